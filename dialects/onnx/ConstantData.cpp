@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Bytes of constant tensors. Weights stay where they are mapped; small tensors become dense attributes that print.
+
+#include "dialects/onnx/ConstantData.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/AsmState.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+#include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/APInt.h"
+#include "llvm/Support/Endian.h"
+#include <cstring>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::onnx;
+
+/// Tensors of up to this many elements are dense attributes.
+static constexpr int64_t maxDenseElements = 16;
+
+int64_t onnx::getElementBytes(Type elementType) {
+  return (elementType.getIntOrFloatBitWidth() + 7) / 8;
+}
+
+std::optional<ConstantData> onnx::getConstantData(ElementsAttr attr) {
+  auto type = dyn_cast<RankedTensorType>(attr.getType());
+  if (!type || !type.hasStaticShape() || !type.getElementType().isIntOrFloat())
+    return std::nullopt;
+  int64_t elementBytes = getElementBytes(type.getElementType());
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attr)) {
+    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
+    if (!blob || int64_t(blob->getData().size()) < type.getNumElements() * elementBytes)
+      return std::nullopt;
+    return ConstantData{blob->getData().take_front(type.getNumElements() * elementBytes), false, {}};
+  }
+  auto dense = dyn_cast<DenseElementsAttr>(attr);
+  if (!dense)
+    return std::nullopt;
+  if (!type.getElementType().isInteger(1))
+    return ConstantData{dense.getRawData(), dense.isSplat(), {}};
+  auto owned = std::make_shared<SmallVector<char, 0>>();
+  if (dense.isSplat())
+    owned->push_back(dense.getSplatValue<bool>());
+  else
+    for (bool value : dense.getValues<bool>())
+      owned->push_back(value);
+  return ConstantData{*owned, dense.isSplat(), owned};
+}
+
+/// A dense attribute over bytes in our layout, where a bool takes a byte.
+static ElementsAttr makeDense(RankedTensorType type, ArrayRef<char> bytes) {
+  if (type.getElementType().isInteger(1)) {
+    SmallVector<bool> values;
+    for (char byte : bytes)
+      values.push_back(byte != 0);
+    return DenseElementsAttr::get(type, values);
+  }
+  return DenseElementsAttr::getFromRawBuffer(type, bytes);
+}
+
+ElementsAttr onnx::makeConstant(RankedTensorType type, ArrayRef<char> bytes) {
+  if (type.getNumElements() <= maxDenseElements)
+    return makeDense(type, bytes);
+  return DenseResourceElementsAttr::get(type, "constant",
+                                        HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+}
+
+ElementsAttr onnx::makeConstantInPlace(RankedTensorType type, ArrayRef<char> bytes,
+                                       std::shared_ptr<void> keepAlive) {
+  if (type.getNumElements() <= maxDenseElements)
+    return makeDense(type, bytes);
+  auto release = [keepAlive = std::move(keepAlive)](void *, size_t, size_t) mutable {
+    keepAlive.reset();
+  };
+  return DenseResourceElementsAttr::get(
+      type, "weight", UnmanagedAsmResourceBlob::allocateWithAlign(bytes, 1, std::move(release)));
+}
+
+ElementsAttr onnx::makeSplat(RankedTensorType type, ArrayRef<char> element) {
+  return makeDense(type, element);
+}
+
+ElementsAttr onnx::getConstantAttr(Value value) {
+  Attribute attr;
+  if (!value || !matchPattern(value, m_Constant(&attr)))
+    return {};
+  return dyn_cast<ElementsAttr>(attr);
+}
+
+std::optional<SmallVector<int64_t>> onnx::getConstantIntegers(Value value, int64_t limit) {
+  ElementsAttr attr = getConstantAttr(value);
+  if (!attr)
+    return std::nullopt;
+  auto type = dyn_cast<RankedTensorType>(attr.getType());
+  if (!type || !type.hasStaticShape() || type.getNumElements() > limit ||
+      !(type.getElementType().isInteger(64) || type.getElementType().isInteger(32)))
+    return std::nullopt;
+  std::optional<ConstantData> data = getConstantData(attr);
+  if (!data)
+    return std::nullopt;
+  SmallVector<int64_t> result;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    const char *from = data->bytes.data() + (data->splat ? 0 : i * getElementBytes(type.getElementType()));
+    result.push_back(type.getElementType().isInteger(64)
+                         ? int64_t(llvm::support::endian::read64le(from))
+                         : int32_t(llvm::support::endian::read32le(from)));
+  }
+  return result;
+}
+
+std::optional<double> onnx::getConstantScalar(Value value) {
+  ElementsAttr attr = getConstantAttr(value);
+  if (!attr)
+    return std::nullopt;
+  auto type = dyn_cast<RankedTensorType>(attr.getType());
+  std::optional<ConstantData> data = getConstantData(attr);
+  if (!type || !data || type.getNumElements() == 0 || (!data->splat && type.getNumElements() != 1))
+    return std::nullopt;
+  uint64_t bits = 0;
+  std::memcpy(&bits, data->bytes.data(), getElementBytes(type.getElementType()));
+  unsigned width = type.getElementType().getIntOrFloatBitWidth();
+  llvm::APInt integer(width, bits, /*isSigned=*/false, /*implicitTrunc=*/true);
+  if (auto floating = dyn_cast<FloatType>(type.getElementType())) {
+    llvm::APFloat number(floating.getFloatSemantics(), integer);
+    bool lossy = false;
+    number.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lossy);
+    return number.convertToDouble();
+  }
+  return type.getElementType().isUnsignedInteger() || width == 1
+             ? double(integer.getZExtValue())
+             : double(integer.getSExtValue());
+}

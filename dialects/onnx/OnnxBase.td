@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef FOVEA_ONNX_BASE_TD
+#define FOVEA_ONNX_BASE_TD
+
+include "dialects/onnx/OnnxDialect.td"
+include "dialects/onnx/OnnxInterfaces.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+// Tensors of any standard number or bool; i1 is bool, ui8 ... ui64 are the unsigned integers.
+def Onnx_Tensor : TensorOf<[AnyFloat, AnySignlessInteger, AnyUnsignedInteger]>;
+def Onnx_OptionalTensor : AnyTypeOf<[Onnx_Tensor, NoneType]>;
+def Onnx_IndexTensor : TensorOf<[I32, I64]>;
+def Onnx_OptionalIndexTensor : AnyTypeOf<[Onnx_IndexTensor, NoneType]>;
+def Onnx_BoolTensor : TensorOf<[I1]>;
+
+class Onnx_Op<string name, list<Trait> traits = []>
+    : Op<Onnx_Dialect, name, !listconcat([Pure, DeclareOpInterfaceMethods<Onnx_ShapeInference>], traits)> {
+  let assemblyFormat = "operands attr-dict `:` functional-type(operands, results)";
+}
+
+class Onnx_UnaryOp<string name, string text> : Onnx_Op<name> {
+  let summary = text;
+  let arguments = (ins Onnx_Tensor:$x);
+  let results = (outs Onnx_Tensor:$y);
+}
+
+// Two operands that broadcast against each other.
+class Onnx_BinaryOp<string name, string text, list<Trait> traits = []> : Onnx_Op<name, traits> {
+  let summary = text;
+  let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b);
+  let results = (outs Onnx_Tensor:$c);
+}
+
+class Onnx_ComparisonOp<string name, string text> : Onnx_BinaryOp<name, text> {
+  let results = (outs Onnx_BoolTensor:$c);
+}
+
+class Onnx_VariadicOp<string name, string text> : Onnx_Op<name> {
+  let summary = text;
+  let arguments = (ins Variadic<Onnx_Tensor>:$inputs);
+  let results = (outs Onnx_Tensor:$result);
+}
+
+#endif // FOVEA_ONNX_BASE_TD

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef FOVEA_ONNX_CONV_OPS_TD
+#define FOVEA_ONNX_CONV_OPS_TD
+
+include "dialects/onnx/OnnxBase.td"
+
+def Onnx_ConvOp : Onnx_Op<"Conv"> {
+  let summary = "convolution of x [N, C, spatial...] with w [M, C / group, kernel...] plus a bias [M]";
+  let description = [{
+    All attributes are written out; `pads` holds the begins of every spatial dimension, then the ends. `auto_pad` is
+    resolved by shape inference into `pads` and is "NOTSET" from then on.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, Onnx_Tensor:$w, Onnx_OptionalTensor:$bias, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, SI64Attr:$group,
+                       DefaultValuedAttr<StrAttr, "\"NOTSET\"">:$auto_pad);
+  let results = (outs Onnx_Tensor:$y);
+}
+def Onnx_GlobalAveragePoolOp : Onnx_UnaryOp<"GlobalAveragePool", "mean over every spatial dimension, kept as ones">;
+
+#endif // FOVEA_ONNX_CONV_OPS_TD

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+#ifndef FOVEA_PASSES_FUSE_PASSES_TD
+#define FOVEA_PASSES_FUSE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+#endif // FOVEA_PASSES_FUSE_PASSES_TD

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Passes of this folder: islands to shared kernels. Contracts are in Passes.td.
+
+#ifndef FOVEA_PASSES_OUTLINE_PASSES_H
+#define FOVEA_PASSES_OUTLINE_PASSES_H
+
+#include "mlir/Pass/Pass.h"
+
+namespace fovea {
+#define GEN_PASS_DECL
+#define GEN_PASS_REGISTRATION
+#include "passes/outline/Passes.h.inc"
+} // namespace fovea
+
+#endif // FOVEA_PASSES_OUTLINE_PASSES_H
