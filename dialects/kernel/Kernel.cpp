@@ -78,8 +78,8 @@ LogicalResult PanelsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
                                          function_ref<InFlightDiagnostic()> emitError) const {
   if (shape.size() != 2)
     return emitError() << "panels store a matrix, not a tensor of rank " << shape.size();
-  if (getWidth() < 1)
-    return emitError() << "panels need a positive width, not " << getWidth();
+  if (getWidth() < 1 || getAxis() < 0 || getAxis() > 1)
+    return emitError() << "panels need a positive width and an axis of 0 or 1";
   return success();
 }
 
@@ -88,7 +88,7 @@ FailureOr<int64_t> fovea::kernel::getStorageSize(RankedTensorType type) {
     return failure();
   SmallVector<int64_t> shape(type.getShape());
   if (auto panels = dyn_cast_or_null<PanelsAttr>(type.getEncoding()))
-    shape[1] = llvm::alignTo(shape[1], panels.getWidth());
+    shape[panels.getAxis()] = llvm::alignTo(shape[panels.getAxis()], panels.getWidth());
   int64_t size = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
   for (int64_t extent : shape)
     if (llvm::MulOverflow(size, extent, size))

@@ -56,10 +56,11 @@ def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels", [
   let description = [{
     A tensor `K x N` with this encoding is stored as `ceil(N / width)` panels of `K x width` elements, each panel
     row-major; columns past N hold zero. The element (k, n) lies at `((n / width) * K + k) * width + n % width`.
-    Ops still index it as `K x N`.
+    Ops still index it as `K x N`. With `axis = 0` the tensor is `N x K`, stored the same way: a transposed matrix
+    needs no copy of its own.
   }];
-  let parameters = (ins "int64_t":$width);
-  let assemblyFormat = "`<` $width `>`";
+  let parameters = (ins "int64_t":$width, DefaultValuedParameter<"int64_t", "1">:$axis);
+  let assemblyFormat = "`<` $width (`,` `axis` `=` $axis^)? `>`";
 }
 
 #endif // FOVEA_KERNEL_ATTRS_TD

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The static memory plan: buffers from liveness, weights one after the other. Placing larger buffers first, each at the
+// lowest offset where it meets no neighbour alive at the same time, is the greedy-by-size strategy of Pisarchyk and Lee,
+// "Efficient Memory Management for Deep Neural Net Inference" (2020).
+
+#include "passes/bufferize/Passes.h"
+
+#include "dialects/kernel/Kernel.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "llvm/Support/CheckedArithmetic.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_PLANARENAPASS
+#include "passes/bufferize/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+
+static constexpr int64_t alignment = 64;
+static constexpr int64_t slack = 16 * 1024;
+
+namespace {
+/// A buffer alive from its first write to its last use, in positions of the program's ops, both included.
+struct Buffer {
+  memref::AllocOp alloc;
+  int64_t size = 0, first = 0, last = 0, offset = 0;
+
+  bool meets(const Buffer &other) const { return first <= other.last && other.first <= last; }
+};
+
+struct PlanArena : fovea::impl::PlanArenaPassBase<PlanArena> {
+  using PlanArenaPassBase::PlanArenaPassBase;
+
+  void runOnOperation() override {
+    auto main = getOperation().lookupSymbol<func::FuncOp>("main");
+    if (!main || main.getNumArguments() == 0) {
+      getOperation().emitError("needs a bufferized function @main");
+      return signalPassFailure();
+    }
+    if (failed(planArena(main)) || failed(planWeights()))
+      signalPassFailure();
+  }
+
+private:
+  LogicalResult planArena(func::FuncOp main) {
+    SmallVector<Buffer> buffers;
+    if (failed(collect(main, buffers)))
+      return failure();
+    SmallVector<Buffer *> bySize;
+    for (Buffer &buffer : buffers)
+      bySize.push_back(&buffer);
+    llvm::sort(bySize, [](Buffer *a, Buffer *b) {
+      return a->size != b->size ? a->size > b->size : a < b; // equal sizes in program order
+    });
+    SmallVector<Buffer *> placed;
+    int64_t end = 0;
+    for (Buffer *buffer : bySize) {
+      place(*buffer, placed);
+      end = std::max(end, buffer->offset + buffer->size);
+    }
+
+    OpBuilder builder(&getContext());
+    Value arena = main.getArguments().back();
+    for (Buffer &buffer : buffers) {
+      builder.setInsertionPoint(buffer.alloc);
+      Value offset = arith::ConstantIndexOp::create(builder, buffer.alloc.getLoc(), buffer.offset);
+      buffer.alloc.replaceAllUsesWith(memref::ViewOp::create(
+          builder, buffer.alloc.getLoc(), buffer.alloc.getType(), arena, offset, ValueRange()).getResult());
+      buffer.alloc.erase();
+    }
+    getOperation()->setAttr("fovea.arena_bytes", builder.getI64IntegerAttr(end + slack));
+    return success();
+  }
+
+  LogicalResult collect(func::FuncOp main, SmallVectorImpl<Buffer> &buffers) {
+    llvm::DenseMap<Operation *, int64_t> position;
+    for (Operation &op : main.getBody().front())
+      position[&op] = position.size();
+    for (auto alloc : main.getOps<memref::AllocOp>()) {
+      Buffer buffer;
+      buffer.alloc = alloc;
+      auto type = alloc.getType();
+      auto size = kernel::getStorageSize(RankedTensorType::get(type.getShape(), type.getElementType()));
+      if (failed(size))
+        return alloc.emitError("a buffer of type ") << type << " has no size that fits in memory";
+      buffer.size = llvm::alignTo(std::max<int64_t>(*size, 1), alignment);
+      // A view keeps the buffer alive as long as the view's own users.
+      buffer.first = INT64_MAX;
+      SmallVector<Value> views = {alloc.getResult()};
+      while (!views.empty())
+        for (Operation *user : views.pop_back_val().getUsers()) {
+          if (isa<memref::ReinterpretCastOp>(user)) {
+            views.push_back(user->getResult(0));
+            continue;
+          }
+          buffer.first = std::min(buffer.first, position.lookup(user));
+          buffer.last = std::max(buffer.last, position.lookup(user));
+        }
+      buffers.push_back(buffer);
+    }
+    return success();
+  }
+
+  /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies; keeps `placed` sorted by offset.
+  static void place(Buffer &buffer, SmallVectorImpl<Buffer *> &placed) {
+    for (Buffer *other : placed)
+      if (other->meets(buffer) && buffer.offset < other->offset + other->size &&
+          other->offset < buffer.offset + buffer.size)
+        buffer.offset = other->offset + other->size;
+    placed.insert(llvm::upper_bound(placed, &buffer,
+                                    [](Buffer *a, Buffer *b) { return a->offset < b->offset; }),
+                  &buffer);
+  }
+
+  LogicalResult planWeights() {
+    int64_t end = 0;
+    Builder builder(&getContext());
+    for (auto constant : getOperation().getOps<kernel::ConstantOp>()) {
+      auto size = kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
+      constant.setOffset(end);
+      if (failed(size) || !llvm::checkedAdd<int64_t>(end, *size + alignment))
+        return constant.emitError("the weights are too large for one section");
+      end = llvm::alignTo(end + *size, alignment);
+    }
+    getOperation()->setAttr("fovea.weights_bytes", builder.getI64IntegerAttr(end + slack));
+    return success();
+  }
+};
+} // namespace

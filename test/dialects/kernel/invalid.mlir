@@ -1,0 +1,68 @@
+// RUN: fovea-opt %s --split-input-file --verify-diagnostics
+
+func.func @f(%x: tensor<4xf32>) -> tensor<5xf32> {
+  // expected-error @+1 {{yields values of other types than its results}}
+  %0 = kernel.island <elementwise> -> tensor<5xf32> {
+    kernel.yield %x : tensor<4xf32>
+  }
+  return %0 : tensor<5xf32>
+}
+
+// -----
+
+// expected-error @+1 {{takes and returns tensors of static shape, not 'tensor<?xf32>'}}
+kernel.func @k(%x: tensor<?xf32>) -> tensor<?xf32> attributes {anchor = #kernel.anchor<elementwise>} {
+  kernel.return %x : tensor<?xf32>
+}
+
+// -----
+
+kernel.func @k(%x: tensor<4xf32>) -> tensor<5xf32> attributes {anchor = #kernel.anchor<elementwise>} {
+  // expected-error @+1 {{returns values of other types than its kernel's results}}
+  kernel.return %x : tensor<4xf32>
+}
+
+// -----
+
+func.func @f(%x: tensor<4xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{launches 'nothing', which is not a kernel}}
+  %0 = kernel.launch @nothing(%x) : (tensor<4xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+kernel.func @k(%x: tensor<4xf32>) -> tensor<4xf32> attributes {anchor = #kernel.anchor<elementwise>} {
+  kernel.return %x : tensor<4xf32>
+}
+func.func @f(%x: tensor<5xf32>) -> tensor<4xf32> {
+  // expected-error @+1 {{passes other types than 'k' takes}}
+  %0 = kernel.launch @k(%x) : (tensor<5xf32>) -> tensor<4xf32>
+  return %0 : tensor<4xf32>
+}
+
+// -----
+
+kernel.func @k(%x: tensor<4xf32>) -> tensor<4xf32> attributes {anchor = #kernel.anchor<elementwise>} {
+  kernel.return %x : tensor<4xf32>
+}
+func.func @f(%x: tensor<4xf32>) -> tensor<5xf32> {
+  // expected-error @+1 {{expects other results than 'k' has}}
+  %0 = kernel.launch @k(%x) : (tensor<4xf32>) -> tensor<5xf32>
+  return %0 : tensor<5xf32>
+}
+
+// -----
+
+// expected-error @+1 {{has type 'tensor<4xf32>' but its value is 'tensor<2xf32>'}}
+kernel.constant @w : tensor<4xf32> = dense<1.0> : tensor<2xf32>
+
+// -----
+
+// expected-error @+1 {{panels store a matrix, not a tensor of rank 1}}
+func.func private @f(tensor<4xf32, #kernel.panels<64>>)
+
+// -----
+
+// expected-error @+1 {{'mr' is given twice}}
+func.func private @f() attributes {s = #kernel.schedule<gemm mr = 6, mr = 4>}
