@@ -104,7 +104,7 @@ private:
       if (use->use_empty())
         use->erase();
     }
-    eraseUnused();
+    eraseUnused(symbols);
   }
 
   /// The constant with the value of `plain` and type `packed`, made beside it when there is none yet.
@@ -112,20 +112,20 @@ private:
     kernel::ConstantOp &constant = constants[{plain.getValue(), packed}];
     if (!constant) {
       OpBuilder detached(&getContext());
-      constant = kernel::ConstantOp::create(detached, plain.getLoc(), plain.getSymName(),
-                                            plain.getValue(), packed, /*offset=*/IntegerAttr());
+      constant = kernel::ConstantOp::create(detached, plain.getLoc(),
+                                            (plain.getSymName() + "_panels").str(), plain.getValue(), packed, /*offset=*/IntegerAttr());
       symbols.insert(constant, Block::iterator(plain));
     }
     return constant;
   }
 
   /// Drops constants that nothing reads any more.
-  void eraseUnused() {
+  void eraseUnused(SymbolTable &symbols) {
     llvm::StringSet used;
     getOperation().walk([&](kernel::GetConstantOp use) { used.insert(use.getName()); });
     for (auto constant : llvm::make_early_inc_range(getOperation().getOps<kernel::ConstantOp>()))
       if (!used.contains(constant.getSymName()))
-        constant.erase();
+        symbols.erase(constant);
   }
 
   llvm::DenseMap<std::pair<Attribute, Type>, kernel::ConstantOp> constants;

@@ -4,9 +4,9 @@
 
 // The right-hand side of a product, a matrix in either order.
 
-// CHECK: kernel.constant @w : tensor<2x3xf32, #kernel.panels<8>>
-// CHECK: kernel.constant @t : tensor<3x2xf32, #kernel.panels<8, axis = 0>>
-// CHECK: kernel.get_constant @w : tensor<2x3xf32, #kernel.panels<8>>
+// CHECK: kernel.constant @w_panels : tensor<2x3xf32, #kernel.panels<8>>
+// CHECK: kernel.constant @t_panels : tensor<3x2xf32, #kernel.panels<8, axis = 0>>
+// CHECK: kernel.get_constant @w_panels : tensor<2x3xf32, #kernel.panels<8>>
 // CHECK: kernel.func @mm(%{{.*}}: tensor<4x2xf32>, %{{.*}}: tensor<2x3xf32, #kernel.panels<8>>) -> tensor<4x3xf32>
 // CHECK: kernel.func @mt(%{{.*}}: tensor<4x2xf32>, %{{.*}}: tensor<3x2xf32, #kernel.panels<8, axis = 0>>)
 #a = affine_map<(m, n, k) -> (m, k)>
