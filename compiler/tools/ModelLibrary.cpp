@@ -25,7 +25,8 @@ Expected<std::vector<std::string>> readModelNames(StringRef path) {
   Expected<object::OwningBinary<object::ObjectFile>> binary =
       object::ObjectFile::createObjectFile(path);
   if (!binary)
-    return makeError("cannot read '" + path + "': " + toString(binary.takeError()));
+    return makeError("cannot read '" + path +
+                     "' as a shared library: " + toString(binary.takeError()));
   const auto *elf = dyn_cast<object::ELFObjectFileBase>(binary->getBinary());
   if (!elf || elf->getEType() != ELF::ET_DYN)
     return makeError("'" + path + "' is not a shared library" +

@@ -8,6 +8,7 @@
 #include <string.h>
 
 static const uint64_t copyWeightsFrom = (uint64_t)4 << 20;
+static const size_t weightsAlignment = 64;
 
 fovea_status foveaFail(fovea_context *context, fovea_status status, const char *format, ...) {
   va_list arguments;
@@ -17,12 +18,21 @@ fovea_status foveaFail(fovea_context *context, fovea_status status, const char *
   return status;
 }
 
+static bool validInfo(const fovea_tensor_info *info) {
+  if (!info->name || info->ndim < 0 || (info->ndim && !info->shape) || info->dtype.bits < 8)
+    return false;
+  uint64_t bytes = info->dtype.bits / 8u;
+  for (int32_t i = 0; i < info->ndim; ++i)
+    if (info->shape[i] < 0 || __builtin_mul_overflow(bytes, (uint64_t)info->shape[i], &bytes))
+      return false;
+  return bytes == info->byte_size;
+}
+
 static bool validInfos(const fovea_tensor_info *infos, uint32_t count) {
   if (count && !infos)
     return false;
   for (uint32_t i = 0; i < count; ++i)
-    if (!infos[i].name || infos[i].ndim < 0 || (infos[i].ndim && !infos[i].shape) ||
-        infos[i].dtype.bits < 8)
+    if (!validInfo(&infos[i]))
       return false;
   return true;
 }
@@ -43,10 +53,11 @@ fovea_status foveaCheckModel(fovea_context *context, const fovea_model *model) {
                      "the model's struct_size is %u and should be %zu or more", model->struct_size,
                      sizeof(fovea_model));
   if (!model->name || !model->run || !validInfos(model->inputs, model->input_count) ||
-      !validInfos(model->outputs, model->output_count) || (model->weights_bytes && !model->weights))
+      !validInfos(model->outputs, model->output_count) ||
+      (model->weights_bytes && (!model->weights || (uintptr_t)model->weights % weightsAlignment)))
     return foveaFail(context, FOVEA_INVALID_ARGUMENT,
-                     "the model is damaged: a pointer that it needs is NULL or a tensor's "
-                     "description is impossible");
+                     "the model is damaged: a pointer that it needs is NULL or misaligned, or the "
+                     "description of a tensor is impossible");
   const uint64_t missing = model->required_features & ~context->features;
   if (missing) {
     char names[160];

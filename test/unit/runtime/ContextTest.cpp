@@ -137,7 +137,7 @@ TEST(Context, RefusesOtherAbiVersions) {
 
 TEST(Context, RefusesDamagedModels) {
   fovea_tensor_info info = mixModel().inputs[0];
-  std::vector<fovea_model> models(7, mixModel());
+  std::vector<fovea_model> models(12, mixModel());
   models[0].name = nullptr;
   models[1].run = nullptr;
   models[2].inputs = nullptr;
@@ -148,6 +148,21 @@ TEST(Context, RefusesDamagedModels) {
   noShape.shape = nullptr;
   models[5].inputs = &noName;
   models[6].outputs = &noShape;
+  fovea_tensor_info wrongSize = info, negative = info, overflow = info;
+  wrongSize.byte_size -= 4;
+  const int64_t negativeShape[] = {-1}, overflowShape[] = {INT64_MAX};
+  negative.shape = negativeShape;
+  negative.byte_size = static_cast<uint64_t>(-4);
+  overflow.shape = overflowShape;
+  overflow.byte_size = static_cast<uint64_t>(INT64_MAX) * 4;
+  models[7].inputs = &wrongSize;
+  models[8].inputs = &negative;
+  models[9].outputs = &overflow;
+  info.dtype.bits = 4;
+  models[10].inputs = &info;
+  alignas(64) static const uint8_t weights[128] = {};
+  models[11].weights = weights + 32;
+  models[11].weights_bytes = 64;
   for (const fovea_model &model : models)
     EXPECT_TRUE(contains(refusal(&model, makeOptions(), FOVEA_INVALID_ARGUMENT), "damaged"));
 }
@@ -210,6 +225,19 @@ TEST(Context, SurvivesRefusedThreads) {
   }
 }
 
+/// Bytes of a model's weights, aligned as the object file aligns them.
+struct Weights {
+  explicit Weights(size_t size) : size(size), storage(size + 64) {
+    for (size_t i = 0; i < size; ++i)
+      storage[offset() + i] = static_cast<uint8_t>(i * 7);
+  }
+  size_t offset() const { return -reinterpret_cast<uintptr_t>(storage.data()) % 64; }
+  const uint8_t *data() const { return storage.data() + offset(); }
+
+  size_t size;
+  std::vector<uint8_t> storage;
+};
+
 /// Memory hooks that keep books and can refuse or misalign.
 struct Host {
   std::map<void *, size_t> live;
@@ -241,10 +269,10 @@ struct Host {
 };
 
 TEST(Context, UsesTheHostsMemory) {
-  std::vector<uint8_t> weights(5u << 20, 3);
+  Weights weights(5u << 20);
   fovea_model model = mixModel();
   model.weights = weights.data();
-  model.weights_bytes = weights.size();
+  model.weights_bytes = weights.size;
   int total = 0;
   {
     Host host;
@@ -299,9 +327,7 @@ fovea_model weightsModel(const void *weights, uint64_t bytes) {
 
 TEST(Context, CopiesLargeWeightsUnlessToldNot) {
   const uint64_t bytes = (4u << 20) + 12345;
-  std::vector<uint8_t> weights(bytes);
-  for (uint64_t i = 0; i < bytes; ++i)
-    weights[i] = static_cast<uint8_t>(i * 7);
+  const Weights weights(bytes);
   const fovea_model model = weightsModel(weights.data(), bytes);
   const fovea_model small = weightsModel(weights.data(), (4u << 20) - 1);
   {

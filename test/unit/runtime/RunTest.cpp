@@ -239,7 +239,7 @@ TEST(Run, StridesOfDimensionsOfSizeOneAreFree) {
 
 TEST(Run, LongNamesAndShapesAreCut) {
   const std::string name(5000, 'n');
-  const std::vector<int64_t> shape(2000, 1);
+  const std::vector<int64_t> shape(2000, 1); // the name and the rank outgrow any message
   const fovea_tensor_info info = {name.c_str(), kFloat32, 2000, shape.data(), 4};
   fovea_model model = bodyModel();
   model.name = name.c_str();
@@ -268,6 +268,12 @@ TEST(Run, SkipsChecksWhenTold) {
   EXPECT_EQ(call.run(context.handle), FOVEA_INVALID_ARGUMENT);
 }
 
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr double slowdown = 20.0; // sanitizers
+#else
+constexpr double slowdown = 1.0;
+#endif
+
 TEST(Run, ChecksCostLessThanAMicrosecond) {
   Context context(checkedModel());
   Call call;
@@ -281,7 +287,7 @@ TEST(Run, ChecksCostLessThanAMicrosecond) {
     best = std::min(best, time.count() / 1000);
   }
   RecordProperty("microseconds_per_call", std::to_string(best));
-  EXPECT_LT(best, 1.0);
+  EXPECT_LT(best, slowdown);
 }
 
 } // namespace
