@@ -30,6 +30,7 @@ static void *work(void *sink) {
   for (int c = 0; c < CHAINS; ++c)
     sum[c] = SET1((float)c);
   for (int i = 0; i < ROUNDS; ++i)
+#pragma GCC unroll 12
     for (int c = 0; c < CHAINS; ++c) {
       sum[c] = FMA(sum[c], a, b);
       __asm__ volatile("" : "+v"(sum[c])); /* keeps every chain in its own register */
