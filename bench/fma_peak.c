@@ -31,10 +31,8 @@ static void *work(void *sink) {
     sum[c] = SET1((float)c);
   for (int i = 0; i < ROUNDS; ++i)
 #pragma GCC unroll 12
-    for (int c = 0; c < CHAINS; ++c) {
+    for (int c = 0; c < CHAINS; ++c)
       sum[c] = FMA(sum[c], a, b);
-      __asm__ volatile("" : "+v"(sum[c])); /* keeps every chain in its own register */
-    }
   for (int c = 1; c < CHAINS; ++c)
     sum[0] = FMA(sum[0], a, sum[c]);
   *(vector *)sink = sum[0];
