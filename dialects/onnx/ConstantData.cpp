@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Bytes of constant tensors. Weights stay where they are mapped; small tensors become dense attributes that print.
+// Bytes of constant tensors. Weights stay where they are mapped; small tensors become dense
+// attributes that print.
 
 #include "dialects/onnx/ConstantData.h"
 
@@ -8,9 +9,11 @@
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
+
 #include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/APInt.h"
 #include "llvm/Support/Endian.h"
+
 #include <cstring>
 
 using namespace mlir;
@@ -33,7 +36,8 @@ std::optional<ConstantData> onnx::getConstantData(ElementsAttr attr) {
     AsmResourceBlob *blob = resource.getRawHandle().getBlob();
     if (!blob || int64_t(blob->getData().size()) < type.getNumElements() * elementBytes)
       return std::nullopt;
-    return ConstantData{blob->getData().take_front(type.getNumElements() * elementBytes), false, {}};
+    return ConstantData{
+        blob->getData().take_front(type.getNumElements() * elementBytes), false, {}};
   }
   auto dense = dyn_cast<DenseElementsAttr>(attr);
   if (!dense)
@@ -102,7 +106,8 @@ std::optional<SmallVector<int64_t>> onnx::getConstantIntegers(Value value, int64
     return std::nullopt;
   SmallVector<int64_t> result;
   for (int64_t i = 0; i < type.getNumElements(); ++i) {
-    const char *from = data->bytes.data() + (data->splat ? 0 : i * getElementBytes(type.getElementType()));
+    const char *from =
+        data->bytes.data() + (data->splat ? 0 : i * getElementBytes(type.getElementType()));
     result.push_back(type.getElementType().isInteger(64)
                          ? int64_t(llvm::support::endian::read64le(from))
                          : int32_t(llvm::support::endian::read32le(from)));
@@ -110,7 +115,8 @@ std::optional<SmallVector<int64_t>> onnx::getConstantIntegers(Value value, int64
   return result;
 }
 
-std::optional<double> onnx::getConstantScalar(Value value) {
+/// The bits of the single element of a constant, or of a splat, and its type.
+static std::optional<std::pair<llvm::APInt, Type>> getSingleElement(Value value) {
   ElementsAttr attr = getConstantAttr(value);
   if (!attr)
     return std::nullopt;
@@ -121,14 +127,33 @@ std::optional<double> onnx::getConstantScalar(Value value) {
   uint64_t bits = 0;
   std::memcpy(&bits, data->bytes.data(), getElementBytes(type.getElementType()));
   unsigned width = type.getElementType().getIntOrFloatBitWidth();
-  llvm::APInt integer(width, bits, /*isSigned=*/false, /*implicitTrunc=*/true);
-  if (auto floating = dyn_cast<FloatType>(type.getElementType())) {
-    llvm::APFloat number(floating.getFloatSemantics(), integer);
+  return std::pair(llvm::APInt(width, bits, /*isSigned=*/false, /*implicitTrunc=*/true),
+                   type.getElementType());
+}
+
+static bool isUnsigned(Type type) { return type.isUnsignedInteger() || type.isInteger(1); }
+
+std::optional<int64_t> onnx::getConstantInteger(Value value) {
+  auto element = getSingleElement(value);
+  if (!element || !isa<IntegerType>(element->second))
+    return std::nullopt;
+  if (!isUnsigned(element->second))
+    return element->first.getSExtValue();
+  if (element->first.getActiveBits() > 63)
+    return std::nullopt;
+  return element->first.getZExtValue();
+}
+
+std::optional<double> onnx::getConstantScalar(Value value) {
+  auto element = getSingleElement(value);
+  if (!element)
+    return std::nullopt;
+  auto [bits, type] = *element;
+  if (auto floating = dyn_cast<FloatType>(type)) {
+    llvm::APFloat number(floating.getFloatSemantics(), bits);
     bool lossy = false;
     number.convert(llvm::APFloat::IEEEdouble(), llvm::APFloat::rmNearestTiesToEven, &lossy);
     return number.convertToDouble();
   }
-  return type.getElementType().isUnsignedInteger() || width == 1
-             ? double(integer.getZExtValue())
-             : double(integer.getSExtValue());
+  return isUnsigned(type) ? double(bits.getZExtValue()) : double(bits.getSExtValue());
 }

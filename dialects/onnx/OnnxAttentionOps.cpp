@@ -1,14 +1,91 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shape inference of the onnx dialect: the family of OnnxAttentionOps.td.
+// Shape inference and verifier of OnnxAttentionOps.td.
 
+#include "dialects/onnx/Broadcast.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
+using namespace fovea;
 using namespace fovea::onnx;
 
-LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+namespace {
+/// An operand seen as [batch, heads, sequence, size], from either layout.
+struct HeadsView {
+  int64_t batch, heads, sequence, size;
+};
+} // namespace
+
+static FailureOr<HeadsView> viewHeads(AttentionOp op, StringRef name, const Shape &shape,
+                                      std::optional<int64_t> heads) {
+  if (shape.size() == 4) {
+    if (heads && !isDynamic(shape[1]) && shape[1] != *heads)
+      return op.emitOpError("operand ") << name << " " << formatShape(shape) << " has " << shape[1]
+                                        << " heads but the attribute says " << *heads;
+    return HeadsView{shape[0], shape[1], shape[2], shape[3]};
+  }
+  if (shape.size() != 3)
+    return op.emitOpError("operand ") << name << " has extents " << formatShape(shape)
+                                      << ", expected three or four dimensions";
+  if (!heads)
+    return op.emitOpError("operand ")
+           << name << " " << formatShape(shape)
+           << " has three dimensions: q_num_heads and kv_num_heads are needed";
+  if (!isDynamic(shape[2]) && shape[2] % *heads != 0)
+    return op.emitOpError("operand ") << name << " " << formatShape(shape) << " has " << shape[2]
+                                      << " columns, not a multiple of " << *heads << " heads";
+  return HeadsView{shape[0], *heads, shape[1], isDynamic(shape[2]) ? shape[2] : shape[2] / *heads};
 }
 
+/// Agreement of two extents that may be unknown; the error names both operands.
+static LogicalResult checkEqual(AttentionOp op, StringRef what, StringRef first, int64_t a,
+                                StringRef second, int64_t b) {
+  if (isDynamic(a) || isDynamic(b) || a == b)
+    return success();
+  return op.emitOpError("operands ")
+         << first << " and " << second << " differ in " << what << ": " << a << " and " << b;
+}
+
+LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getQ());
+  std::optional<Shape> qShape = getShape(getQ()), kShape = getShape(getK()),
+                       vShape = getShape(getV());
+  if (!qShape || !kShape || !vShape)
+    return appendUnranked(elementType, types);
+  FailureOr<HeadsView> q = viewHeads(*this, "q", *qShape, getQNumHeads()),
+                       k = viewHeads(*this, "k", *kShape, getKvNumHeads()),
+                       v = viewHeads(*this, "v", *vShape, getKvNumHeads());
+  if (failed(q) || failed(k) || failed(v))
+    return failure();
+  if (failed(checkEqual(*this, "batch", "q", q->batch, "k", k->batch)) ||
+      failed(checkEqual(*this, "batch", "q", q->batch, "v", v->batch)) ||
+      failed(checkEqual(*this, "head size", "q", q->size, "k", k->size)) ||
+      failed(checkEqual(*this, "heads", "k", k->heads, "v", v->heads)) ||
+      failed(checkEqual(*this, "sequence", "k", k->sequence, "v", v->sequence)))
+    return failure();
+  if (!isDynamic(q->heads) && !isDynamic(k->heads) &&
+      (k->heads == 0 ? q->heads != 0 : q->heads % k->heads != 0))
+    return emitOpError("has ") << q->heads << " query heads, not a multiple of its " << k->heads
+                               << " key heads";
+  if (isPresent(getMask()))
+    if (std::optional<Shape> mask = getShape(getMask()))
+      if (failed(checkStretches(
+              *this, {"operand mask", *mask},
+              {"[batch, heads, queries, keys]", {q->batch, q->heads, q->sequence, k->sequence}})))
+        return failure();
+  if (qShape->size() == 4)
+    return appendRanked(*this, {q->batch, q->heads, q->sequence, v->size}, elementType, types);
+  std::optional<int64_t> columns = multiplyExtents({q->heads, v->size});
+  if (!columns)
+    return emitOpError("would make rows of ") << q->heads << " * " << v->size << " elements";
+  return appendRanked(*this, {q->batch, q->sequence, *columns}, elementType, types);
+}
+
+LogicalResult AttentionOp::verify() {
+  for (auto [name, count] :
+       {std::pair("q_num_heads", getQNumHeads()), std::pair("kv_num_heads", getKvNumHeads())})
+    if (count && *count <= 0)
+      return emitOpError() << name << " is " << *count << ", expected a positive number";
+  return verifySameElementType(*this, {getQ(), getK()}, {"q", "k"});
+}

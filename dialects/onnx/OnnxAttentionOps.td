@@ -11,11 +11,12 @@ def Onnx_AttentionOp : Onnx_Op<"Attention"> {
     `scale` is absent for 1/sqrt(head size). The mask broadcasts from the right against [batch, heads, queries, keys];
     bool keeps where true, numbers are added.
   }];
-  let arguments = (ins Onnx_Tensor:$q, Onnx_Tensor:$k, Onnx_Tensor:$v, Onnx_OptionalTensor:$mask,
+  let arguments = (ins Onnx_FloatTensor:$q, Onnx_FloatTensor:$k, Onnx_FloatTensor:$v, Onnx_OptionalTensor:$mask,
                        DefaultValuedAttr<BoolAttr, "false">:$is_causal, OptionalAttr<SI64Attr>:$q_num_heads,
                        OptionalAttr<SI64Attr>:$kv_num_heads, OptionalAttr<F32Attr>:$scale,
                        DefaultValuedAttr<F32Attr, "0.0f">:$softcap);
-  let results = (outs Onnx_Tensor:$y);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
 }
 
 #endif // FOVEA_ONNX_ATTENTION_OPS_TD

@@ -8,7 +8,11 @@ include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
 // Tensors of any standard number or bool; i1 is bool, ui8 ... ui64 are the unsigned integers.
-def Onnx_Tensor : TensorOf<[AnyFloat, AnySignlessInteger, AnyUnsignedInteger]>;
+def Onnx_FloatTensor : TensorOf<[F16, BF16, F32, F64]>;
+def Onnx_NumberTensor : TensorOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+def Onnx_Tensor : TensorOf<[F16, BF16, F32, F64, I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+def Onnx_OptionalFloatTensor : AnyTypeOf<[Onnx_FloatTensor, NoneType]>;
+def Onnx_OptionalNumberTensor : AnyTypeOf<[Onnx_NumberTensor, NoneType]>;
 def Onnx_OptionalTensor : AnyTypeOf<[Onnx_Tensor, NoneType]>;
 def Onnx_IndexTensor : TensorOf<[I32, I64]>;
 def Onnx_OptionalIndexTensor : AnyTypeOf<[Onnx_IndexTensor, NoneType]>;
@@ -21,25 +25,38 @@ class Onnx_Op<string name, list<Trait> traits = []>
 
 class Onnx_UnaryOp<string name, string text> : Onnx_Op<name> {
   let summary = text;
-  let arguments = (ins Onnx_Tensor:$x);
-  let results = (outs Onnx_Tensor:$y);
+  let arguments = (ins Onnx_NumberTensor:$x);
+  let results = (outs Onnx_NumberTensor:$y);
+}
+
+class Onnx_FloatUnaryOp<string name, string text> : Onnx_UnaryOp<name, text> {
+  let arguments = (ins Onnx_FloatTensor:$x);
+  let results = (outs Onnx_FloatTensor:$y);
 }
 
 // Two operands that broadcast against each other.
 class Onnx_BinaryOp<string name, string text, list<Trait> traits = []> : Onnx_Op<name, traits> {
   let summary = text;
-  let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b);
-  let results = (outs Onnx_Tensor:$c);
+  let arguments = (ins Onnx_NumberTensor:$a, Onnx_NumberTensor:$b);
+  let results = (outs Onnx_NumberTensor:$c);
+  let hasVerifier = 1;
 }
 
 class Onnx_ComparisonOp<string name, string text> : Onnx_BinaryOp<name, text> {
   let results = (outs Onnx_BoolTensor:$c);
 }
 
+class Onnx_LogicalOp<string name, string text, list<Trait> traits = []> : Onnx_Op<name, traits> {
+  let summary = text;
+  let arguments = (ins Onnx_BoolTensor:$a, Onnx_BoolTensor:$b);
+  let results = (outs Onnx_BoolTensor:$c);
+}
+
 class Onnx_VariadicOp<string name, string text> : Onnx_Op<name> {
   let summary = text;
-  let arguments = (ins Variadic<Onnx_Tensor>:$inputs);
-  let results = (outs Onnx_Tensor:$result);
+  let arguments = (ins Variadic<Onnx_NumberTensor>:$inputs);
+  let results = (outs Onnx_NumberTensor:$result);
+  let hasVerifier = 1;
 }
 
 #endif // FOVEA_ONNX_BASE_TD

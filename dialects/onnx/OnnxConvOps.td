@@ -10,11 +10,12 @@ def Onnx_ConvOp : Onnx_Op<"Conv"> {
     All attributes are written out; `pads` holds the begins of every spatial dimension, then the ends. `auto_pad` is
     resolved by shape inference into `pads` and is "NOTSET" from then on.
   }];
-  let arguments = (ins Onnx_Tensor:$x, Onnx_Tensor:$w, Onnx_OptionalTensor:$bias, DenseI64ArrayAttr:$strides,
+  let arguments = (ins Onnx_FloatTensor:$x, Onnx_FloatTensor:$w, Onnx_OptionalFloatTensor:$bias, DenseI64ArrayAttr:$strides,
                        DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, SI64Attr:$group,
                        DefaultValuedAttr<StrAttr, "\"NOTSET\"">:$auto_pad);
-  let results = (outs Onnx_Tensor:$y);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
 }
-def Onnx_GlobalAveragePoolOp : Onnx_UnaryOp<"GlobalAveragePool", "mean over every spatial dimension, kept as ones">;
+def Onnx_GlobalAveragePoolOp : Onnx_FloatUnaryOp<"GlobalAveragePool", "mean over every spatial dimension, kept as ones">;
 
 #endif // FOVEA_ONNX_CONV_OPS_TD

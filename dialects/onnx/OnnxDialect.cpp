@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Registration of the onnx dialect, its constants and its folds. Verifiers and shape inference live in one file per
-// family beside this one.
+// Registration of the onnx dialect, its constants and its folds. Verifiers and shape inference live
+// in one file per family beside this one.
 
 #include "dialects/onnx/OnnxOps.h"
-
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 

@@ -1,194 +1,156 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shape inference of the onnx dialect: the family of OnnxElementwiseOps.td.
+// Shape inference and verifiers of OnnxElementwiseOps.td: shapes pass through or broadcast.
 
+#include "dialects/onnx/Broadcast.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
+using namespace fovea;
 using namespace fovea::onnx;
 
-LogicalResult IdentityOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
+using Types = SmallVectorImpl<Type>;
+
+// An op whose result has the type of its operand x.
+#define FOVEA_INFER_SAME(OP)                                                                       \
+  LogicalResult OP::inferShapes(Types &types) {                                                    \
+    return appendLike(*this, getX(), getElementType(getX()), types);                               \
+  }
+FOVEA_INFER_SAME(IdentityOp)
+FOVEA_INFER_SAME(NegOp)
+FOVEA_INFER_SAME(AbsOp)
+FOVEA_INFER_SAME(ExpOp)
+FOVEA_INFER_SAME(LogOp)
+FOVEA_INFER_SAME(SqrtOp)
+FOVEA_INFER_SAME(ReciprocalOp)
+FOVEA_INFER_SAME(FloorOp)
+FOVEA_INFER_SAME(CeilOp)
+FOVEA_INFER_SAME(ErfOp)
+FOVEA_INFER_SAME(TanhOp)
+FOVEA_INFER_SAME(SigmoidOp)
+FOVEA_INFER_SAME(ReluOp)
+FOVEA_INFER_SAME(SinOp)
+FOVEA_INFER_SAME(CosOp)
+FOVEA_INFER_SAME(NotOp)
+FOVEA_INFER_SAME(GeluOp)
+#undef FOVEA_INFER_SAME
+
+// An op whose operands a and b broadcast, with elements of a's type.
+#define FOVEA_INFER_BINARY(OP)                                                                     \
+  LogicalResult OP::inferShapes(Types &types) {                                                    \
+    return appendBroadcast(*this, getOperands(), {"a", "b"}, getElementType(getA()), types);       \
+  }
+FOVEA_INFER_BINARY(AddOp)
+FOVEA_INFER_BINARY(SubOp)
+FOVEA_INFER_BINARY(MulOp)
+FOVEA_INFER_BINARY(DivOp)
+FOVEA_INFER_BINARY(PowOp)
+FOVEA_INFER_BINARY(ModOp)
+#undef FOVEA_INFER_BINARY
+
+// An op whose operands a and b broadcast to truth values.
+#define FOVEA_INFER_TRUTH(OP)                                                                      \
+  LogicalResult OP::inferShapes(Types &types) {                                                    \
+    Type truth = IntegerType::get(getContext(), 1);                                                \
+    return appendBroadcast(*this, getOperands(), {"a", "b"}, truth, types);                        \
+  }
+FOVEA_INFER_TRUTH(AndOp)
+FOVEA_INFER_TRUTH(OrOp)
+FOVEA_INFER_TRUTH(EqualOp)
+FOVEA_INFER_TRUTH(LessOp)
+FOVEA_INFER_TRUTH(LessOrEqualOp)
+FOVEA_INFER_TRUTH(GreaterOp)
+FOVEA_INFER_TRUTH(GreaterOrEqualOp)
+#undef FOVEA_INFER_TRUTH
+
+#define FOVEA_VERIFY_SAME_ELEMENTS(OP)                                                             \
+  LogicalResult OP::verify() { return verifySameElementType(*this, getOperands(), {"a", "b"}); }
+FOVEA_VERIFY_SAME_ELEMENTS(AddOp)
+FOVEA_VERIFY_SAME_ELEMENTS(SubOp)
+FOVEA_VERIFY_SAME_ELEMENTS(MulOp)
+FOVEA_VERIFY_SAME_ELEMENTS(DivOp)
+FOVEA_VERIFY_SAME_ELEMENTS(ModOp)
+FOVEA_VERIFY_SAME_ELEMENTS(EqualOp)
+FOVEA_VERIFY_SAME_ELEMENTS(LessOp)
+FOVEA_VERIFY_SAME_ELEMENTS(LessOrEqualOp)
+FOVEA_VERIFY_SAME_ELEMENTS(GreaterOp)
+FOVEA_VERIFY_SAME_ELEMENTS(GreaterOrEqualOp)
+#undef FOVEA_VERIFY_SAME_ELEMENTS
+
+// The exponent may have a type of its own.
+LogicalResult PowOp::verify() { return success(); }
+
+LogicalResult IsNaNOp::inferShapes(Types &types) {
+  return appendLike(*this, getX(), IntegerType::get(getContext(), 1), types);
+}
+
+LogicalResult GeluOp::verify() {
+  if (getApproximate() != "none" && getApproximate() != "tanh")
+    return emitOpError("has approximate = \"")
+           << getApproximate() << "\", expected \"none\" or \"tanh\"";
   return success();
 }
 
-LogicalResult NegOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
+LogicalResult CastOp::inferShapes(Types &types) {
+  return appendLike(*this, getX(), getTo(), types);
+}
+
+LogicalResult CastOp::verify() {
+  if (getTo() != getElementType(getY()))
+    return emitOpError("casts to ")
+           << getTo() << " but its result has elements of type " << getElementType(getY());
   return success();
 }
 
-LogicalResult AbsOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
+LogicalResult ClipOp::inferShapes(Types &types) {
+  return appendLike(*this, getX(), getElementType(getX()), types);
+}
+
+LogicalResult ClipOp::verify() {
+  for (auto [name, bound] : {std::pair("low", getLow()), std::pair("high", getHigh())}) {
+    if (!isPresent(bound))
+      continue;
+    if (failed(verifySameElementType(*this, {getX(), bound}, {"x", name})))
+      return failure();
+    std::optional<Shape> shape = getShape(bound);
+    if (shape &&
+        llvm::any_of(*shape, [](int64_t extent) { return extent != 1 && !isDynamic(extent); }))
+      return emitOpError("operand ")
+             << name << " has extents " << formatShape(*shape) << ", expected one element";
+  }
   return success();
 }
 
-LogicalResult ExpOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+LogicalResult DropoutOp::inferShapes(Types &types) {
+  if (failed(appendLike(*this, getX(), getElementType(getX()), types)))
+    return failure();
+  if (!getMask())
+    return success();
+  return appendLike(*this, getX(), IntegerType::get(getContext(), 1), types);
 }
 
-LogicalResult LogOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+// Min and Max: any number of operands, at least one.
+static LogicalResult inferVariadic(Operation *op, Types &types) {
+  return appendBroadcast(op, op->getOperands(), {}, getElementType(op->getOperand(0)), types);
 }
 
-LogicalResult SqrtOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+static LogicalResult verifyVariadic(Operation *op) {
+  if (op->getNumOperands() == 0)
+    return op->emitOpError("expects at least one input");
+  return verifySameElementType(op, op->getOperands(), {});
 }
 
-LogicalResult ReciprocalOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+LogicalResult MinOp::inferShapes(Types &types) { return inferVariadic(*this, types); }
+LogicalResult MaxOp::inferShapes(Types &types) { return inferVariadic(*this, types); }
+LogicalResult MinOp::verify() { return verifyVariadic(*this); }
+LogicalResult MaxOp::verify() { return verifyVariadic(*this); }
+
+LogicalResult WhereOp::inferShapes(Types &types) {
+  return appendBroadcast(*this, getOperands(), {"condition", "x", "y"}, getElementType(getX()),
+                         types);
 }
 
-LogicalResult FloorOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+LogicalResult WhereOp::verify() {
+  return verifySameElementType(*this, {getX(), getY()}, {"x", "y"});
 }
-
-LogicalResult CeilOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult ErfOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult TanhOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult SigmoidOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult ReluOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult SinOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult CosOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult NotOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult IsNaNOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult GeluOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult CastOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult ClipOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult DropoutOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult AddOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult SubOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult MulOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult DivOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult PowOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult ModOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult AndOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult OrOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult EqualOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult LessOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult LessOrEqualOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult GreaterOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult GreaterOrEqualOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult MinOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult MaxOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-
-LogicalResult WhereOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
-}
-

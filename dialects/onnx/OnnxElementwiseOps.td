@@ -4,21 +4,25 @@
 
 include "dialects/onnx/OnnxBase.td"
 
-def Onnx_IdentityOp : Onnx_UnaryOp<"Identity", "the operand itself"> { let hasFolder = 1; }
+def Onnx_IdentityOp : Onnx_UnaryOp<"Identity", "the operand itself"> {
+  let arguments = (ins Onnx_Tensor:$x);
+  let results = (outs Onnx_Tensor:$y);
+  let hasFolder = 1;
+}
 def Onnx_NegOp : Onnx_UnaryOp<"Neg", "-x">;
 def Onnx_AbsOp : Onnx_UnaryOp<"Abs", "|x|">;
-def Onnx_ExpOp : Onnx_UnaryOp<"Exp", "e^x">;
-def Onnx_LogOp : Onnx_UnaryOp<"Log", "natural logarithm">;
-def Onnx_SqrtOp : Onnx_UnaryOp<"Sqrt", "square root">;
-def Onnx_ReciprocalOp : Onnx_UnaryOp<"Reciprocal", "1/x">;
-def Onnx_FloorOp : Onnx_UnaryOp<"Floor", "largest integer not above x">;
-def Onnx_CeilOp : Onnx_UnaryOp<"Ceil", "smallest integer not below x">;
+def Onnx_ExpOp : Onnx_FloatUnaryOp<"Exp", "e^x">;
+def Onnx_LogOp : Onnx_FloatUnaryOp<"Log", "natural logarithm">;
+def Onnx_SqrtOp : Onnx_FloatUnaryOp<"Sqrt", "square root">;
+def Onnx_ReciprocalOp : Onnx_FloatUnaryOp<"Reciprocal", "1/x">;
+def Onnx_FloorOp : Onnx_FloatUnaryOp<"Floor", "largest integer not above x">;
+def Onnx_CeilOp : Onnx_FloatUnaryOp<"Ceil", "smallest integer not below x">;
 def Onnx_ErfOp : Onnx_UnaryOp<"Erf", "error function">;
-def Onnx_TanhOp : Onnx_UnaryOp<"Tanh", "hyperbolic tangent">;
-def Onnx_SigmoidOp : Onnx_UnaryOp<"Sigmoid", "1/(1+e^-x)">;
+def Onnx_TanhOp : Onnx_FloatUnaryOp<"Tanh", "hyperbolic tangent">;
+def Onnx_SigmoidOp : Onnx_FloatUnaryOp<"Sigmoid", "1/(1+e^-x)">;
 def Onnx_ReluOp : Onnx_UnaryOp<"Relu", "max(x, 0)">;
-def Onnx_SinOp : Onnx_UnaryOp<"Sin", "sine">;
-def Onnx_CosOp : Onnx_UnaryOp<"Cos", "cosine">;
+def Onnx_SinOp : Onnx_FloatUnaryOp<"Sin", "sine">;
+def Onnx_CosOp : Onnx_FloatUnaryOp<"Cos", "cosine">;
 
 def Onnx_NotOp : Onnx_Op<"Not"> {
   let summary = "logical negation";
@@ -27,23 +31,26 @@ def Onnx_NotOp : Onnx_Op<"Not"> {
 }
 def Onnx_IsNaNOp : Onnx_Op<"IsNaN"> {
   let summary = "whether an element is not a number";
-  let arguments = (ins Onnx_Tensor:$x);
+  let arguments = (ins Onnx_FloatTensor:$x);
   let results = (outs Onnx_BoolTensor:$y);
 }
 def Onnx_GeluOp : Onnx_Op<"Gelu"> {
   let summary = "x * Phi(x): exact with erf, or approximated with tanh";
-  let arguments = (ins Onnx_Tensor:$x, DefaultValuedAttr<StrAttr, "\"none\"">:$approximate);
-  let results = (outs Onnx_Tensor:$y);
+  let arguments = (ins Onnx_FloatTensor:$x, DefaultValuedAttr<StrAttr, "\"none\"">:$approximate);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_CastOp : Onnx_Op<"Cast"> {
   let summary = "conversion to another element type";
   let arguments = (ins Onnx_Tensor:$x, TypeAttr:$to);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_ClipOp : Onnx_Op<"Clip"> {
   let summary = "min(max(x, low), high)";
-  let arguments = (ins Onnx_Tensor:$x, Onnx_OptionalTensor:$low, Onnx_OptionalTensor:$high);
-  let results = (outs Onnx_Tensor:$y);
+  let arguments = (ins Onnx_NumberTensor:$x, Onnx_OptionalNumberTensor:$low, Onnx_OptionalNumberTensor:$high);
+  let results = (outs Onnx_NumberTensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_DropoutOp : Onnx_Op<"Dropout"> {
   let summary = "the identity at inference; a second result is the all-true mask";
@@ -56,11 +63,13 @@ def Onnx_MulOp : Onnx_BinaryOp<"Mul", "a * b", [Commutative]>;
 def Onnx_DivOp : Onnx_BinaryOp<"Div", "a / b; integers truncate toward zero">;
 def Onnx_PowOp : Onnx_BinaryOp<"Pow", "a ^ b; the result has a's element type">;
 def Onnx_ModOp : Onnx_BinaryOp<"Mod", "remainder: the divisor's sign, or with fmod the dividend's"> {
-  let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b, DefaultValuedAttr<BoolAttr, "false">:$fmod);
+  let arguments = (ins Onnx_NumberTensor:$a, Onnx_NumberTensor:$b, DefaultValuedAttr<BoolAttr, "false">:$fmod);
 }
-def Onnx_AndOp : Onnx_ComparisonOp<"And", "logical and">;
-def Onnx_OrOp : Onnx_ComparisonOp<"Or", "logical or">;
-def Onnx_EqualOp : Onnx_ComparisonOp<"Equal", "a == b">;
+def Onnx_AndOp : Onnx_LogicalOp<"And", "logical and", [Commutative]>;
+def Onnx_OrOp : Onnx_LogicalOp<"Or", "logical or", [Commutative]>;
+def Onnx_EqualOp : Onnx_ComparisonOp<"Equal", "a == b"> {
+  let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b);
+}
 def Onnx_LessOp : Onnx_ComparisonOp<"Less", "a < b">;
 def Onnx_LessOrEqualOp : Onnx_ComparisonOp<"LessOrEqual", "a <= b">;
 def Onnx_GreaterOp : Onnx_ComparisonOp<"Greater", "a > b">;
@@ -71,6 +80,7 @@ def Onnx_WhereOp : Onnx_Op<"Where"> {
   let summary = "x where the condition holds, y elsewhere; all three broadcast";
   let arguments = (ins Onnx_BoolTensor:$condition, Onnx_Tensor:$x, Onnx_Tensor:$y);
   let results = (outs Onnx_Tensor:$result);
+  let hasVerifier = 1;
 }
 
 #endif // FOVEA_ONNX_ELEMENTWISE_OPS_TD

@@ -1,19 +1,74 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shape inference of the onnx dialect: the family of OnnxMatrixOps.td.
+// Shape inference and verifiers of OnnxMatrixOps.td.
 
+#include "dialects/onnx/Broadcast.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
+using namespace fovea;
 using namespace fovea::onnx;
 
-LogicalResult MatMulOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+// The inner extents of a product must agree where both are known.
+static LogicalResult checkInner(Operation *op, const Shape &a, int64_t innerA, const Shape &b,
+                                int64_t innerB) {
+  if (isDynamic(innerA) || isDynamic(innerB) || innerA == innerB)
+    return success();
+  return op->emitOpError("operand a ")
+         << formatShape(a) << " and operand b " << formatShape(b) << " have inner extents "
+         << innerA << " and " << innerB << ", which must be equal";
 }
+
+LogicalResult MatMulOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getA());
+  std::optional<Shape> a = getShape(getA()), b = getShape(getB());
+  for (auto [name, shape] : {std::pair("a", a), std::pair("b", b)})
+    if (shape && shape->empty())
+      return emitOpError("operand ") << name << " is a scalar, expected at least one dimension";
+  if (!a || !b)
+    return appendUnranked(elementType, types);
+  int64_t innerB = b->size() == 1 ? b->front() : (*b)[b->size() - 2];
+  if (failed(checkInner(*this, *a, a->back(), *b, innerB)))
+    return failure();
+  // A vector counts as a matrix of one row (a) or column (b), dropped again from the result.
+  FailureOr<Shape> shape =
+      broadcastShapes(*this, {{"the batch dimensions of operand a",
+                               Shape(ArrayRef(*a).drop_back(std::min<size_t>(2, a->size())))},
+                              {"the batch dimensions of operand b",
+                               Shape(ArrayRef(*b).drop_back(std::min<size_t>(2, b->size())))}});
+  if (failed(shape))
+    return failure();
+  if (a->size() > 1)
+    shape->push_back((*a)[a->size() - 2]);
+  if (b->size() > 1)
+    shape->push_back(b->back());
+  return appendRanked(*this, *shape, elementType, types);
+}
+
+LogicalResult MatMulOp::verify() { return verifySameElementType(*this, getOperands(), {"a", "b"}); }
 
 LogicalResult GemmOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  std::optional<Shape> a = getShape(getA()), b = getShape(getB());
+  for (auto [name, shape] : {std::pair("a", a), std::pair("b", b)})
+    if (shape && shape->size() != 2)
+      return emitOpError("operand ")
+             << name << " has extents " << formatShape(*shape) << ", expected a matrix";
+  if (a && b &&
+      failed(checkInner(*this, *a, (*a)[getTransA() ? 0 : 1], *b, (*b)[getTransB() ? 1 : 0])))
+    return failure();
+  Shape shape = {a ? (*a)[getTransA() ? 1 : 0] : ShapedType::kDynamic,
+                 b ? (*b)[getTransB() ? 0 : 1] : ShapedType::kDynamic};
+  if (isPresent(getC()))
+    if (std::optional<Shape> c = getShape(getC()))
+      if (failed(checkStretches(*this, {"operand c", *c}, {"the product", shape})))
+        return failure();
+  return appendRanked(*this, shape, getElementType(getA()), types);
 }
 
+LogicalResult GemmOp::verify() {
+  SmallVector<Value> operands = {getA(), getB()};
+  if (isPresent(getC()))
+    operands.push_back(getC());
+  return verifySameElementType(*this, operands, {"a", "b", "c"});
+}

@@ -1,34 +1,80 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Shape inference of the onnx dialect: the family of OnnxReduceOps.td.
+// Shape inference of OnnxReduceOps.td. Axes may be known, known in number, or absent, which means
+// all.
 
+#include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
+using namespace fovea;
 using namespace fovea::onnx;
 
+/// The extents left when the flagged dimensions are reduced.
+static Shape reduce(ArrayRef<int64_t> shape, ArrayRef<bool> reduced, bool keepDims) {
+  Shape result;
+  for (auto [extent, isReduced] : llvm::zip_equal(shape, reduced)) {
+    if (!isReduced)
+      result.push_back(extent);
+    else if (keepDims)
+      result.push_back(1);
+  }
+  return result;
+}
+
+template <typename OpT> static LogicalResult inferReduce(OpT op, SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(op.getX());
+  std::optional<Shape> shape = getShape(op.getX());
+  std::optional<SmallVector<int64_t>> axes = SmallVector<int64_t>();
+  if (isPresent(op.getAxes()))
+    axes = getConstantIntegers(op.getAxes());
+  if (axes && axes->empty() && op.getNoopWithEmptyAxes())
+    return appendLike(op, op.getX(), elementType, types);
+  bool all = axes && axes->empty();
+  if (!shape)
+    return all && !op.getKeepdims() ? appendRanked(op, {}, elementType, types)
+                                    : appendUnranked(elementType, types);
+  int64_t rank = shape->size();
+  if (!axes) {
+    std::optional<int64_t> count = getIndexCount(op.getAxes());
+    if (op.getKeepdims())
+      return appendRanked(op, Shape(rank, ShapedType::kDynamic), elementType, types);
+    if (!count || *count == 0 || *count > rank)
+      return appendUnranked(elementType, types);
+    return appendRanked(op, Shape(rank - *count, ShapedType::kDynamic), elementType, types);
+  }
+  FailureOr<SmallVector<bool>> reduced =
+      all ? SmallVector<bool>(rank, true) : resolveAxes(op, *axes, rank);
+  if (failed(reduced))
+    return failure();
+  return appendRanked(op, reduce(*shape, *reduced, op.getKeepdims()), elementType, types);
+}
+
 LogicalResult ReduceMeanOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  return inferReduce(*this, types);
 }
-
 LogicalResult ReduceSumOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  return inferReduce(*this, types);
 }
-
 LogicalResult ReduceMaxOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  return inferReduce(*this, types);
 }
-
 LogicalResult ReduceMinOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  return inferReduce(*this, types);
 }
 
 LogicalResult ArgMaxOp::inferShapes(SmallVectorImpl<Type> &types) {
-  llvm::append_range(types, getOperation()->getResultTypes());
-  return success();
+  Type index = IntegerType::get(getContext(), 64);
+  std::optional<Shape> shape = getShape(getX());
+  if (!shape)
+    return appendUnranked(index, types);
+  FailureOr<int64_t> axis = resolveAxis(*this, getAxis(), shape->size());
+  if (failed(axis))
+    return failure();
+  if ((*shape)[*axis] == 0)
+    return emitOpError("operand x ") << formatShape(*shape) << " has nothing along axis " << *axis;
+  SmallVector<bool> reduced(shape->size(), false);
+  reduced[*axis] = true;
+  return appendRanked(*this, reduce(*shape, reduced, getKeepdims()), index, types);
 }
-

@@ -41,9 +41,10 @@ def Onnx_FlattenOp : Onnx_Op<"Flatten"> {
   let results = (outs Onnx_Tensor:$y);
 }
 def Onnx_TransposeOp : Onnx_Op<"Transpose"> {
-  let summary = "dimension i of the result is dimension permutation[i] of x";
+  let summary = "dimension i of the result is dimension permutation[i] of x; empty reverses them";
   let arguments = (ins Onnx_Tensor:$x, DenseI64ArrayAttr:$permutation);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_UnsqueezeOp : Onnx_Op<"Unsqueeze"> {
   let summary = "x with extents of one inserted at the axes of the result";
@@ -69,17 +70,20 @@ def Onnx_ConcatOp : Onnx_Op<"Concat"> {
   let summary = "operands one after the other along axis";
   let arguments = (ins Variadic<Onnx_Tensor>:$inputs, SI64Attr:$axis);
   let results = (outs Onnx_Tensor:$result);
+  let hasVerifier = 1;
 }
 def Onnx_SliceOp : Onnx_Op<"Slice"> {
   let summary = "x[starts:ends:steps] along the axes";
   let arguments = (ins Onnx_Tensor:$x, Onnx_IndexTensor:$starts, Onnx_IndexTensor:$ends,
                        Onnx_OptionalIndexTensor:$axes, Onnx_OptionalIndexTensor:$steps);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_SplitOp : Onnx_Op<"Split"> {
   let summary = "x cut along axis into parts of the given sizes, or equal ones (the last may be smaller)";
   let arguments = (ins Onnx_Tensor:$x, Onnx_OptionalIndexTensor:$sizes, DefaultValuedAttr<SI64Attr, "0">:$axis);
   let results = (outs Variadic<Onnx_Tensor>:$parts);
+  let hasVerifier = 1;
 }
 def Onnx_GatherOp : Onnx_Op<"Gather"> {
   let summary = "slices of x along axis, chosen by indices; negative indices count from the end";
@@ -100,16 +104,19 @@ def Onnx_ConstantOfShapeOp : Onnx_Op<"ConstantOfShape"> {
   let summary = "a tensor of the given shape, every element the one value";
   let arguments = (ins Onnx_IndexTensor:$shape, ElementsAttr:$value);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_RangeOp : Onnx_Op<"Range"> {
   let summary = "start, start + delta, ... before limit";
-  let arguments = (ins Onnx_Tensor:$start, Onnx_Tensor:$limit, Onnx_Tensor:$delta);
+  let arguments = (ins Onnx_NumberTensor:$start, Onnx_NumberTensor:$limit, Onnx_NumberTensor:$delta);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 def Onnx_TriluOp : Onnx_Op<"Trilu"> {
   let summary = "the upper or lower triangle from diagonal k, zeros elsewhere";
-  let arguments = (ins Onnx_Tensor:$x, Onnx_OptionalTensor:$k, DefaultValuedAttr<BoolAttr, "true">:$upper);
+  let arguments = (ins Onnx_Tensor:$x, Onnx_OptionalIndexTensor:$k, DefaultValuedAttr<BoolAttr, "true">:$upper);
   let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
 }
 
 #endif // FOVEA_ONNX_SHAPE_OPS_TD

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Extents and axes. Every product and sum of extents goes through the checked forms here.
+
+#include "dialects/onnx/Extents.h"
+
+#include "dialects/onnx/ConstantData.h"
+#include "mlir/IR/Diagnostics.h"
+
+#include "llvm/Support/CheckedArithmetic.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::onnx;
+
+/// More than any machine addresses; keeps byte counts far from overflow in every later computation.
+static constexpr int64_t maxTensorBytes = int64_t(1) << 46;
+
+Type onnx::getElementType(Value value) {
+  return cast<TensorType>(value.getType()).getElementType();
+}
+
+std::optional<Shape> onnx::getShape(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return std::nullopt;
+  return Shape(type.getShape());
+}
+
+bool onnx::isPresent(Value value) { return value && !isa<NoneType>(value.getType()); }
+
+std::optional<int64_t> onnx::multiplyExtents(ArrayRef<int64_t> extents) {
+  if (llvm::is_contained(extents, 0))
+    return 0;
+  int64_t product = 1;
+  bool unknown = false;
+  for (int64_t extent : extents) {
+    if (isDynamic(extent)) {
+      unknown = true;
+      continue;
+    }
+    std::optional<int64_t> next = llvm::checkedMul(product, extent);
+    if (!next)
+      return std::nullopt;
+    product = *next;
+  }
+  return unknown ? ShapedType::kDynamic : product;
+}
+
+std::optional<int64_t> onnx::addExtents(int64_t a, int64_t b) {
+  if (isDynamic(a) || isDynamic(b))
+    return ShapedType::kDynamic;
+  return llvm::checkedAdd(a, b);
+}
+
+std::string onnx::formatShape(ArrayRef<int64_t> shape) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  os << "[";
+  llvm::interleaveComma(shape, os, [&](int64_t extent) {
+    if (isDynamic(extent))
+      os << "?";
+    else
+      os << extent;
+  });
+  os << "]";
+  return text;
+}
+
+LogicalResult onnx::appendRanked(Operation *op, ArrayRef<int64_t> shape, Type elementType,
+                                 SmallVectorImpl<Type> &types) {
+  std::optional<int64_t> elements = multiplyExtents(shape);
+  if (!elements ||
+      (!isDynamic(*elements) && *elements > maxTensorBytes / getElementBytes(elementType)))
+    return op->emitOpError("would make a tensor of extents ")
+           << formatShape(shape) << ", more than fits any memory";
+  types.push_back(RankedTensorType::get(shape, elementType));
+  return success();
+}
+
+LogicalResult onnx::appendUnranked(Type elementType, SmallVectorImpl<Type> &types) {
+  types.push_back(UnrankedTensorType::get(elementType));
+  return success();
+}
+
+LogicalResult onnx::appendLike(Operation *op, Value value, Type elementType,
+                               SmallVectorImpl<Type> &types) {
+  if (std::optional<Shape> shape = getShape(value))
+    return appendRanked(op, *shape, elementType, types);
+  return appendUnranked(elementType, types);
+}
+
+FailureOr<int64_t> onnx::resolveAxis(Operation *op, int64_t axis, int64_t rank, StringRef what) {
+  if (axis < -rank || axis >= rank)
+    return op->emitOpError() << what << " " << axis << " is outside [" << -rank << ", " << rank
+                             << "), the dimensions of a tensor of rank " << rank;
+  return axis < 0 ? axis + rank : axis;
+}
+
+FailureOr<SmallVector<bool>> onnx::resolveAxes(Operation *op, ArrayRef<int64_t> axes,
+                                               int64_t rank) {
+  SmallVector<bool> named(rank, false);
+  for (int64_t axis : axes) {
+    FailureOr<int64_t> resolved = resolveAxis(op, axis, rank);
+    if (failed(resolved))
+      return failure();
+    if (named[*resolved])
+      return op->emitOpError("names axis ") << *resolved << " twice";
+    named[*resolved] = true;
+  }
+  return named;
+}
+
+std::optional<int64_t> onnx::getIndexCount(Value indices) {
+  auto type = dyn_cast<RankedTensorType>(indices.getType());
+  if (!type || type.getRank() > 1 || !type.hasStaticShape())
+    return std::nullopt;
+  return type.getNumElements();
+}
