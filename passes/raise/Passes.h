@@ -1,10 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Passes of this folder: attention, norms and activations recovered from any spelling. Contracts are in Passes.td.
+// Passes of this folder: attention, norms and activations recovered from any spelling. Contracts
+// are in Passes.td.
 
 #ifndef FOVEA_PASSES_RAISE_PASSES_H
 #define FOVEA_PASSES_RAISE_PASSES_H
 
+#include "dialects/attn/Attn.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/Pass.h"
 
 namespace fovea {

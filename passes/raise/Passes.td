@@ -4,4 +4,55 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RaiseLayerNormPass : Pass<"fovea-raise-layer-norm", "::mlir::func::FuncOp"> {
+  let summary = "recover onnx.LayerNormalization from its decomposition";
+  let description = [{
+    Needs static types and folded constants. Recognises, over trailing axes,
+    `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)`: the square as Pow or Mul, the quotient as Div or as Mul with a
+    reciprocal. A following product with a tensor of the normalised shape becomes the scale, a following sum the bias.
+    A graph that does not match stays as it is.
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def RaiseGeluPass : Pass<"fovea-raise-gelu", "::mlir::func::FuncOp"> {
+  let summary = "recover onnx.Gelu from its decomposition";
+  let description = [{
+    Needs static types and folded constants. An expression in x and erf(x / sqrt 2), or x and
+    tanh(sqrt(2 / pi) * (x + 0.044715 x^3)), that equals `0.5 * x + 0.5 * x * f(x)` as a polynomial becomes onnx.Gelu: every
+    association, order and spelling of the constants. Constants may be rounded to 16-bit types. x * sigmoid(1.702 x) is a
+    different function and stays.
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
+  let summary = "recover attn.attention from any spelling";
+  let description = [{
+    Needs static types and folded constants. Each onnx.Softmax whose input or output meets a matrix product, and each
+    onnx.Attention, is a site. A site becomes one attn.attention on the tensors that the model multiplies: scalar factors
+    of both operands and of the scores become the scale, whatever stands between scale and Softmax (bias, float or bool
+    mask, soft cap) the score region with its operands as captures, a constant causal mask the mask attribute, a
+    NaN guard behind the Softmax the masked-row policy. Transposes are not looked through.
+
+    Every site that stays gets a `missed` remark with a stable code (docs/Remarks.md), every raised one a `passed` remark,
+    and the module one `analysis` remark with the totals, which are also its attributes `fovea.attention_sites` and
+    `fovea.attention_raised`.
+
+    ```mlir
+    %s = onnx.MatMul %q, %kt : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+    %m = onnx.Mul %s, %quarter : ...
+    %p = onnx.Softmax %m {axis = -1 : si64} : ...
+    %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+    ```
+    becomes
+    ```mlir
+    %o = attn.attention ins(%q, %kt, %v : ...) domain = [1, 4, 9, 9, 16, 16] indexing_maps = [...]
+           mask = <dense> numerics = <scale = 2.5e-01 : f64> { ... attn.yield %s } -> tensor<1x4x9x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect", "::fovea::attn::AttnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::math::MathDialect"];
+}
+
 #endif // FOVEA_PASSES_RAISE_PASSES_TD

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// onnx.Attention as a site. Heads packed in the last dimension and shared key-value heads are maps.
+
+#include "passes/raise/AttentionSite.h"
+#include "passes/raise/GraphMatch.h"
+#include "passes/raise/ScorePath.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+namespace {
+/// One of q, k, v: [batch, heads, rows, columns], or [batch, rows, heads * columns].
+struct Operand {
+  int64_t batch, heads, rows, columns;
+  bool packed;
+};
+} // namespace
+
+static std::optional<Operand> getOperand(Value value, std::optional<int64_t> heads) {
+  RankedTensorType type = getStaticType(value);
+  if (!type || type.getNumElements() == 0)
+    return std::nullopt;
+  if (type.getRank() == 4)
+    return Operand{type.getDimSize(0), type.getDimSize(1), type.getDimSize(2), type.getDimSize(3),
+                   false};
+  if (type.getRank() != 3 || !heads || *heads <= 0 || type.getDimSize(2) % *heads != 0)
+    return std::nullopt;
+  return Operand{type.getDimSize(0), *heads, type.getDimSize(1), type.getDimSize(2) / *heads, true};
+}
+
+static AffineMap getMap(const Operand &operand, int64_t batch, AffineExpr head, AffineExpr row,
+                        AffineExpr column) {
+  MLIRContext *context = row.getContext();
+  AffineExpr b = operand.batch == batch ? getAffineDimExpr(attn::AttentionOp::B, context)
+                                        : getAffineConstantExpr(0, context);
+  SmallVector<AffineExpr> results = {b, head, row, column};
+  if (operand.packed)
+    results = {b, row, head * operand.columns + column};
+  return AffineMap::get(6, 0, results, context);
+}
+
+/// The mask as a step behind the soft cap.
+static bool addMask(onnx::AttentionOp op, AttentionSite &site, Refusal &refusal) {
+  using Dim = attn::AttentionOp::Dim;
+  RankedTensorType type = getStaticType(op.getMask());
+  if (!type) {
+    refusal = {"ATTN-R07", "the shape of the mask is not static",
+               "give every symbolic dimension a value with --dim"};
+    return false;
+  }
+  int64_t keys = type.getRank() > 0 ? type.getShape().back() : 1;
+  if (keys != 1 && keys < site.domain[Dim::J]) {
+    refusal = {"ATTN-R09", "the mask covers fewer keys than there are",
+               "pad the mask to the number of keys"};
+    return false;
+  }
+  ScoreStep step{ScoreStep::Kind::Add, op.getMask(), {}};
+  if (type.getElementType().isInteger(1))
+    step = {ScoreStep::Kind::Select, Value(), op.getMask(), true};
+  site.steps.push_back(step);
+  return true;
+}
+
+std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, Refusal &refusal) {
+  auto refuse = [&](StringRef code, const Twine &reason, StringRef hint) {
+    refusal = {code, reason.str(), hint};
+    return std::nullopt;
+  };
+  for (Value value : {op.getQ(), op.getK(), op.getV(), op.getY()}) {
+    RankedTensorType type = getStaticType(value);
+    if (!type)
+      return refuse("ATTN-R07", "a shape is not static",
+                    "give every symbolic dimension a value with --dim");
+    Type element = type.getElementType();
+    if (!element.isF32() && !element.isF16() && !element.isBF16())
+      return refuse("ATTN-R06", "an element type is not f32, f16 or bf16", "cast the model to f32");
+  }
+  std::optional<Operand> q = getOperand(op.getQ(), op.getQNumHeads());
+  std::optional<Operand> k = getOperand(op.getK(), op.getKvNumHeads());
+  std::optional<Operand> v = getOperand(op.getV(), op.getKvNumHeads());
+  std::optional<Operand> y = getOperand(op.getY(), op.getQNumHeads());
+  if (!q || !k || !v || !y)
+    return refuse("ATTN-R10", "the head counts do not divide the operands", "");
+  if (k->heads != v->heads || q->heads % k->heads != 0 || k->rows != v->rows ||
+      q->columns != k->columns || y->heads != q->heads || y->rows != q->rows ||
+      y->columns != v->columns || y->batch != q->batch ||
+      llvm::any_of(ArrayRef<int64_t>{k->batch, v->batch},
+                   [&](int64_t batch) { return batch != 1 && batch != q->batch; }))
+    return refuse("ATTN-R10", "the shapes of the operands do not fit together", "");
+  double scale =
+      op.getScale() ? op.getScale()->convertToDouble() : 1.0 / std::sqrt(double(q->columns));
+  if (!std::isfinite(scale))
+    return refuse("ATTN-R10", "the scale is not finite", "");
+
+  AttentionSite site;
+  site.anchor = op;
+  site.query = op.getQ();
+  site.key = op.getK();
+  site.value = op.getV();
+  site.output = op.getY();
+  site.domain = {q->batch, q->heads, q->rows, k->rows, q->columns, v->columns};
+  site.leadingShape = {q->batch, q->heads};
+  AffineExpr b, h, i, j, d, e;
+  bindDims(op.getContext(), b, h, i, j, d, e);
+  site.leadingIndex = {b, h};
+  int64_t group = q->heads / k->heads;
+  AffineExpr sharedHead =
+      k->heads == 1 ? getAffineConstantExpr(0, op.getContext()) : h.floorDiv(group);
+  site.queryMap = getMap(*q, q->batch, h, i, d);
+  site.keyMap = getMap(*k, q->batch, sharedHead, j, d);
+  site.valueMap = getMap(*v, q->batch, sharedHead, j, e);
+  site.outputMap = getMap(*y, q->batch, h, i, e);
+  site.scale = scale;
+  site.placement = attn::ScalePlacement::Both;
+  site.maskedRows = attn::MaskedRows::Zero;
+  site.softCap = op.getSoftcap().convertToDouble();
+  if (op.getIsCausal())
+    site.maskKind = attn::MaskKind::Causal;
+  if (!isa<NoneType>(op.getMask().getType()) && !addMask(op, site, refusal))
+    return std::nullopt;
+  if (!checkSteps(site, refusal))
+    return std::nullopt;
+  absorbConstantMasks(site);
+  return site;
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matching of attention around a Softmax. Shapes are read off the values' types: whatever
+// broadcasts becomes a constant 0 in a map. Nothing is changed here, so a refusal leaves the graph
+// as it was.
+
+#include "passes/raise/AttentionSite.h"
+
+#include "dialects/onnx/ConstantData.h"
+#include "passes/raise/GraphMatch.h"
+#include "passes/raise/ScorePath.h"
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+/// An index into a dimension of `extent` elements that broadcasts against `whole`.
+static AffineExpr broadcastIndex(AffineExpr index, int64_t extent, int64_t whole) {
+  return extent == whole ? index : getAffineConstantExpr(0, index.getContext());
+}
+
+/// The map of a tensor [leading..., rows, columns] whose leading dimensions align with the site's
+/// from the right. The inner extents are `whole` or one.
+static AffineMap getOperandMap(const AttentionSite &site, RankedTensorType type, unsigned rowDim,
+                               unsigned columnDim) {
+  MLIRContext *context = type.getContext();
+  SmallVector<AffineExpr> results;
+  size_t leading = type.getRank() - 2, skipped = site.leadingShape.size() - leading;
+  for (size_t n = 0; n < leading; ++n)
+    results.push_back(broadcastIndex(site.leadingIndex[skipped + n], type.getDimSize(n),
+                                     site.leadingShape[skipped + n]));
+  results.push_back(broadcastIndex(getAffineDimExpr(rowDim, context), type.getDimSize(leading),
+                                   site.domain[rowDim]));
+  results.push_back(broadcastIndex(getAffineDimExpr(columnDim, context),
+                                   type.getDimSize(leading + 1), site.domain[columnDim]));
+  return AffineMap::get(6, 0, results, context);
+}
+
+AffineMap AttentionSite::getScoresMap(RankedTensorType type) const {
+  using Dim = attn::AttentionOp::Dim;
+  MLIRContext *context = type.getContext();
+  SmallVector<int64_t> shape(leadingShape);
+  SmallVector<AffineExpr> index(leadingIndex);
+  for (unsigned dim : {Dim::I, Dim::J}) {
+    shape.push_back(domain[dim]);
+    index.push_back(getAffineDimExpr(dim, context));
+  }
+  if (type.getRank() > int64_t(shape.size()))
+    return {};
+  size_t skipped = shape.size() - type.getRank();
+  SmallVector<AffineExpr> results;
+  for (auto [n, extent] : llvm::enumerate(type.getShape())) {
+    if (extent != 1 && extent != shape[skipped + n])
+      return {};
+    results.push_back(broadcastIndex(index[skipped + n], extent, shape[skipped + n]));
+  }
+  return AffineMap::get(6, 0, results, context);
+}
+
+bool raise::feedsProduct(onnx::SoftmaxOp softmax) {
+  static constexpr size_t limit = 64;
+  llvm::SetVector<Value> reached;
+  reached.insert(softmax.getY());
+  for (size_t next = 0; next < reached.size() && reached.size() < limit; ++next)
+    for (Operation *user : reached[next].getUsers()) {
+      if (isa<onnx::MatMulOp, onnx::GemmOp>(user))
+        return true;
+      if (isa<onnx::IdentityOp, onnx::DropoutOp, onnx::CastOp, onnx::WhereOp, onnx::AddOp,
+              onnx::MulOp, onnx::DivOp, onnx::ReshapeOp, onnx::TransposeOp, onnx::UnsqueezeOp,
+              onnx::SqueezeOp, onnx::SliceOp, onnx::ExpandOp>(user))
+        reached.insert(user->getResult(0));
+    }
+  return false;
+}
+
+namespace {
+/// The way from the Softmax to the product with the values.
+struct Consumer {
+  onnx::MatMulOp product;
+  /// What the product multiplies: the Softmax's result, behind its guard and casts.
+  Value probabilities;
+  bool guarded = false;
+};
+} // namespace
+
+/// Recognises Where(IsNaN(p), 0, p) and nothing else among the users of `p`; null when there is no
+/// such guard, and `mixed` when p is also used around it.
+static onnx::WhereOp getNaNGuard(Value p, bool &mixed) {
+  onnx::IsNaNOp isNaN;
+  for (Operation *user : p.getUsers())
+    if (auto op = dyn_cast<onnx::IsNaNOp>(user))
+      isNaN = op;
+  if (!isNaN || !isNaN.getY().hasOneUse())
+    return {};
+  auto where = dyn_cast<onnx::WhereOp>(*isNaN.getY().getUsers().begin());
+  if (!where || where.getCondition() != isNaN.getY() || where.getY() != p ||
+      getScalarFor(where.getX(), p) != 0.0 || where.getResult().getType() != p.getType())
+    return {};
+  mixed = llvm::any_of(p.getUsers(), [&](Operation *user) {
+    return user != isNaN.getOperation() && user != where.getOperation();
+  });
+  return where;
+}
+
+static std::optional<Consumer> matchConsumer(onnx::SoftmaxOp softmax, Refusal &refusal) {
+  Consumer consumer;
+  Value p = softmax.getY();
+  while (true) {
+    bool mixed = false;
+    if (onnx::WhereOp guard = getNaNGuard(p, mixed)) {
+      if (mixed) {
+        refusal = {"ATTN-R11", "the probabilities are used both with and without their NaN guard",
+                   "use the guarded value everywhere"};
+        return std::nullopt;
+      }
+      consumer.guarded = true;
+      p = guard.getResult();
+      continue;
+    }
+    if (!p.hasOneUse())
+      break;
+    Operation *user = *p.getUsers().begin();
+    if (user->getNumResults() == 0 || skipFloatCasts(user->getResult(0)) == user->getResult(0) ||
+        user->getOperand(0) != p)
+      break;
+    p = user->getResult(0);
+  }
+  consumer.probabilities = p;
+  Operation *other = nullptr;
+  bool onTheRight = false;
+  // Users are listed from the last to the first.
+  for (Operation *user : p.getUsers()) {
+    auto product = dyn_cast<onnx::MatMulOp>(user);
+    if (product && product.getA() == p && product.getB() != p) {
+      if (!consumer.product || product->isBeforeInBlock(consumer.product))
+        consumer.product = product;
+    } else {
+      onTheRight |= bool(product);
+      other = user;
+    }
+  }
+  if (consumer.product)
+    return consumer;
+  if (onTheRight)
+    refusal = {"ATTN-R05",
+               llvm::formatv("the probabilities are the right operand of MatMul '{0}'",
+                             getNodeName(other->getLoc())),
+               "write the product as probabilities times values"};
+  else
+    refusal = {"ATTN-R04",
+               other && other->getNumResults() > 0
+                   ? llvm::formatv("the probabilities go through {0} before any product",
+                                   describeProducer(other->getResult(0)))
+                         .str()
+                   : std::string("the probabilities reach no product"),
+               "only casts and a NaN guard may stand between Softmax and product"};
+  return std::nullopt;
+}
+
+/// Whether `value` is computed from `source`.
+static bool dependsOn(Value value, Value source) {
+  llvm::SetVector<Value> reached;
+  reached.insert(value);
+  for (size_t next = 0; next < reached.size(); ++next) {
+    if (reached[next] == source)
+      return true;
+    if (Operation *op = reached[next].getDefiningOp())
+      reached.insert(op->operand_begin(), op->operand_end());
+  }
+  return false;
+}
+
+/// Whether the arithmetic of attn.attention covers this element type.
+static bool isSupportedFloat(Type type) { return type.isF32() || type.isF16() || type.isBF16(); }
+
+static bool checkTypes(ArrayRef<Value> values, Refusal &refusal) {
+  for (Value value : values) {
+    RankedTensorType type = getStaticType(value);
+    if (!type) {
+      refusal = {"ATTN-R07", "the shape of " + describeProducer(value) + " is not static",
+                 "give every symbolic dimension a value with --dim"};
+      return false;
+    }
+    if (!isSupportedFloat(type.getElementType())) {
+      refusal = {"ATTN-R06",
+                 "the element type of " + describeProducer(value) + " is not f32, f16 or bf16",
+                 "cast the model to f32"};
+      return false;
+    }
+    if (type.getRank() < 2 || type.getNumElements() == 0) {
+      refusal = {"ATTN-R08", describeProducer(value) + " is not a matrix or a batch of matrices",
+                 ""};
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Sets the batch and head extents and the index of each leading dimension; more than two are
+/// merged into b.
+static bool setLeading(AttentionSite &site, ArrayRef<int64_t> leading, MLIRContext *context) {
+  using Dim = attn::AttentionOp::Dim;
+  AffineExpr b = getAffineDimExpr(Dim::B, context), h = getAffineDimExpr(Dim::H, context);
+  site.leadingShape.assign(leading.begin(), leading.end());
+  if (leading.size() <= 2) {
+    for (auto [n, extent] : llvm::enumerate(leading)) {
+      site.domain[n] = extent;
+      site.leadingIndex.push_back(n == 0 ? b : h);
+    }
+    return true;
+  }
+  site.mergesLeading = true;
+  site.domain[Dim::H] = leading.back();
+  int64_t stride = 1;
+  SmallVector<AffineExpr> index = {h};
+  ArrayRef<int64_t> merged = leading.drop_back();
+  for (size_t n = merged.size(); n-- > 0;) {
+    AffineExpr expr = b.floorDiv(stride);
+    index.push_back(merged[n] == 1 ? getAffineConstantExpr(0, context)
+                    : n == 0       ? expr
+                                   : expr % merged[n]);
+    if (llvm::MulOverflow(stride, merged[n], stride))
+      return false;
+  }
+  site.domain[Dim::B] = stride;
+  site.leadingIndex.assign(index.rbegin(), index.rend());
+  return true;
+}
+
+std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Refusal &refusal) {
+  using Dim = attn::AttentionOp::Dim;
+  MLIRContext *context = softmax.getContext();
+  if (!checkTypes({softmax.getX(), softmax.getY()}, refusal))
+    return std::nullopt;
+  auto softmaxType = cast<RankedTensorType>(softmax.getY().getType());
+  if (!isLastAxis(softmax.getAxis(), softmaxType.getRank())) {
+    refusal = {"ATTN-R01",
+               llvm::formatv("Softmax runs over axis {0} of {1} dimensions", softmax.getAxis(),
+                             softmaxType.getRank()),
+               "transpose the scores so that the keys are the last dimension"};
+    return std::nullopt;
+  }
+  std::optional<Consumer> consumer = matchConsumer(softmax, refusal);
+  if (!consumer)
+    return std::nullopt;
+  std::optional<ScorePath> path = findScorePath(softmax.getX(), refusal);
+  if (!path)
+    return std::nullopt;
+
+  AttentionSite site;
+  site.anchor = softmax;
+  Value scores = path->product.getC();
+  ScaledValue query = peelScale(path->product.getA()), key = peelScale(path->product.getB());
+  site.query = query.value;
+  site.key = key.value;
+  site.value = consumer->product.getB();
+  site.output = consumer->product.getC();
+  if (!checkTypes({site.query, site.key, site.value, site.output, scores, consumer->probabilities},
+                  refusal))
+    return std::nullopt;
+  if (!consumer->probabilities.hasOneUse()) {
+    site.probabilities = consumer->probabilities;
+    if (dependsOn(site.value, consumer->probabilities)) {
+      refusal = {"ATTN-R04", "the values are computed from the probabilities", ""};
+      return std::nullopt;
+    }
+  }
+  auto outputType = cast<RankedTensorType>(site.output.getType());
+  if (site.probabilities &&
+      outputType.getShape().drop_back(1) !=
+          cast<RankedTensorType>(site.probabilities.getType()).getShape().drop_back(1)) {
+    refusal = {"ATTN-R12", "the probabilities are used elsewhere and broadcast against the values",
+               "give probabilities and values the same batch dimensions"};
+    return std::nullopt;
+  }
+  int64_t rank = outputType.getRank();
+  site.domain[Dim::I] = outputType.getDimSize(rank - 2);
+  site.domain[Dim::E] = outputType.getDimSize(rank - 1);
+  site.domain[Dim::J] = softmaxType.getShape().back();
+  site.domain[Dim::D] = cast<RankedTensorType>(site.query.getType()).getShape().back();
+  if (!setLeading(site, outputType.getShape().drop_back(2), context)) {
+    refusal = {"ATTN-R08", "the batch dimensions overflow", ""};
+    return std::nullopt;
+  }
+  site.queryMap = getOperandMap(site, cast<RankedTensorType>(site.query.getType()), Dim::I, Dim::D);
+  site.keyMap = getOperandMap(site, cast<RankedTensorType>(site.key.getType()), Dim::D, Dim::J);
+  site.valueMap = getOperandMap(site, cast<RankedTensorType>(site.value.getType()), Dim::J, Dim::E);
+  if (site.mergesLeading)
+    site.outputMap =
+        AffineMap::getMultiDimMapWithTargets(6, {Dim::B, Dim::H, Dim::I, Dim::E}, context);
+  else
+    site.outputMap = getOperandMap(site, outputType, Dim::I, Dim::E);
+
+  using Placement = attn::ScalePlacement;
+  site.placement = query.factor != 1.0 && key.factor != 1.0 ? Placement::Both
+                   : query.factor != 1.0                    ? Placement::Query
+                   : key.factor != 1.0                      ? Placement::Key
+                                                            : Placement::Scores;
+  site.scale = query.factor * key.factor * path->scale;
+  site.steps = std::move(path->steps);
+  site.maskedRows = consumer->guarded ? attn::MaskedRows::Zero : attn::MaskedRows::NaN;
+  if (!checkSteps(site, refusal))
+    return std::nullopt;
+  absorbConstantMasks(site);
+  return site;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Attention sites: what the matchers find around a Softmax or an onnx.Attention, before anything is
+// changed.
+
+#ifndef FOVEA_PASSES_RAISE_ATTENTIONSITE_H
+#define FOVEA_PASSES_RAISE_ATTENTIONSITE_H
+
+#include "dialects/attn/Attn.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Value.h"
+
+#include <array>
+#include <optional>
+#include <string>
+
+namespace fovea::raise {
+
+/// One operation between the scaled product and the Softmax. `other` is a constant number or a
+/// tensor that broadcasts against the scores.
+struct ScoreStep {
+  enum class Kind { Add, Sub, Mul, Div, Select, Tanh };
+  Kind kind;
+  /// The second operand (the score is the first); for Select what stands where the score is hidden,
+  /// null for minus infinity; null for Tanh.
+  mlir::Value other;
+  /// Select only: the bool tensor, and whether the score stays where it is true.
+  mlir::Value condition;
+  bool keepWhereTrue = true;
+};
+
+/// An attention, matched. Maps are over (b, h, i, j, d, e).
+struct AttentionSite {
+  /// The Softmax or onnx.Attention that names the site.
+  mlir::Operation *anchor = nullptr;
+  mlir::Value query, key, value;
+  mlir::AffineMap queryMap, keyMap, valueMap, outputMap;
+  std::array<int64_t, 6> domain = {1, 1, 1, 1, 1, 1};
+  /// The extents that the scores broadcast over in front of (i, j), and how each is read off b and
+  /// h.
+  llvm::SmallVector<int64_t> leadingShape;
+  llvm::SmallVector<mlir::AffineExpr> leadingIndex;
+  /// Set when leading dimensions are merged: the output has the shape [b, h, i, e] and is reshaped
+  /// to the model's.
+  bool mergesLeading = false;
+
+  double scale = 1.0;
+  attn::ScalePlacement placement = attn::ScalePlacement::Scores;
+  /// The scaled product becomes softCap * tanh(product / softCap) in front of the steps, unless
+  /// zero.
+  double softCap = 0.0;
+  /// Nearest the product first.
+  llvm::SmallVector<ScoreStep> steps;
+  attn::MaskKind maskKind = attn::MaskKind::Dense;
+  int64_t maskOffset = 0;
+  attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
+
+  /// The model's value that the output replaces, and, when they have further uses, the
+  /// probabilities' (or null).
+  mlir::Value output, probabilities;
+
+  /// The map by which a tensor that broadcasts against the scores is read, or null when its shape
+  /// does not broadcast.
+  mlir::AffineMap getScoresMap(mlir::RankedTensorType type) const;
+};
+
+/// Why a site stays as it is. Codes are listed in docs/Remarks.md.
+struct Refusal {
+  llvm::StringRef code;
+  std::string reason;
+  llvm::StringRef hint;
+};
+
+/// Whether the result of `softmax` flows into a matrix product through layout changes and pointwise
+/// operations: only then the Softmax is counted as an attention site.
+bool feedsProduct(onnx::SoftmaxOp softmax);
+
+/// Matches the attention around `softmax`; on failure `refusal` says what is in the way. Changes
+/// nothing.
+std::optional<AttentionSite> matchSoftmaxSite(onnx::SoftmaxOp softmax, Refusal &refusal);
+
+/// Matches an attention op of the standard; on failure `refusal` says what is in the way. Changes
+/// nothing.
+std::optional<AttentionSite> matchAttentionOpSite(onnx::AttentionOp attention, Refusal &refusal);
+
+} // namespace fovea::raise
+
+#endif // FOVEA_PASSES_RAISE_ATTENTIONSITE_H

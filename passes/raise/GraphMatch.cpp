@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matchers shared by the raising passes.
+
+#include "passes/raise/GraphMatch.h"
+
+#include "dialects/onnx/ConstantData.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace fovea;
+
+/// The operand that `op` hands on unchanged, or null.
+static Value getForwardedOperand(Operation *op, bool throughFloatCasts) {
+  if (auto identity = dyn_cast<onnx::IdentityOp>(op))
+    return identity.getX();
+  if (auto dropout = dyn_cast<onnx::DropoutOp>(op)) {
+    std::optional<double> training;
+    if (!isa<NoneType>(dropout.getTrainingMode().getType()))
+      training = onnx::getConstantScalar(dropout.getTrainingMode());
+    else
+      training = 0.0;
+    return training && *training == 0.0 ? dropout.getX() : Value();
+  }
+  if (auto cast = dyn_cast<onnx::CastOp>(op)) {
+    if (cast.getX().getType() == cast.getY().getType())
+      return cast.getX();
+    auto from = dyn_cast<ShapedType>(cast.getX().getType());
+    auto to = dyn_cast<ShapedType>(cast.getY().getType());
+    if (throughFloatCasts && from && to && isa<FloatType>(from.getElementType()) &&
+        isa<FloatType>(to.getElementType()))
+      return cast.getX();
+  }
+  return {};
+}
+
+static Value skip(Value value, bool throughFloatCasts) {
+  while (auto result = dyn_cast<OpResult>(value)) {
+    if (result.getResultNumber() != 0)
+      return value;
+    Value operand = getForwardedOperand(result.getOwner(), throughFloatCasts);
+    if (!operand)
+      return value;
+    value = operand;
+  }
+  return value;
+}
+
+Value raise::skipNoOps(Value value) { return skip(value, /*throughFloatCasts=*/false); }
+
+Value raise::skipFloatCasts(Value value) { return skip(value, /*throughFloatCasts=*/true); }
+
+std::optional<double> raise::getScalarFor(Value constant, Value result) {
+  auto type = dyn_cast<RankedTensorType>(constant.getType());
+  auto resultType = dyn_cast<RankedTensorType>(result.getType());
+  if (!type || !resultType || type.getRank() > resultType.getRank())
+    return std::nullopt;
+  ArrayRef<int64_t> tail = resultType.getShape().take_back(type.getRank());
+  for (auto [extent, whole] : llvm::zip_equal(type.getShape(), tail))
+    if (extent != 1 && extent != whole)
+      return std::nullopt;
+  return onnx::getConstantScalar(constant);
+}
+
+raise::ScaledValue raise::peelScale(Value value) {
+  ScaledValue scaled{skipNoOps(value), 1.0};
+  auto apply = [&](Value rest, Value constant, bool divide) {
+    if (rest.getType() != scaled.value.getType())
+      return false;
+    std::optional<double> number = getScalarFor(constant, rest);
+    if (!number || !std::isfinite(*number) || *number == 0.0)
+      return false;
+    double factor = divide ? scaled.factor / *number : scaled.factor * *number;
+    if (!std::isfinite(factor) || factor == 0.0)
+      return false;
+    scaled = {skipNoOps(rest), factor};
+    return true;
+  };
+  while (true) {
+    if (auto mul = scaled.value.getDefiningOp<onnx::MulOp>()) {
+      if (apply(mul.getA(), mul.getB(), false) || apply(mul.getB(), mul.getA(), false))
+        continue;
+    } else if (auto div = scaled.value.getDefiningOp<onnx::DivOp>()) {
+      if (apply(div.getA(), div.getB(), true))
+        continue;
+    }
+    return scaled;
+  }
+}
+
+RankedTensorType raise::getStaticType(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  return type && type.hasStaticShape() ? type : RankedTensorType();
+}
+
+bool raise::isLastAxis(int64_t axis, int64_t rank) {
+  return rank > 0 && (axis == -1 || axis == rank - 1);
+}
+
+std::string raise::getNodeName(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (auto name = dyn_cast<NameLoc>(part))
+        return name.getName().str();
+  return "<unnamed>";
+}
+
+std::string raise::describeProducer(Value value) {
+  Operation *op = value.getDefiningOp();
+  if (!op)
+    return "a graph input";
+  return (op->getName().stripDialect() + " '" + getNodeName(op->getLoc()) + "'").str();
+}

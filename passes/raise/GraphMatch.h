@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Matchers that every raising pass shares: scalars, scales, operations that change nothing, node
+// names.
+
+#ifndef FOVEA_PASSES_RAISE_GRAPHMATCH_H
+#define FOVEA_PASSES_RAISE_GRAPHMATCH_H
+
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Location.h"
+#include "mlir/IR/Value.h"
+
+#include <optional>
+#include <string>
+
+namespace fovea::raise {
+
+/// `value` without the operations that hand on their operand unchanged: Identity, Dropout at
+/// inference, Cast to the same type.
+mlir::Value skipNoOps(mlir::Value value);
+
+/// Like skipNoOps, and through casts between floating-point types. For places where the arithmetic
+/// is f32 whatever the model's storage types are.
+mlir::Value skipFloatCasts(mlir::Value value);
+
+/// The constant that Mul, Div, Add ... apply to every element, or nothing when the constant would
+/// widen `result`.
+std::optional<double> getScalarFor(mlir::Value constant, mlir::Value result);
+
+/// A value and the finite nonzero number that it is multiplied by.
+struct ScaledValue {
+  mlir::Value value;
+  double factor = 1.0;
+};
+
+/// Takes off every Mul and Div by a constant number around `value`, and the no-ops between them.
+ScaledValue peelScale(mlir::Value value);
+
+/// The static tensor type of `value`, or null.
+mlir::RankedTensorType getStaticType(mlir::Value value);
+
+/// Whether `axis`, counted from the end when negative, is the last dimension of a tensor of this
+/// rank.
+bool isLastAxis(int64_t axis, int64_t rank);
+
+/// The ONNX node name that the location carries; "<unnamed>" when it has none.
+std::string getNodeName(mlir::Location loc);
+
+/// What a person calls this value's producer: the ONNX operator's name with its node, or "graph
+/// input".
+std::string describeProducer(mlir::Value value);
+
+} // namespace fovea::raise
+
+#endif // FOVEA_PASSES_RAISE_GRAPHMATCH_H

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// attn.attention from every site that matches, a remark for every site.
+
+#include "mlir/Analysis/TopologicalSortUtils.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
+#include "passes/raise/AttentionSite.h"
+#include "passes/raise/GraphMatch.h"
+#include "passes/raise/Passes.h"
+#include "passes/raise/ScoreRegion.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_RAISEATTENTIONPASS
+#include "passes/raise/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+static Value createReshape(OpBuilder &builder, Location loc, Value value, RankedTensorType type) {
+  auto shapeType = RankedTensorType::get({type.getRank()}, builder.getI64Type());
+  Value shape = onnx::ConstantOp::create(
+      builder, loc, cast<ElementsAttr>(DenseElementsAttr::get(shapeType, type.getShape())));
+  return onnx::ReshapeOp::create(builder, loc, type, value, shape,
+                                 /*allowzero=*/builder.getBoolAttr(true));
+}
+
+/// An operand with the site's merged leading dimensions, when it has all of them in full, and then
+/// the map that reads it.
+static Value mergeLeading(OpBuilder &builder, const AttentionSite &site, Value value,
+                          AffineMap &map) {
+  using Dim = attn::AttentionOp::Dim;
+  auto type = cast<RankedTensorType>(value.getType());
+  if (!site.mergesLeading || type.getShape().drop_back(2) != ArrayRef(site.leadingShape))
+    return value;
+  ArrayRef<AffineExpr> inner = map.getResults().take_back(2);
+  map = AffineMap::get(
+      6, 0,
+      {builder.getAffineDimExpr(Dim::B), builder.getAffineDimExpr(Dim::H), inner[0], inner[1]},
+      builder.getContext());
+  int64_t rank = type.getRank();
+  auto merged = RankedTensorType::get({site.domain[Dim::B], site.domain[Dim::H],
+                                       type.getDimSize(rank - 2), type.getDimSize(rank - 1)},
+                                      type.getElementType());
+  return createReshape(builder, site.anchor->getLoc(), value, merged);
+}
+
+/// The type of a result whose model type is `type`: with merged leading dimensions when the site
+/// merges them.
+static RankedTensorType getResultType(const AttentionSite &site, RankedTensorType type) {
+  using Dim = attn::AttentionOp::Dim;
+  if (!site.mergesLeading)
+    return type;
+  return RankedTensorType::get(
+      {site.domain[Dim::B], site.domain[Dim::H], site.domain[Dim::I], type.getShape().back()},
+      type.getElementType());
+}
+
+/// Replaces the site by an attn.attention in front of the product that makes its output.
+static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
+  Location loc = site.anchor->getLoc();
+  Operation *last = site.output.getDefiningOp();
+  rewriter.setInsertionPoint(last);
+  Value query = mergeLeading(rewriter, site, site.query, site.queryMap);
+  Value key = mergeLeading(rewriter, site, site.key, site.keyMap);
+  Value value = mergeLeading(rewriter, site, site.value, site.valueMap);
+  ScoreRegion score = buildScoreRegion(rewriter, loc, site);
+
+  SmallVector<AffineMap> maps = {site.queryMap, site.keyMap, site.valueMap};
+  for (Value capture : score.captures)
+    maps.push_back(site.getScoresMap(cast<RankedTensorType>(capture.getType())));
+  maps.push_back(site.outputMap);
+  Type probabilitiesType;
+  if (site.probabilities) {
+    auto type = cast<RankedTensorType>(site.probabilities.getType());
+    probabilitiesType = getResultType(site, type);
+    maps.push_back(site.mergesLeading ? AffineMap::getMultiDimMapWithTargets(6, {0, 1, 2, 3},
+                                                                             rewriter.getContext())
+                                      : site.getScoresMap(type));
+  }
+  auto mask = attn::MaskAttr::get(rewriter.getContext(), site.maskKind, site.maskOffset, 0, 0);
+  auto numerics = attn::NumericsAttr::get(
+      rewriter.getContext(), rewriter.getF64FloatAttr(site.scale), site.placement, site.maskedRows);
+  auto outputType = cast<RankedTensorType>(site.output.getType());
+  auto attention = attn::AttentionOp::create(rewriter, loc, getResultType(site, outputType),
+                                             probabilitiesType, query, key, value, score.captures,
+                                             rewriter.getDenseI64ArrayAttr(site.domain),
+                                             rewriter.getAffineMapArrayAttr(maps), mask, numerics);
+  attention.getScore().takeBody(*score.region);
+
+  auto replace = [&](Value old, Value result) {
+    if (result.getType() != old.getType())
+      result = createReshape(rewriter, loc, result, cast<RankedTensorType>(old.getType()));
+    rewriter.replaceAllUsesWith(old, result);
+  };
+  replace(site.output, attention.getOutput());
+  if (site.probabilities) {
+    // A use may stand between Softmax and product, where the attention does not dominate it.
+    rewriter.eraseOp(last);
+    replace(site.probabilities, attention.getProbabilities());
+    sortTopologically(attention->getBlock());
+  }
+  return attention;
+}
+
+/// Erases `op` and what is unused without it.
+static void eraseDead(Operation *op, IRRewriter &rewriter) {
+  SmallVector<Operation *> worklist = {op};
+  while (!worklist.empty()) {
+    Operation *dead = worklist.pop_back_val();
+    if (!isOpTriviallyDead(dead))
+      continue;
+    for (Value operand : dead->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        if (!llvm::is_contained(worklist, producer) && producer != dead)
+          worklist.insert(worklist.begin(), producer);
+    rewriter.eraseOp(dead);
+  }
+}
+
+/// What the score region and the mask attribute hide or add, in a word.
+static StringRef describeMask(attn::AttentionOp attention) {
+  bool hasBool = false, hasNumber = false;
+  for (Value capture : attention.getCaptures()) {
+    bool isBool = cast<RankedTensorType>(capture.getType()).getElementType().isInteger(1);
+    (isBool ? hasBool : hasNumber) = true;
+  }
+  bool causal = attention.getMask().getKind() == attn::MaskKind::Causal;
+  if (hasBool && hasNumber)
+    return causal ? "causal+bool+float" : "bool+float";
+  if (hasBool)
+    return causal ? "causal+bool" : "bool";
+  if (hasNumber)
+    return causal ? "causal+float" : "float";
+  return causal ? "causal" : "none";
+}
+
+namespace {
+struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
+  void runOnOperation() override {
+    int64_t sites = 0, raised = 0;
+    getOperation().walk([&](func::FuncOp function) {
+      SmallVector<Operation *> anchors;
+      function.walk([&](Operation *op) {
+        if (isa<onnx::AttentionOp>(op))
+          anchors.push_back(op);
+        else if (auto softmax = dyn_cast<onnx::SoftmaxOp>(op); softmax && feedsProduct(softmax))
+          anchors.push_back(op);
+      });
+      for (Operation *anchor : anchors) {
+        ++sites;
+        raised += raiseAnchor(anchor, function.getName());
+      }
+    });
+    report(sites, raised);
+  }
+
+  /// Raises one site or says why not.
+  bool raiseAnchor(Operation *anchor, StringRef function) {
+    auto where = remark::RemarkOpts::name("raise-attention").category("raise").function(function);
+    Location loc = anchor->getLoc();
+    std::string node = getNodeName(loc);
+    Refusal refusal;
+    std::optional<AttentionSite> site;
+    if (auto attention = dyn_cast<onnx::AttentionOp>(anchor))
+      site = matchAttentionOpSite(attention, refusal);
+    else
+      site = matchSoftmaxSite(cast<onnx::SoftmaxOp>(anchor), refusal);
+    if (!site) {
+      auto missed = remark::missed(loc, where);
+      missed << remark::metric("Code", refusal.code) << remark::metric("Node", node)
+             << remark::reason("{0}", refusal.reason);
+      if (!refusal.hint.empty())
+        missed << remark::suggest("{0}", refusal.hint.str());
+      return false;
+    }
+    IRRewriter rewriter(&getContext());
+    Value output = site->output;
+    attn::AttentionOp attention = raiseSite(*site, rewriter);
+    if (!site->probabilities)
+      eraseDead(output.getDefiningOp(), rewriter);
+    else
+      eraseDead(site->probabilities.getDefiningOp(), rewriter);
+    ArrayRef<int64_t> domain = attention.getDomain();
+    remark::passed(loc, where) << remark::metric("Node", node)
+                               << remark::metric("Batch", domain[attn::AttentionOp::B])
+                               << remark::metric("Heads", domain[attn::AttentionOp::H])
+                               << remark::metric("Queries", domain[attn::AttentionOp::I])
+                               << remark::metric("Keys", domain[attn::AttentionOp::J])
+                               << remark::metric("Channels", domain[attn::AttentionOp::D])
+                               << remark::metric("Mask", describeMask(attention));
+    return true;
+  }
+
+  void report(int64_t sites, int64_t raised) {
+    ModuleOp module = getOperation();
+    Builder builder(&getContext());
+    module->setAttr("fovea.attention_sites", builder.getI64IntegerAttr(sites));
+    module->setAttr("fovea.attention_raised", builder.getI64IntegerAttr(raised));
+    remark::analysis(module.getLoc(), remark::RemarkOpts::name("raise-attention").category("raise"))
+        << remark::metric("Sites", sites) << remark::metric("Raised", raised);
+  }
+};
+} // namespace

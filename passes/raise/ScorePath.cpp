@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a Softmax up to the product of queries and keys. The order of the steps is kept: only what
+// stands directly at the product becomes part of the scale.
+
+#include "passes/raise/ScorePath.h"
+
+#include "dialects/onnx/ConstantData.h"
+#include "passes/raise/ConstantMask.h"
+#include "passes/raise/GraphMatch.h"
+
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+namespace {
+/// A search upwards through single-use values. It remembers the first thing that stopped it.
+class PathFinder {
+public:
+  PathFinder(Refusal &refusal, unsigned &budget) : refusal(refusal), budget(budget) {
+    refusal = Refusal();
+  }
+
+  std::optional<ScorePath> find(Value value, unsigned depth = 0) {
+    Operation *op = value.getDefiningOp();
+    if (!op || depth > maxDepth || budget == 0)
+      return stop("ATTN-R02",
+                  "the scores come from " + describeProducer(value) + ", not from a matrix product",
+                  "");
+    --budget;
+    if (!value.hasOneUse() && isa<onnx::MatMulOp, onnx::AddOp, onnx::SubOp, onnx::MulOp,
+                                  onnx::DivOp, onnx::WhereOp, onnx::TanhOp>(op)) {
+      if (isa<onnx::MatMulOp>(op) || PathFinder(ignored, budget).find(op, depth))
+        return stop("ATTN-R03", "the scores of " + describeProducer(value) + " are used elsewhere",
+                    "remove the other use, or make it an output of the model after Softmax");
+      return stop("ATTN-R02", describeProducer(value) + " is not a matrix product", "");
+    }
+    return find(op, depth);
+  }
+
+private:
+  static constexpr unsigned maxDepth = 32;
+
+  std::optional<ScorePath> stop(StringRef code, std::string reason, StringRef hint) {
+    // The reason nearest a product says most.
+    if (refusal.code.empty() || (refusal.code == "ATTN-R02" && code == "ATTN-R03"))
+      refusal = {code, std::move(reason), hint};
+    return std::nullopt;
+  }
+
+  std::optional<ScorePath> find(Operation *op, unsigned depth) {
+    if (auto product = dyn_cast<onnx::MatMulOp>(op))
+      return ScorePath{product, 1.0, {}};
+    Value result = op->getResult(0);
+    if (skipFloatCasts(result) != result)
+      return find(op->getOperand(0), depth + 1);
+    using Kind = ScoreStep::Kind;
+    if (auto add = dyn_cast<onnx::AddOp>(op))
+      return nearest(append(add.getA(), {Kind::Add, add.getB(), {}}, depth),
+                     append(add.getB(), {Kind::Add, add.getA(), {}}, depth));
+    if (auto sub = dyn_cast<onnx::SubOp>(op))
+      return append(sub.getA(), {Kind::Sub, sub.getB(), {}}, depth);
+    if (auto mul = dyn_cast<onnx::MulOp>(op))
+      return nearest(append(mul.getA(), {Kind::Mul, mul.getB(), {}}, depth),
+                     append(mul.getB(), {Kind::Mul, mul.getA(), {}}, depth));
+    if (auto div = dyn_cast<onnx::DivOp>(op))
+      return append(div.getA(), {Kind::Div, div.getB(), {}}, depth);
+    if (auto tanh = dyn_cast<onnx::TanhOp>(op))
+      return append(tanh.getX(), {Kind::Tanh, {}, {}}, depth);
+    if (auto where = dyn_cast<onnx::WhereOp>(op))
+      return nearest(
+          append(where.getX(), {Kind::Select, where.getY(), where.getCondition(), true}, depth),
+          append(where.getY(), {Kind::Select, where.getX(), where.getCondition(), false}, depth));
+    return stop("ATTN-R02",
+                "the scores go through " + describeProducer(result) + ", which is not understood",
+                "between product and Softmax: Add, Sub, Mul, Div, Where, Tanh, casts");
+  }
+
+  /// The path to `scores` with one more step behind it.
+  std::optional<ScorePath> append(Value scores, ScoreStep step, unsigned depth) {
+    if (onnx::getConstantAttr(scores))
+      return std::nullopt;
+    std::optional<ScorePath> path = find(scores, depth + 1);
+    if (!path)
+      return std::nullopt;
+    bool isScale = step.kind == ScoreStep::Kind::Mul || step.kind == ScoreStep::Kind::Div;
+    if (isScale && path->steps.empty())
+      if (std::optional<double> number = getScalarFor(step.other, scores)) {
+        double scale =
+            step.kind == ScoreStep::Kind::Mul ? path->scale * *number : path->scale / *number;
+        if (std::isfinite(scale) && scale != 0.0) {
+          path->scale = scale;
+          return path;
+        }
+      }
+    path->steps.push_back(step);
+    return path;
+  }
+
+  static bool hasConstantFactor(const ScorePath &path) {
+    onnx::MatMulOp product = path.product;
+    return onnx::getConstantAttr(product.getA()) || onnx::getConstantAttr(product.getB());
+  }
+
+  static std::optional<ScorePath> nearest(std::optional<ScorePath> a, std::optional<ScorePath> b) {
+    if (!a || !b)
+      return a ? std::move(a) : std::move(b);
+    bool aConstant = hasConstantFactor(*a), bConstant = hasConstantFactor(*b);
+    if (aConstant != bConstant)
+      return aConstant ? std::move(b) : std::move(a);
+    return b->steps.size() < a->steps.size() ? std::move(b) : std::move(a);
+  }
+
+  Refusal &refusal;
+  /// Values that may still be looked at: shared operands make the paths exponentially many.
+  unsigned &budget;
+  Refusal ignored;
+};
+} // namespace
+
+std::optional<ScorePath> raise::findScorePath(Value scores, Refusal &refusal) {
+  unsigned budget = 256;
+  return PathFinder(refusal, budget).find(scores);
+}
+
+std::optional<NumberChoice> raise::matchNumberChoice(Value value) {
+  auto where = skipFloatCasts(value).getDefiningOp<onnx::WhereOp>();
+  if (!where)
+    return std::nullopt;
+  std::optional<double> whereTrue = getScalarFor(where.getX(), where.getResult());
+  std::optional<double> whereFalse = getScalarFor(where.getY(), where.getResult());
+  if (!whereTrue || !whereFalse)
+    return std::nullopt;
+  return NumberChoice{where.getCondition(), *whereTrue, *whereFalse};
+}
+
+bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
+  auto check = [&](Value operand, bool isCondition) {
+    if (!operand)
+      return true;
+    RankedTensorType type = getStaticType(operand);
+    if (!type) {
+      refusal = {"ATTN-R07", "the shape of " + describeProducer(operand) + " is not static",
+                 "give every symbolic dimension a value with --dim"};
+      return false;
+    }
+    if (!site.getScoresMap(type)) {
+      refusal = {"ATTN-R08",
+                 "the shape of " + describeProducer(operand) +
+                     " does not broadcast against the scores",
+                 ""};
+      return false;
+    }
+    Type element = type.getElementType();
+    bool supported = isCondition ? element.isInteger(1)
+                                 : element.isF32() || element.isF16() || element.isBF16() ||
+                                       onnx::getConstantScalar(operand) ||
+                                       (element.isSignlessInteger() && !element.isInteger(1) &&
+                                        isa<onnx::AttentionOp>(site.anchor));
+    if (!supported)
+      refusal = {"ATTN-R06",
+                 "the element type of the mask or bias " + describeProducer(operand) +
+                     " is not supported",
+                 "use bool, f32, f16 or bf16"};
+    return supported;
+  };
+  for (const ScoreStep &step : site.steps)
+    if (!check(step.condition, true) || !check(step.other, false))
+      return false;
+  return true;
+}
+
+/// Whether a score of minus infinity is still minus infinity after this step.
+static bool keepsMinusInfinity(const ScoreStep &step) {
+  switch (step.kind) {
+  case ScoreStep::Kind::Add:
+  case ScoreStep::Kind::Sub:
+    return true;
+  case ScoreStep::Kind::Select:
+    return !step.other ||
+           onnx::getConstantScalar(step.other) == -std::numeric_limits<double>::infinity();
+  case ScoreStep::Kind::Mul:
+  case ScoreStep::Kind::Div:
+  case ScoreStep::Kind::Tanh:
+    return false;
+  }
+  llvm_unreachable("covered switch");
+}
+
+void raise::absorbConstantMasks(AttentionSite &site) {
+  using Dim = attn::AttentionOp::Dim;
+  SmallVector<ScoreStep> kept;
+  for (auto [index, step] : llvm::enumerate(site.steps)) {
+    std::optional<ConstantMask> mask;
+    if (step.kind == ScoreStep::Kind::Add)
+      mask = readAdditiveMask(step.other, site.domain[Dim::I], site.domain[Dim::J]);
+    else if (step.kind == ScoreStep::Kind::Select)
+      mask = readBoolMask(step.condition, step.keepWhereTrue, site.domain[Dim::I],
+                          site.domain[Dim::J]);
+    if (mask && mask->kind == attn::MaskKind::Dense)
+      continue;
+    ArrayRef<ScoreStep> later = ArrayRef(site.steps).drop_front(index + 1);
+    bool hides = step.kind == ScoreStep::Kind::Add || keepsMinusInfinity(step);
+    if (mask && hides && site.maskKind == attn::MaskKind::Dense &&
+        llvm::all_of(later, keepsMinusInfinity)) {
+      site.maskKind = mask->kind;
+      site.maskOffset = mask->offset;
+      continue;
+    }
+    kept.push_back(step);
+  }
+  site.steps = std::move(kept);
+}
