@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowering of constants and of what static shapes make constant: Constant, Shape, Size,
+// ConstantOfShape, Range, and the ops that are their operand at inference.
+
+#include "dialects/onnx/ConstantData.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "passes/lower/Generics.h"
+#include "passes/lower/OnnxPattern.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+/// The constant with signless elements, over the same bytes.
+static TypedAttr getSignless(ElementsAttr value, RankedTensorType type) {
+  if (value.getType() == type)
+    return cast<TypedAttr>(value);
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+    return DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  if (auto dense = dyn_cast<DenseElementsAttr>(value))
+    return DenseElementsAttr::getFromRawBuffer(type, dense.getRawData());
+  return {};
+}
+
+namespace {
+
+class ConstantPattern : public OnnxPattern<onnx::ConstantOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ConstantOp op, Adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    TypedAttr value = getSignless(op.getValue(), getType(op.getResult()));
+    if (!value)
+      return refuse(op, rewriter, "the value is neither a dense nor a resource attribute");
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);
+    return success();
+  }
+};
+
+class ShapePattern : public OnnxPattern<onnx::ShapeOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ShapeOp op, Adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    ArrayRef<int64_t> shape = getType(op.getX()).getShape();
+    int64_t rank = shape.size();
+    auto clampAxis = [&](int64_t axis) {
+      return std::clamp<int64_t>(axis < 0 ? axis + rank : axis, 0, rank);
+    };
+    int64_t start = clampAxis(op.getStart());
+    int64_t end = clampAxis(op.getEnd().value_or(rank));
+    RankedTensorType type = getType(op.getShape());
+    if (end - start != type.getNumElements())
+      return refuse(op, rewriter, "the result's extent is not the number of dimensions asked for");
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, DenseElementsAttr::get(type, shape.slice(start, end - start)));
+    return success();
+  }
+};
+
+class SizePattern : public OnnxPattern<onnx::SizeOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::SizeOp op, Adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    int64_t count = getType(op.getX()).getNumElements();
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(
+        op, DenseElementsAttr::get(getType(op.getSize()), count));
+    return success();
+  }
+};
+
+class ConstantOfShapePattern : public OnnxPattern<onnx::ConstantOfShapeOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ConstantOfShapeOp op, Adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    std::optional<onnx::ConstantData> data = onnx::getConstantData(op.getValue());
+    auto valueType = dyn_cast<RankedTensorType>(op.getValue().getType());
+    if (!data || !valueType || valueType.getNumElements() != 1)
+      return refuse(op, rewriter, "the value must be one element");
+    ElementsAttr splat = onnx::makeSplat(getType(op.getY()), data->bytes);
+    rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, cast<TypedAttr>(splat));
+    return success();
+  }
+};
+
+class RangePattern : public OnnxPattern<onnx::RangeOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::RangeOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getY());
+    Location loc = op.getLoc();
+    auto scalarType = RankedTensorType::get({}, type.getElementType());
+    if (getType(op.getStart()).getNumElements() != 1 ||
+        getType(op.getDelta()).getNumElements() != 1)
+      return refuse(op, rewriter, "start and delta must be one element each");
+    Value start = createReshape(rewriter, loc, adaptor.getStart(), scalarType);
+    Value delta = createReshape(rewriter, loc, adaptor.getDelta(), scalarType);
+    rewriter.replaceOp(
+        op, createElementwise(rewriter, loc, {start, delta}, type, [&](Scalars &s, ValueRange v) {
+          Value position = s.create<arith::IndexCastOp>(rewriter.getI64Type(), s.loopIndex(0));
+          return s.add(v[0], s.multiply(s.convert(position, type.getElementType()), v[1]));
+        }));
+    return success();
+  }
+};
+
+class IdentityPattern : public OnnxPattern<onnx::IdentityOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::IdentityOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOp(op, adaptor.getX());
+    return success();
+  }
+};
+
+class DropoutPattern : public OnnxPattern<onnx::DropoutOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::DropoutOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    if (!isa<NoneType>(op.getTrainingMode().getType())) {
+      std::optional<double> training = onnx::getConstantScalar(op.getTrainingMode());
+      if (!training || *training != 0)
+        return refuse(op, rewriter, "training_mode must be absent or false: this is inference");
+    }
+    SmallVector<Value> results = {adaptor.getX()};
+    if (op.getMask())
+      results.push_back(arith::ConstantOp::create(
+          rewriter, op.getLoc(), DenseElementsAttr::get(getType(op.getMask()), true)));
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+};
+
+} // namespace
+
+void lower::populateConstantPatterns(const PatternContext &context) {
+  context.add<ConstantPattern, ShapePattern, SizePattern, ConstantOfShapePattern, RangePattern,
+              IdentityPattern, DropoutPattern>();
+}

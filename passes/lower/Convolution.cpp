@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowering of Conv over any number of spatial dimensions: padding, one generic over (n, out..., oc,
+// group?, ic, k...), then the bias. Groups are a dimension of their own, split from the channels by
+// expand_shape.
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/lower/Generics.h"
+#include "passes/lower/OnnxPattern.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+namespace {
+
+/// The extents and attributes of a convolution, checked against one another.
+struct Geometry {
+  int64_t spatial, groups;
+  int64_t batch, inChannels, outChannels; // channels of one group
+  ArrayRef<int64_t> kernel, output, strides, dilations, pads;
+};
+
+class ConvPattern : public OnnxPattern<onnx::ConvOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ConvOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    Geometry geometry;
+    if (failed(findGeometry(op, geometry, rewriter)))
+      return failure();
+    Location loc = op.getLoc();
+    Value x = pad(adaptor.getX(), geometry, loc, rewriter);
+    Value product = convolve(x, adaptor.getW(), geometry, loc, rewriter);
+    RankedTensorType type = getType(op.getY());
+    product =
+        createReshape(rewriter, loc, product, type.clone(getElementTypeOrSelf(product.getType())));
+    if (isa<NoneType>(op.getBias().getType())) {
+      rewriter.replaceOp(op, convertElements(rewriter, loc, product, type.getElementType()));
+      return success();
+    }
+    AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+    MappedTensor bias = {adaptor.getBias(), identity.getSubMap({1})};
+    rewriter.replaceOp(op, createParallel(rewriter, loc, {{product, identity}, bias}, type,
+                                          [&](Scalars &s, ValueRange v) {
+                                            Value b = s.convert(v[1], v[0].getType());
+                                            return s.convert(s.add(v[0], b), type.getElementType());
+                                          }));
+    return success();
+  }
+
+private:
+  LogicalResult findGeometry(onnx::ConvOp op, Geometry &geometry,
+                             ConversionPatternRewriter &rewriter) const {
+    RankedTensorType x = getType(op.getX()), w = getType(op.getW()), y = getType(op.getY());
+    int64_t rank = x.getRank(), spatial = rank - 2;
+    if (op.getAutoPad() != "NOTSET")
+      return refuse(op, rewriter, "auto_pad must be resolved into pads by shape inference");
+    if (rank < 3 || w.getRank() != rank || y.getRank() != rank)
+      return refuse(op, rewriter, "x, w and the result must have one rank of at least 3");
+    if (int64_t(op.getStrides().size()) != spatial ||
+        int64_t(op.getDilations().size()) != spatial || int64_t(op.getPads().size()) != 2 * spatial)
+      return refuse(op, rewriter,
+                    "strides, dilations and pads must be given for every spatial "
+                    "dimension");
+    int64_t groups = op.getGroup();
+    if (groups < 1 || w.getDimSize(0) % groups != 0 ||
+        x.getDimSize(1) != w.getDimSize(1) * groups || y.getDimSize(1) != w.getDimSize(0) ||
+        y.getDimSize(0) != x.getDimSize(0))
+      return refuse(op, rewriter, "channels do not divide into the groups");
+    auto isPositive = [](int64_t value) { return value >= 1 && value <= INT32_MAX; };
+    auto isPad = [](int64_t value) { return value >= 0 && value <= INT32_MAX; };
+    if (!llvm::all_of(op.getStrides(), isPositive) ||
+        !llvm::all_of(op.getDilations(), isPositive) || !llvm::all_of(op.getPads(), isPad))
+      return refuse(op, rewriter, "strides and dilations must be positive, pads not negative");
+    if (x.getElementType() != w.getElementType() || x.getElementType() != y.getElementType())
+      return refuse(op, rewriter, "the element types differ");
+    if (auto bias = dyn_cast<RankedTensorType>(op.getBias().getType()))
+      if (bias.getRank() != 1 || bias.getDimSize(0) != y.getDimSize(1))
+        return refuse(op, rewriter, "the bias must have one element per output channel");
+    geometry = {spatial,
+                groups,
+                x.getDimSize(0),
+                w.getDimSize(1),
+                w.getDimSize(0) / groups,
+                w.getShape().drop_front(2),
+                y.getShape().drop_front(2),
+                op.getStrides(),
+                op.getDilations(),
+                op.getPads()};
+    for (int64_t i = 0; i < spatial; ++i) {
+      int64_t reach = (geometry.output[i] - 1) * geometry.strides[i] +
+                      (geometry.kernel[i] - 1) * geometry.dilations[i] + 1;
+      if (reach > x.getDimSize(2 + i) + geometry.pads[i] + geometry.pads[spatial + i])
+        return refuse(op, rewriter, "the result reaches beyond the padded operand");
+    }
+    return success();
+  }
+
+  static Value pad(Value x, const Geometry &geometry, Location loc, OpBuilder &builder) {
+    if (llvm::all_of(geometry.pads, [](int64_t pad) { return pad == 0; }))
+      return x;
+    auto type = cast<RankedTensorType>(x.getType());
+    SmallVector<int64_t> low = {0, 0}, high = {0, 0};
+    llvm::append_range(low, geometry.pads.take_front(geometry.spatial));
+    llvm::append_range(high, geometry.pads.drop_front(geometry.spatial));
+    SmallVector<int64_t> shape;
+    for (auto [extent, before, after] : llvm::zip_equal(type.getShape(), low, high))
+      shape.push_back(extent + before + after);
+    Value zero = arith::ConstantOp::create(builder, loc, getNumberAttr(type.getElementType(), 0));
+    return tensor::PadOp::create(builder, loc, type.clone(shape), x,
+                                 getAsIndexOpFoldResult(builder.getContext(), low),
+                                 getAsIndexOpFoldResult(builder.getContext(), high), zero);
+  }
+
+  /// The product without bias, [N, (G,) OC, out...], in the accumulator's type.
+  static Value convolve(Value x, Value w, const Geometry &geometry, Location loc,
+                        OpBuilder &builder) {
+    bool isGrouped = geometry.groups > 1;
+    int64_t spatial = geometry.spatial;
+    unsigned oc = 1 + spatial, group = oc + 1, ic = oc + 1 + isGrouped, kernel = ic + 1;
+    auto dim = [&](unsigned position) { return builder.getAffineDimExpr(position); };
+    SmallVector<AffineExpr> readX = {dim(0)}, readW, write = {dim(0)};
+    SmallVector<int64_t> shapeX = {geometry.batch}, shapeW, shape = {geometry.batch};
+    if (isGrouped) {
+      for (SmallVector<AffineExpr> *exprs : {&readX, &readW, &write})
+        exprs->push_back(dim(group));
+      for (SmallVector<int64_t> *extents : {&shapeX, &shapeW, &shape})
+        extents->push_back(geometry.groups);
+    }
+    readX.push_back(dim(ic));
+    shapeX.push_back(geometry.inChannels);
+    readW.append({dim(oc), dim(ic)});
+    shapeW.append({geometry.outChannels, geometry.inChannels});
+    write.push_back(dim(oc));
+    shape.push_back(geometry.outChannels);
+    auto typeX = cast<RankedTensorType>(x.getType());
+    for (int64_t i = 0; i < spatial; ++i) {
+      readX.push_back(dim(1 + i) * geometry.strides[i] + dim(kernel + i) * geometry.dilations[i]);
+      shapeX.push_back(typeX.getDimSize(2 + i));
+      readW.push_back(dim(kernel + i));
+      shapeW.push_back(geometry.kernel[i]);
+      write.push_back(dim(1 + i));
+      shape.push_back(geometry.output[i]);
+    }
+    Type elementType = typeX.getElementType(), wide = getWideType(elementType);
+    x = createReshape(builder, loc, x, RankedTensorType::get(shapeX, elementType));
+    w = createReshape(builder, loc, w, RankedTensorType::get(shapeW, elementType));
+    Value zeros =
+        createFilled(builder, loc, RankedTensorType::get(shape, wide), getNumberAttr(wide, 0));
+    auto getMap = [&](ArrayRef<AffineExpr> exprs) {
+      return AffineMap::get(kernel + spatial, 0, exprs, builder.getContext());
+    };
+    return createReduction(builder, loc, {{x, getMap(readX)}, {w, getMap(readW)}},
+                           {zeros, getMap(write)}, [&](Scalars &s, ValueRange v) {
+                             return s.add(v[2],
+                                          s.multiply(s.convert(v[0], wide), s.convert(v[1], wide)));
+                           });
+  }
+};
+
+} // namespace
+
+void lower::populateConvolutionPatterns(const PatternContext &context) {
+  context.add<ConvPattern>();
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// fovea-lower-onnx: the conversion from onnx; the patterns are one file per family of operators.
+//
+// onnx ops are neither legal nor illegal to the driver, so that it goes on after a failure and
+// every op without a lowering is reported at once.
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Func/Transforms/FuncConversions.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Transforms/DialectConversion.h"
+#include "passes/lower/NodeName.h"
+#include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Passes.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_LOWERONNXPASS
+#include "passes/lower/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+/// Whether code can be generated for elements of `type`.
+static bool isSupportedElement(Type type) {
+  if (isa<FloatType>(type))
+    return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
+  if (!isa<IntegerType>(type))
+    return false;
+  unsigned width = type.getIntOrFloatBitWidth();
+  return width == 1 || width == 8 || width == 16 || width == 32 || width == 64;
+}
+
+std::string lower::findUnsupportedType(Operation *op) {
+  auto describe = [](StringRef kind, unsigned index, Type type) -> std::string {
+    if (isa<NoneType>(type))
+      return {};
+    std::string text;
+    llvm::raw_string_ostream stream(text);
+    auto ranked = dyn_cast<RankedTensorType>(type);
+    if (!ranked || !ranked.hasStaticShape())
+      stream << kind << " #" << index << " is '" << type
+             << "', expected a tensor of static shape: fix every input dimension";
+    else if (!isSupportedElement(ranked.getElementType()))
+      stream << kind << " #" << index << " has elements of type '" << ranked.getElementType()
+             << "', which no code generator supports";
+    return text;
+  };
+  for (auto [i, type] : llvm::enumerate(op->getOperandTypes()))
+    if (std::string text = describe("operand", i, type); !text.empty())
+      return text;
+  for (auto [i, type] : llvm::enumerate(op->getResultTypes()))
+    if (std::string text = describe("result", i, type); !text.empty())
+      return text;
+  return {};
+}
+
+/// Unsigned integer tensors become signless; every other type is its own.
+static void addConversions(TypeConverter &converter) {
+  converter.addConversion([](Type type) { return type; });
+  converter.addConversion([](RankedTensorType type) -> Type {
+    if (!type.getElementType().isUnsignedInteger())
+      return type;
+    return type.clone(
+        IntegerType::get(type.getContext(), type.getElementType().getIntOrFloatBitWidth()));
+  });
+}
+
+namespace {
+
+/// Attention is lowered from attn.attention only.
+class AttentionPattern : public OnnxPattern<onnx::AttentionOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::AttentionOp op, Adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    return refuse(op, rewriter,
+                  "attention must become attn.attention first; the remarks of "
+                  "fovea-raise-attention say why it did not");
+  }
+};
+
+class LowerOnnx : public fovea::impl::LowerOnnxPassBase<LowerOnnx> {
+  void runOnOperation() override;
+  LogicalResult reportRemaining(const Refusals &refusals);
+  void eraseDeadConstants();
+};
+
+} // namespace
+
+/// Names every op that is left, and what stands between signless and unsigned values.
+LogicalResult LowerOnnx::reportRemaining(const Refusals &refusals) {
+  bool failed = false;
+  getOperation().walk([&](Operation *op) {
+    if (isa<onnx::NoneOp>(op) && op->use_empty())
+      return;
+    if (isa<UnrealizedConversionCastOp>(op)) {
+      for (Operation *user : op->getUsers()) {
+        if (isa<onnx::OnnxDialect>(user->getDialect()))
+          continue;
+        failed = true;
+        user->emitError() << "'" << user->getName() << "'" << describeNode(user->getLoc())
+                          << " uses a tensor of unsigned integers, which has no lowering here";
+      }
+      return;
+    }
+    if (!isa_and_present<onnx::OnnxDialect>(op->getDialect()) || isa<onnx::NoneOp>(op))
+      return;
+    failed = true;
+    InFlightDiagnostic error = op->emitError();
+    error << "no lowering for '" << op->getName() << "'" << describeNode(op->getLoc());
+    if (auto it = refusals.find(op); it != refusals.end())
+      error << ": " << it->second;
+  });
+  return success(!failed);
+}
+
+/// Shapes, axes and absent inputs were read by the patterns; nothing uses them any more.
+void LowerOnnx::eraseDeadConstants() {
+  SmallVector<Operation *> dead;
+  getOperation().walk([&](Operation *op) {
+    if (isa<onnx::NoneOp, arith::ConstantOp>(op) && op->use_empty())
+      dead.push_back(op);
+  });
+  for (Operation *op : dead)
+    op->erase();
+}
+
+void LowerOnnx::runOnOperation() {
+  MLIRContext *context = &getContext();
+  TypeConverter converter;
+  addConversions(converter);
+
+  RewritePatternSet patterns(context);
+  Refusals refusals;
+  PatternContext families{converter, patterns, refusals};
+  populateConstantPatterns(families);
+  populateElementwisePatterns(families);
+  populateUnaryPatterns(families);
+  populateReshapePatterns(families);
+  populateMovementPatterns(families);
+  populateGatherPatterns(families);
+  populateMatrixPatterns(families);
+  populateReductionPatterns(families);
+  populateNormalizationPatterns(families);
+  populateConvolutionPatterns(families);
+  families.add<AttentionPattern>();
+  populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
+  populateReturnOpTypeConversionPattern(patterns, converter);
+
+  ConversionTarget target(*context);
+  target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect,
+                         tensor::TensorDialect>();
+  target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
+    return converter.isSignatureLegal(function.getFunctionType());
+  });
+  target.addDynamicallyLegalOp<func::ReturnOp>(
+      [&](func::ReturnOp op) { return converter.isLegal(op); });
+
+  ConversionConfig config;
+  config.foldingMode = DialectConversionFoldingMode::Never;
+  if (failed(applyPartialConversion(getOperation(), target, std::move(patterns), config)) ||
+      failed(reportRemaining(refusals)))
+    return signalPassFailure();
+  eraseDeadConstants();
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowering of MatMul and Gemm: one generic over (batch..., m, n, k) into zeros; what scales, adds
+// or narrows is elementwise and after it.
+
+#include "passes/lower/Generics.h"
+#include "passes/lower/OnnxPattern.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+/// acc + a * b in the accumulator's type.
+static Value multiplyAdd(Scalars &s, ValueRange v) {
+  Type type = v[2].getType();
+  return s.add(v[2], s.multiply(s.convert(v[0], type), s.convert(v[1], type)));
+}
+
+static Value createZeros(OpBuilder &builder, Location loc, ArrayRef<int64_t> shape,
+                         Type elementType) {
+  return createFilled(builder, loc, RankedTensorType::get(shape, elementType),
+                      getNumberAttr(elementType, 0));
+}
+
+namespace {
+
+class MatMulPattern : public OnnxPattern<onnx::MatMulOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::MatMulOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType a = getType(op.getA()), b = getType(op.getB()), type = getType(op.getC());
+    if (a.getRank() == 0 || b.getRank() == 0)
+      return refuse(op, rewriter, "an operand has no dimensions");
+    if (a.getElementType() != b.getElementType() || a.getElementType() != type.getElementType())
+      return refuse(op, rewriter, "the element types differ");
+    bool hasRows = a.getRank() > 1, hasColumns = b.getRank() > 1;
+    int64_t batch = type.getRank() - hasRows - hasColumns;
+    ArrayRef<int64_t> batchA = a.getShape().drop_back(hasRows ? 2 : 1);
+    ArrayRef<int64_t> batchB = b.getShape().drop_back(hasColumns ? 2 : 1);
+    if (batch < 0 || int64_t(std::max(batchA.size(), batchB.size())) != batch)
+      return refuse(op, rewriter, "the result's rank is not that of the product");
+    ArrayRef<int64_t> batchShape = type.getShape().take_front(batch);
+    int64_t k = a.getShape().back();
+    int64_t loops = type.getRank() + 1;
+    SmallVector<AffineExpr> exprsA = readBatch(batchA, batchShape, rewriter);
+    SmallVector<AffineExpr> exprsB = readBatch(batchB, batchShape, rewriter);
+    bool fits = exprsA.size() == batchA.size() && exprsB.size() == batchB.size() &&
+                b.getShape()[b.getRank() - (hasColumns ? 2 : 1)] == k;
+    if (hasRows) {
+      exprsA.push_back(rewriter.getAffineDimExpr(batch));
+      fits &= a.getShape()[a.getRank() - 2] == type.getDimSize(batch);
+    }
+    exprsA.push_back(rewriter.getAffineDimExpr(loops - 1));
+    exprsB.push_back(rewriter.getAffineDimExpr(loops - 1));
+    if (hasColumns) {
+      exprsB.push_back(rewriter.getAffineDimExpr(loops - 2));
+      fits &= b.getShape().back() == type.getShape().back();
+    }
+    if (!fits)
+      return refuse(op, rewriter, "the operands' shapes do not make the result's");
+    Location loc = op.getLoc();
+    Value zeros = createZeros(rewriter, loc, type.getShape(), getWideType(type.getElementType()));
+    Value product =
+        createReduction(rewriter, loc,
+                        {{adaptor.getA(), AffineMap::get(loops, 0, exprsA, getContext())},
+                         {adaptor.getB(), AffineMap::get(loops, 0, exprsB, getContext())}},
+                        {zeros, getMapWithout(getContext(), loops, loops - 1)}, multiplyAdd);
+    rewriter.replaceOp(op, convertElements(rewriter, loc, product, type.getElementType()));
+    return success();
+  }
+
+private:
+  /// How an operand with these batch extents reads the result's; shorter than `shape` when they do
+  /// not broadcast.
+  static SmallVector<AffineExpr> readBatch(ArrayRef<int64_t> shape, ArrayRef<int64_t> result,
+                                           OpBuilder &builder) {
+    SmallVector<AffineExpr> exprs;
+    int64_t skipped = result.size() - shape.size();
+    for (auto [i, extent] : llvm::enumerate(shape)) {
+      int64_t wanted = result[skipped + i];
+      if (extent == wanted)
+        exprs.push_back(builder.getAffineDimExpr(skipped + i));
+      else if (extent == 1)
+        exprs.push_back(builder.getAffineConstantExpr(0));
+    }
+    return exprs;
+  }
+};
+
+class GemmPattern : public OnnxPattern<onnx::GemmOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::GemmOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType a = getType(op.getA()), b = getType(op.getB()), type = getType(op.getY());
+    if (a.getRank() != 2 || b.getRank() != 2 || type.getRank() != 2)
+      return refuse(op, rewriter, "the operands must be matrices");
+    bool transA = op.getTransA(), transB = op.getTransB();
+    int64_t k = a.getDimSize(transA ? 0 : 1);
+    if (a.getElementType() != b.getElementType() || b.getDimSize(transB ? 1 : 0) != k ||
+        a.getDimSize(transA ? 1 : 0) != type.getDimSize(0) ||
+        b.getDimSize(transB ? 0 : 1) != type.getDimSize(1))
+      return refuse(op, rewriter, "the operands do not make the result");
+    auto getMap = [&](unsigned row, unsigned column, bool transposed) {
+      if (transposed)
+        std::swap(row, column);
+      return AffineMap::get(
+          3, 0, {rewriter.getAffineDimExpr(row), rewriter.getAffineDimExpr(column)}, getContext());
+    };
+    Location loc = op.getLoc();
+    Type elementType = type.getElementType(), wide = getWideType(elementType);
+    Value zeros = createZeros(rewriter, loc, type.getShape(), wide);
+    Value product = createReduction(
+        rewriter, loc,
+        {{adaptor.getA(), getMap(0, 2, transA)}, {adaptor.getB(), getMap(2, 1, transB)}},
+        {zeros, getMap(0, 1, false)}, multiplyAdd);
+    return finish(op, adaptor, product, rewriter);
+  }
+
+private:
+  /// alpha * product + beta * c in one elementwise op, if there is anything to do.
+  LogicalResult finish(onnx::GemmOp op, Adaptor adaptor, Value product,
+                       ConversionPatternRewriter &rewriter) const {
+    RankedTensorType type = getType(op.getY());
+    bool hasBias = !isa<NoneType>(op.getC().getType());
+    bool isScaled = !op.getAlpha().isExactlyValue(1.0);
+    if (!hasBias && !isScaled) {
+      rewriter.replaceOp(op,
+                         convertElements(rewriter, op.getLoc(), product, type.getElementType()));
+      return success();
+    }
+    SmallVector<Value> inputs = {product};
+    if (hasBias) {
+      auto shape = cast<RankedTensorType>(adaptor.getC().getType()).getShape();
+      bool fits = shape.size() <= 2;
+      for (auto [extent, wanted] : llvm::zip(llvm::reverse(shape), llvm::reverse(type.getShape())))
+        fits &= extent == 1 || extent == wanted;
+      if (!fits)
+        return refuse(op, rewriter, "c does not broadcast to the result's shape");
+      inputs.push_back(adaptor.getC());
+    }
+    auto body = [&](Scalars &s, ValueRange v) {
+      Value sum = scale(s, v[0], op.getAlpha());
+      if (hasBias)
+        sum = s.add(sum, scale(s, s.convert(v[1], sum.getType()), op.getBeta()));
+      return s.convert(sum, type.getElementType());
+    };
+    rewriter.replaceOp(op, createElementwise(rewriter, op.getLoc(), inputs, type, body));
+    return success();
+  }
+
+  /// value * factor; integers are scaled as floats, which is what a factor that is no integer
+  /// means.
+  static Value scale(Scalars &s, Value value, const APFloat &factor) {
+    if (factor.isExactlyValue(1.0))
+      return value;
+    Type type = value.getType();
+    if (isa<FloatType>(type))
+      return s.multiply(value, s.number(type, factor.convertToFloat()));
+    Type wide = Float64Type::get(type.getContext());
+    return s.convert(s.multiply(s.convert(value, wide), s.number(wide, factor.convertToFloat())),
+                     type);
+  }
+};
+
+} // namespace
+
+void lower::populateMatrixPatterns(const PatternContext &context) {
+  context.add<MatMulPattern, GemmPattern>();
+}

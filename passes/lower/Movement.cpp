@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowering of ops that place elements elsewhere by position alone: an indexing map wherever one
+// says it, otherwise slices.
+
+#include "dialects/onnx/ConstantData.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/lower/Generics.h"
+#include "passes/lower/OnnxPattern.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+/// The result's element is the operand's.
+static Value forwardElement(Scalars &, ValueRange values) { return values[0]; }
+
+static SmallVector<OpFoldResult> getIndexAttrs(OpBuilder &builder, ArrayRef<int64_t> values) {
+  return getAsIndexOpFoldResult(builder.getContext(), values);
+}
+
+namespace {
+
+class TransposePattern : public OnnxPattern<onnx::TransposeOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::TransposeOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    ArrayRef<int64_t> permutation = op.getPermutation();
+    if (!isPermutationOf(permutation, from.getRank()) || type.getRank() != from.getRank())
+      return refuse(op, rewriter, "the permutation does not name every dimension once");
+    for (auto [i, dim] : llvm::enumerate(permutation))
+      if (type.getDimSize(i) != from.getDimSize(dim))
+        return refuse(op, rewriter, "the result's shape is not the permuted one");
+    // Where only extents of one move, the elements keep their order.
+    SmallVector<int64_t> moved;
+    for (int64_t dim : permutation)
+      if (from.getDimSize(dim) != 1)
+        moved.push_back(dim);
+    if (llvm::is_sorted(moved)) {
+      rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), adaptor.getX(), type));
+      return success();
+    }
+    // The operand's dimension permutation[i] is the result's dimension i.
+    SmallVector<AffineExpr> exprs(from.getRank());
+    for (auto [i, dim] : llvm::enumerate(permutation))
+      exprs[dim] = rewriter.getAffineDimExpr(i);
+    auto map = AffineMap::get(from.getRank(), 0, exprs, getContext());
+    rewriter.replaceOp(
+        op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
+    return success();
+  }
+
+private:
+  static bool isPermutationOf(ArrayRef<int64_t> permutation, int64_t rank) {
+    SmallVector<int64_t> sorted = llvm::to_vector(permutation);
+    llvm::sort(sorted);
+    return sorted == llvm::to_vector(llvm::seq<int64_t>(0, rank));
+  }
+};
+
+class ExpandPattern : public OnnxPattern<onnx::ExpandOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ExpandOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    if (from.getNumElements() == type.getNumElements()) {
+      rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), adaptor.getX(), type));
+      return success();
+    }
+    if (from.getRank() > type.getRank())
+      return refuse(op, rewriter, "the result has fewer dimensions than the operand");
+    for (auto [extent, wanted] :
+         llvm::zip(llvm::reverse(from.getShape()), llvm::reverse(type.getShape())))
+      if (extent != 1 && extent != wanted)
+        return refuse(op, rewriter, "the operand does not broadcast to the result's shape");
+    rewriter.replaceOp(
+        op, createElementwise(rewriter, op.getLoc(), adaptor.getX(), type, forwardElement));
+    return success();
+  }
+};
+
+class TilePattern : public OnnxPattern<onnx::TileOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  /// Iterates over (repetition, position) of each dimension, so that the map needs no remainder.
+  LogicalResult lower(onnx::TileOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    if (from.getRank() != type.getRank())
+      return refuse(op, rewriter, "operand and result differ in rank");
+    SmallVector<int64_t> shape;
+    SmallVector<AffineExpr> exprs;
+    for (auto [extent, wanted] : llvm::zip_equal(from.getShape(), type.getShape())) {
+      if (extent == 0 || wanted % extent != 0)
+        return refuse(op, rewriter, "an extent of the result is no multiple of the operand's");
+      if (extent != 1 && wanted != extent)
+        shape.push_back(wanted / extent);
+      exprs.push_back(extent == 1 && wanted != 1 ? rewriter.getAffineConstantExpr(0)
+                                                 : rewriter.getAffineDimExpr(shape.size()));
+      shape.push_back(extent == 1 ? wanted : extent);
+    }
+    if (from == type) {
+      rewriter.replaceOp(op, adaptor.getX());
+      return success();
+    }
+    auto map = AffineMap::get(shape.size(), 0, exprs, getContext());
+    Value tiled =
+        createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}},
+                       RankedTensorType::get(shape, type.getElementType()), forwardElement);
+    rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), tiled, type));
+    return success();
+  }
+};
+
+class ConcatPattern : public OnnxPattern<onnx::ConcatOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::ConcatOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getResult());
+    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), type.getRank());
+    if (!axis)
+      return refuse(op, rewriter, "axis is outside the rank");
+    SmallVector<Value> parts;
+    int64_t extent = 0;
+    for (Value part : adaptor.getInputs()) {
+      auto partType = cast<RankedTensorType>(part.getType());
+      if (partType.getRank() != type.getRank() ||
+          getShapeWithout(partType.getShape(), *axis) != getShapeWithout(type.getShape(), *axis))
+        return refuse(op, rewriter, "operands differ in more than the extent of the axis");
+      extent += partType.getDimSize(*axis);
+      if (partType.getNumElements() != 0)
+        parts.push_back(part);
+    }
+    if (extent != type.getDimSize(*axis))
+      return refuse(op, rewriter, "the operands' extents do not sum up to the result's");
+    if (parts.size() == 1) {
+      rewriter.replaceOp(op, parts.front());
+      return success();
+    }
+    Value result =
+        tensor::EmptyOp::create(rewriter, op.getLoc(), type.getShape(), type.getElementType());
+    SmallVector<int64_t> offsets(type.getRank(), 0), strides(type.getRank(), 1);
+    for (Value part : parts) {
+      ArrayRef<int64_t> sizes = cast<RankedTensorType>(part.getType()).getShape();
+      result = tensor::InsertSliceOp::create(
+          rewriter, op.getLoc(), part, result, getIndexAttrs(rewriter, offsets),
+          getIndexAttrs(rewriter, sizes), getIndexAttrs(rewriter, strides));
+      offsets[*axis] += sizes[*axis];
+    }
+    rewriter.replaceOp(op, result);
+    return success();
+  }
+};
+
+class SplitPattern : public OnnxPattern<onnx::SplitOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::SplitOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType from = getType(op.getX());
+    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from.getRank());
+    if (!axis)
+      return refuse(op, rewriter, "axis is outside the rank");
+    int64_t extent = 0;
+    for (Value part : op.getParts())
+      if (getType(part).getRank() == from.getRank())
+        extent += getType(part).getDimSize(*axis);
+    if (extent != from.getDimSize(*axis))
+      return refuse(op, rewriter, "the parts do not cover the axis");
+    SmallVector<int64_t> offsets(from.getRank(), 0), strides(from.getRank(), 1);
+    SmallVector<Value> parts;
+    for (Value part : op.getParts()) {
+      RankedTensorType type = getType(part);
+      if (type.getNumElements() == 0) {
+        parts.push_back(
+            tensor::EmptyOp::create(rewriter, op.getLoc(), type.getShape(), type.getElementType()));
+        continue;
+      }
+      parts.push_back(tensor::ExtractSliceOp::create(
+          rewriter, op.getLoc(), type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
+          getIndexAttrs(rewriter, type.getShape()), getIndexAttrs(rewriter, strides)));
+      offsets[*axis] += type.getDimSize(*axis);
+    }
+    rewriter.replaceOp(op, parts);
+    return success();
+  }
+};
+
+class SlicePattern : public OnnxPattern<onnx::SliceOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::SliceOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    SmallVector<int64_t> offsets, strides;
+    if (failed(findRange(op, offsets, strides, rewriter)))
+      return failure();
+    if (llvm::all_of(strides, [](int64_t stride) { return stride > 0; })) {
+      rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
+          op, type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
+          getIndexAttrs(rewriter, type.getShape()), getIndexAttrs(rewriter, strides));
+      return success();
+    }
+    // extract_slice has no negative strides, but an indexing map has.
+    SmallVector<AffineExpr> exprs;
+    for (int64_t i = 0; i < from.getRank(); ++i)
+      exprs.push_back(rewriter.getAffineDimExpr(i) * strides[i] + offsets[i]);
+    auto map = AffineMap::get(from.getRank(), 0, exprs, getContext());
+    rewriter.replaceOp(
+        op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
+    return success();
+  }
+
+private:
+  /// Offset and stride of every dimension, as the standard clamps them.
+  LogicalResult findRange(onnx::SliceOp op, SmallVectorImpl<int64_t> &offsets,
+                          SmallVectorImpl<int64_t> &strides,
+                          ConversionPatternRewriter &rewriter) const {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    std::optional<SmallVector<int64_t>> starts = onnx::getConstantIntegers(op.getStarts());
+    std::optional<SmallVector<int64_t>> ends = onnx::getConstantIntegers(op.getEnds());
+    if (!starts || !ends)
+      return refuse(op, rewriter, "starts and ends must be constants");
+    std::optional<SmallVector<int64_t>> axes =
+        llvm::to_vector(llvm::seq<int64_t>(0, starts->size()));
+    if (!isa<NoneType>(op.getAxes().getType()))
+      axes = onnx::getConstantIntegers(op.getAxes());
+    std::optional<SmallVector<int64_t>> steps = SmallVector<int64_t>(starts->size(), 1);
+    if (!isa<NoneType>(op.getSteps().getType()))
+      steps = onnx::getConstantIntegers(op.getSteps());
+    if (!axes || !steps)
+      return refuse(op, rewriter, "axes and steps must be constants");
+    if (ends->size() != starts->size() || axes->size() != starts->size() ||
+        steps->size() != starts->size())
+      return refuse(op, rewriter, "starts, ends, axes and steps differ in length");
+    offsets.assign(from.getRank(), 0);
+    strides.assign(from.getRank(), 1);
+    SmallVector<int64_t> sizes = llvm::to_vector(from.getShape());
+    for (auto [start, end, axis, step] : llvm::zip_equal(*starts, *ends, *axes, *steps)) {
+      std::optional<int64_t> dim = normalizeAxis(axis, from.getRank());
+      if (!dim || step == 0)
+        return refuse(op, rewriter, "an axis is outside the rank, or a step is 0");
+      int64_t extent = from.getDimSize(*dim);
+      // A step beyond the extent reaches one element, as the extent itself does.
+      step = std::clamp(step, -extent - 1, extent + 1);
+      int64_t least = step > 0 ? 0 : -1, greatest = step > 0 ? extent : extent - 1;
+      auto place = [&](int64_t position, int64_t lower) {
+        position = position < 0 ? std::max(position, -extent - 1) + extent : position;
+        return std::clamp(position, lower, std::max(lower, greatest));
+      };
+      int64_t first = place(start, 0), last = place(end, least);
+      int64_t distance = step > 0 ? last - first : first - last;
+      sizes[*dim] = distance > 0 ? (distance - 1) / std::abs(step) + 1 : 0;
+      offsets[*dim] = first;
+      strides[*dim] = step;
+    }
+    if (ArrayRef(sizes) != type.getShape())
+      return refuse(op, rewriter, "the result's shape is not that of the slice");
+    return success();
+  }
+};
+
+class TriluPattern : public OnnxPattern<onnx::TriluOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::TriluOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getY());
+    int64_t rank = type.getRank();
+    if (rank < 2)
+      return refuse(op, rewriter, "the operand must be a matrix or a batch of them");
+    SmallVector<MappedTensor> inputs = {{adaptor.getX(), rewriter.getMultiDimIdentityMap(rank)}};
+    bool hasDiagonal = !isa<NoneType>(op.getK().getType());
+    if (hasDiagonal) {
+      auto diagonalType = cast<RankedTensorType>(adaptor.getK().getType());
+      if (diagonalType.getNumElements() != 1 || !diagonalType.getElementType().isInteger(64))
+        return refuse(op, rewriter, "k must be one i64 number");
+      Value diagonal = createReshape(rewriter, op.getLoc(), adaptor.getK(),
+                                     RankedTensorType::get({}, rewriter.getI64Type()));
+      if (getSplatValue(adaptor.getK()))
+        diagonal = adaptor.getK();
+      inputs.push_back({diagonal, AffineMap::get(rank, 0, getContext())});
+    }
+    auto body = [&](Scalars &s, ValueRange v) {
+      auto getPosition = [&](int64_t dim) {
+        return s.create<arith::IndexCastOp>(rewriter.getI64Type(), s.loopIndex(dim));
+      };
+      Value row = getPosition(rank - 2), column = getPosition(rank - 1);
+      Value distance = s.subtract(column, row);
+      Value diagonal = hasDiagonal ? v[1] : s.number(rewriter.getI64Type(), 0);
+      Value keeps = s.create<arith::CmpIOp>(op.getUpper() ? arith::CmpIPredicate::sge
+                                                          : arith::CmpIPredicate::sle,
+                                            distance, diagonal);
+      return s.select(keeps, v[0], s.number(type.getElementType(), 0));
+    };
+    rewriter.replaceOp(op, createParallel(rewriter, op.getLoc(), inputs, type, body));
+    return success();
+  }
+};
+
+} // namespace
+
+void lower::populateMovementPatterns(const PatternContext &context) {
+  context.add<TransposePattern, ExpandPattern, TilePattern, ConcatPattern, SplitPattern,
+              SlicePattern, TriluPattern>();
+}

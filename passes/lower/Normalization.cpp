@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Lowering of Softmax and LayerNormalization to reductions and elementwise generics on the same
+// rows. 16-bit floats are computed in f32 from the first subtraction to the last product.
+
+#include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Reductions.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::lower;
+
+namespace {
+
+class SoftmaxPattern : public OnnxPattern<onnx::SoftmaxOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::SoftmaxOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getY());
+    Type elementType = type.getElementType(), wide = getWideType(elementType);
+    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), type.getRank());
+    if (!axis || !isa<FloatType>(elementType) || adaptor.getX().getType() != type)
+      return refuse(op, rewriter, "axis is outside the rank, or the type is not floating");
+    Location loc = op.getLoc();
+    AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+    AffineMap row = getMapWithout(getContext(), type.getRank(), *axis);
+    Value greatest = reduceMax(rewriter, loc, adaptor.getX(), *axis, false);
+    Value powers =
+        createParallel(rewriter, loc, {{adaptor.getX(), identity}, {greatest, row}},
+                       type.clone(wide), [&](Scalars &s, ValueRange v) {
+                         return s.create<math::ExpOp>(s.subtract(s.widen(v[0]), s.widen(v[1])));
+                       });
+    Value sum = reduceSum(rewriter, loc, powers, *axis);
+    rewriter.replaceOp(op, createParallel(rewriter, loc, {{powers, identity}, {sum, row}}, type,
+                                          [&](Scalars &s, ValueRange v) {
+                                            return s.convert(s.divide(v[0], v[1], false),
+                                                             elementType);
+                                          }));
+    return success();
+  }
+};
+
+class LayerNormalizationPattern : public OnnxPattern<onnx::LayerNormalizationOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  /// The variance is the mean of squared distances from the mean: two passes, no cancellation.
+  LogicalResult lower(onnx::LayerNormalizationOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getY());
+    Type elementType = type.getElementType(), wide = getWideType(elementType);
+    int64_t rank = type.getRank();
+    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), rank);
+    if (!axis || !isa<FloatType>(elementType) || adaptor.getX().getType() != type)
+      return refuse(op, rewriter, "axis is outside the rank, or the type is not floating");
+    if (!broadcasts(adaptor.getScale(), type) || !broadcasts(adaptor.getBias(), type))
+      return refuse(op, rewriter, "scale or bias does not broadcast to the operand's shape");
+
+    Location loc = op.getLoc();
+    SmallVector<int64_t> axes = llvm::to_vector(llvm::seq(*axis, rank));
+    AffineMap identity = rewriter.getMultiDimIdentityMap(rank);
+    AffineMap row = getMapWithout(getContext(), rank, axes);
+    Value mean = reduceMean(rewriter, loc, adaptor.getX(), axes, false);
+    Value centered =
+        createParallel(rewriter, loc, {{adaptor.getX(), identity}, {mean, row}}, type.clone(wide),
+                       [](Scalars &s, ValueRange v) { return s.subtract(s.widen(v[0]), v[1]); });
+    Value squares =
+        reduce(rewriter, loc, centered, axes, getNumberAttr(wide, 0),
+               [](Scalars &s, ValueRange v) { return s.add(v[1], s.multiply(v[0], v[0])); });
+    int64_t count = 1;
+    for (int64_t dim : axes)
+      count *= type.getDimSize(dim);
+    double epsilon = op.getEpsilon().convertToFloat();
+    auto rowType = cast<RankedTensorType>(squares.getType());
+    Value scale = createElementwise(rewriter, loc, squares, rowType, [&](Scalars &s, ValueRange v) {
+      Value variance = s.divide(v[0], s.number(wide, count), false);
+      Value deviation = s.create<math::SqrtOp>(s.add(variance, s.number(wide, epsilon)));
+      return s.divide(s.number(wide, 1), deviation, false);
+    });
+    SmallVector<Value> results = {
+        normalize(op, adaptor, {centered, identity}, {scale, row}, type, rewriter)};
+    for (auto [statistic, value] : llvm::zip(op.getStatistics(), ValueRange({mean, scale}))) {
+      RankedTensorType statisticType = getType(statistic);
+      if (statisticType.getNumElements() != rowType.getNumElements())
+        return refuse(op, rewriter, "a statistic's shape is not that of the rows");
+      Value converted = convertElements(rewriter, loc, value, statisticType.getElementType());
+      results.push_back(createReshape(rewriter, loc, converted, statisticType));
+    }
+    if (results.size() != op->getNumResults())
+      return refuse(op, rewriter, "there are more than two statistics");
+    rewriter.replaceOp(op, results);
+    return success();
+  }
+
+private:
+  static bool broadcasts(Value operand, RankedTensorType type) {
+    auto operandType = dyn_cast<RankedTensorType>(operand.getType());
+    if (!operandType)
+      return true;
+    if (operandType.getRank() > type.getRank())
+      return false;
+    for (auto [extent, wanted] :
+         llvm::zip(llvm::reverse(operandType.getShape()), llvm::reverse(type.getShape())))
+      if (extent != 1 && extent != wanted)
+        return false;
+    return true;
+  }
+
+  /// centered * rstd * scale + bias.
+  static Value normalize(onnx::LayerNormalizationOp op, Adaptor adaptor, MappedTensor centered,
+                         MappedTensor rstd, RankedTensorType type, OpBuilder &builder) {
+    SmallVector<MappedTensor> inputs = {centered, rstd};
+    bool hasBias = !isa<NoneType>(op.getBias().getType());
+    for (Value operand : {adaptor.getScale(), adaptor.getBias()})
+      if (auto operandType = dyn_cast<RankedTensorType>(operand.getType()))
+        inputs.push_back({operand, getBroadcastMap(builder.getContext(), operandType.getShape(),
+                                                   type.getShape())});
+    return createParallel(builder, op.getLoc(), inputs, type, [&](Scalars &s, ValueRange v) {
+      Value result = s.multiply(s.multiply(v[0], v[1]), s.convert(v[2], v[0].getType()));
+      if (hasBias)
+        result = s.add(result, s.convert(v[3], v[0].getType()));
+      return s.convert(result, type.getElementType());
+    });
+  }
+};
+
+} // namespace
+
+void lower::populateNormalizationPatterns(const PatternContext &context) {
+  context.add<SoftmaxPattern, LayerNormalizationPattern>();
+}
