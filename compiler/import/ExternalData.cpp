@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Opening files that a model names. The path is walked one component at a time with descriptors
+// that follow no symbolic link, so that what was checked is what is opened, whoever else writes to
+// the folder meanwhile.
+
+#include "compiler/import/ExternalData.h"
+
+#include "compiler/import/ImportFailure.h"
+#include "compiler/import/NodeLocation.h"
+#include "onnx_ml.pb.h"
+
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/Errno.h"
+#include "llvm/Support/Path.h"
+
+#include <fcntl.h>
+#include <optional>
+#include <set>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace fovea;
+using llvm::StringRef;
+using llvm::Twine;
+
+namespace {
+
+struct Reference {
+  StringRef location;
+  uint64_t offset = 0;
+  std::optional<uint64_t> length;
+};
+
+} // namespace
+
+static std::string quote(StringRef text) { return "'" + escapeText(text) + "'"; }
+
+static uint64_t parseNumber(StringRef key, StringRef text) {
+  uint64_t value = 0;
+  if (text.getAsInteger(10, value))
+    failInput("external data: the " + key + " " + quote(text) +
+              " is not a number from 0 to 2^64 - 1");
+  return value;
+}
+
+static Reference parseReference(const onnxpb::TensorProto &tensor) {
+  Reference reference;
+  std::set<StringRef> seen;
+  for (const onnxpb::StringStringEntryProto &entry : tensor.external_data()) {
+    StringRef key = entry.key(), value = entry.value();
+    if (!seen.insert(key).second)
+      failInput("external data: the key " + quote(key) + " is given twice");
+    if (key == "location")
+      reference.location = value;
+    else if (key == "offset")
+      reference.offset = parseNumber(key, value);
+    else if (key == "length")
+      reference.length = parseNumber(key, value);
+    else if (key != "checksum" && key != "basepath")
+      failInput("external data: unknown key " + quote(key));
+    else if (key == "basepath" && !value.empty())
+      failInput("external data: 'basepath' would lead out of the model's folder");
+  }
+  if (reference.location.empty())
+    failInput("external data: the key 'location' is missing");
+  return reference;
+}
+
+/// The components of a location, none of which leads anywhere but down.
+static llvm::SmallVector<std::string> splitLocation(StringRef location) {
+  if (location.contains('\0') || location.contains('\\'))
+    failInput("external data: the location " + quote(location) + " is not a plain path");
+  if (location.starts_with("/"))
+    failInput("external data: the location " + quote(location) +
+              " is absolute; data must lie in the model's folder");
+  llvm::SmallVector<StringRef> parts;
+  location.split(parts, '/', -1, /*KeepEmpty=*/false);
+  llvm::SmallVector<std::string> components;
+  for (StringRef part : parts) {
+    if (part == "..")
+      failInput("external data: the location " + quote(location) +
+                " leads out of the model's folder");
+    if (part != ".")
+      components.push_back(part.str());
+  }
+  if (components.empty())
+    failInput("external data: the location " + quote(location) + " names no file");
+  return components;
+}
+
+ExternalFiles::ExternalFiles(StringRef modelPath)
+    : folder(llvm::sys::path::parent_path(modelPath)) {
+  if (folder.empty())
+    folder = ".";
+}
+
+/// Opens `component` inside the folder `parent` without following links.
+static int openComponent(int parent, const std::string &component, bool last, StringRef location) {
+  int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY);
+  int descriptor = ::openat(parent, component.c_str(), flags);
+  if (descriptor >= 0)
+    return descriptor;
+  int error = errno;
+  struct stat status;
+  bool isLink = ::fstatat(parent, component.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+                S_ISLNK(status.st_mode);
+  if (isLink)
+    failInput("external data: " + quote(location) +
+              " is a symbolic link; the data must be a file of its own in the model's folder (a "
+              "downloaded cache of "
+              "links can be copied with 'cp -rL')");
+  failInput("external data: cannot open " + quote(location) + ": " + llvm::sys::StrError(error));
+}
+
+std::shared_ptr<llvm::MemoryBuffer> ExternalFiles::map(StringRef location) {
+  llvm::SmallVector<std::string> components = splitLocation(location);
+  std::string key = llvm::join(components, "/");
+  auto found = files.find(key);
+  if (found != files.end())
+    return found->second;
+
+  int descriptor = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  if (descriptor < 0)
+    failInput("external data: cannot open the model's folder: " + llvm::sys::StrError(errno));
+  auto closeIt = llvm::scope_exit([&] { ::close(descriptor); });
+  for (auto [index, component] : llvm::enumerate(components)) {
+    int next = openComponent(descriptor, component, index + 1 == components.size(), location);
+    ::close(descriptor);
+    descriptor = next;
+  }
+  struct stat status;
+  if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
+    failInput("external data: " + quote(location) + " is not a regular file");
+  // A second name for the file may lie anywhere, so this could be a way out of the folder.
+  if (status.st_nlink > 1)
+    failInput("external data: " + quote(location) +
+              " has several hard links; copy it to a file of its own");
+  auto buffer = llvm::MemoryBuffer::getOpenFile(descriptor, location, uint64_t(status.st_size),
+                                                /*RequiresNullTerminator=*/false);
+  if (!buffer)
+    failInput("external data: cannot map " + quote(location) + ": " + buffer.getError().message());
+  return files[key] = std::move(*buffer);
+}
+
+MappedBytes ExternalFiles::getData(const onnxpb::TensorProto &tensor, uint64_t expected) {
+  Reference reference = parseReference(tensor);
+  if (reference.length && *reference.length != expected)
+    failInput("external data: the length is " + Twine(*reference.length) +
+              " bytes, but the tensor's shape asks for " + Twine(expected));
+  std::shared_ptr<llvm::MemoryBuffer> file = map(reference.location);
+  uint64_t size = file->getBufferSize();
+  if (reference.offset > size || expected > size - reference.offset)
+    failInput("external data: " + Twine(expected) + " bytes at offset " + Twine(reference.offset) +
+              " exceed " + quote(reference.location) + ", which has " + Twine(size) + " bytes");
+  return {llvm::ArrayRef<char>(file->getBufferStart() + reference.offset, expected), file};
+}

@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Building @main. A node that cannot be imported does not stop the walk: its results are poisoned,
+// and the nodes behind it are still asked whether they are supported, so that the user sees every
+// obstacle at once.
+
+#include "compiler/import/GraphImporter.h"
+
+#include "compiler/import/ImportFailure.h"
+#include "compiler/import/NodeLocation.h"
+#include "mlir/IR/Verifier.h"
+#include "onnx_ml.pb.h"
+
+using namespace mlir;
+using namespace fovea;
+using onnxpb::NodeProto;
+
+static constexpr int64_t oldestOpset = 11;
+static constexpr int64_t newestOpset = 25;
+
+GraphImporter::GraphImporter(const ModelFile &file, ModuleOp module, const ImportOptions &options)
+    : file(file), graph(file.model->graph()), module(module), options(options),
+      builder(module.getContext()), tensors(file, module.getContext()) {}
+
+static std::string quote(StringRef name) { return "'" + escapeText(name) + "'"; }
+
+static bool isStandardDomain(StringRef domain) { return domain.empty() || domain == "ai.onnx"; }
+
+Location GraphImporter::getLocation(StringRef name, StringRef kind) const {
+  return makeNodeLocation(builder.getContext(), name, kind, file.path);
+}
+
+Location GraphImporter::getNodeLocation(const NodeProto &node, size_t index) const {
+  std::string name = node.name();
+  for (int i = 0; name.empty() && i < node.output_size(); ++i)
+    name = node.output(i);
+  if (name.empty())
+    name = node.op_type() + "#" + std::to_string(index);
+  return getLocation(name, node.op_type());
+}
+
+void GraphImporter::report(Location loc, const ImportFailure &failure) {
+  emitError(loc) << failure.message;
+  // A malformed file outweighs an unsupported operator: it has to be mended first.
+  if (worst == ImportError::None || failure.kind != ImportError::Unsupported)
+    worst = failure.kind;
+}
+
+ImportError GraphImporter::run() {
+  Location loc = module.getLoc();
+  try {
+    readOpset();
+    checkDimensionNames();
+    builder.setInsertionPointToEnd(module.getBody());
+    function = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
+    builder.setInsertionPointToEnd(function.addEntryBlock());
+    importInputs();
+    importInitializers();
+    importNodes();
+    if (worst == ImportError::None)
+      importOutputs();
+  } catch (const ImportFailure &failure) {
+    report(loc, failure);
+  }
+  if (worst == ImportError::None && failed(verify(module)))
+    worst = ImportError::Input;
+  return worst;
+}
+
+void GraphImporter::readOpset() {
+  bool found = false;
+  for (const onnxpb::OperatorSetIdProto &import : file.model->opset_import()) {
+    if (!isStandardDomain(import.domain()))
+      continue;
+    if (found && import.version() != opset)
+      failInput("the model imports the standard operators twice, as opset " + Twine(opset) +
+                " and " + Twine(import.version()));
+    found = true;
+    opset = import.version();
+  }
+  if (!found)
+    failInput("the model does not say which opset it uses");
+  if (opset < oldestOpset || opset > newestOpset)
+    failUnsupported("opset " + Twine(opset) + " is not supported; opsets " + Twine(oldestOpset) +
+                    " to " + Twine(newestOpset) + " are (onnx.version_converter converts models)");
+}
+
+/// Inputs that are not initializers: what the caller passes.
+static SmallVector<const onnxpb::ValueInfoProto *> getRealInputs(const onnxpb::GraphProto &graph) {
+  llvm::StringSet<> initializers;
+  for (const onnxpb::TensorProto &tensor : graph.initializer())
+    initializers.insert(tensor.name());
+  SmallVector<const onnxpb::ValueInfoProto *> inputs;
+  for (const onnxpb::ValueInfoProto &input : graph.input())
+    if (!initializers.contains(input.name()))
+      inputs.push_back(&input);
+  return inputs;
+}
+
+/// The name by which `--dim` fixes dimension `axis` of `input`.
+static std::string getDimensionName(const onnxpb::ValueInfoProto &input, int axis) {
+  const std::string &name = input.type().tensor_type().shape().dim(axis).dim_param();
+  return name.empty() ? input.name() + ":" + std::to_string(axis) : name;
+}
+
+void GraphImporter::checkDimensionNames() {
+  SmallVector<std::string> names;
+  for (const onnxpb::ValueInfoProto *input : getRealInputs(graph)) {
+    const onnxpb::TensorShapeProto &shape = input->type().tensor_type().shape();
+    for (int axis = 0; axis < shape.dim_size(); ++axis)
+      if (!shape.dim(axis).has_dim_value() &&
+          !llvm::is_contained(names, getDimensionName(*input, axis)))
+        names.push_back(getDimensionName(*input, axis));
+  }
+  for (const auto &[name, extent] : options.dims) {
+    if (extent < 1)
+      failInput("--dim " + name + ": the extent " + Twine(extent) + " must be at least 1");
+    if (llvm::is_contained(names, name))
+      continue;
+    std::string list;
+    for (const std::string &known : names)
+      list += (list.empty() ? "" : ", ") + quote(known);
+    failInput("--dim: the model has no symbolic dimension " + quote(name) +
+              (list.empty() ? ": all its inputs are static" : "; it has " + list));
+  }
+}
+
+RankedTensorType GraphImporter::importInputType(const onnxpb::ValueInfoProto &input) {
+  using Kind = onnxpb::TypeProto::ValueCase;
+  if (input.type().value_case() == Kind::VALUE_NOT_SET)
+    failInput("the input has no type");
+  if (input.type().value_case() != Kind::kTensorType)
+    failUnsupported(
+        "only tensors are supported as inputs, not sequences, maps, optionals or sparse tensors");
+  const onnxpb::TypeProto::Tensor &tensor = input.type().tensor_type();
+  Type elementType = importElementType(module.getContext(), tensor.elem_type());
+  if (!tensor.has_shape())
+    failUnsupported("the input's rank is not known; export the model with a shape for it");
+  SmallVector<int64_t> shape;
+  for (int axis = 0; axis < tensor.shape().dim_size(); ++axis) {
+    const onnxpb::TensorShapeProto::Dimension &dim = tensor.shape().dim(axis);
+    auto fixed = options.dims.find(getDimensionName(input, axis));
+    if (dim.has_dim_value()) {
+      if (dim.dim_value() < 0)
+        failInput("dimension " + Twine(axis) + " is negative: " + Twine(dim.dim_value()));
+      shape.push_back(dim.dim_value());
+    } else {
+      shape.push_back(fixed == options.dims.end() ? ShapedType::kDynamic : fixed->second);
+    }
+  }
+  return makeTensorType(shape, elementType);
+}
+
+void GraphImporter::importInputs() {
+  Block &body = function.getBody().front();
+  SmallVector<DictionaryAttr> attributes;
+  for (const onnxpb::ValueInfoProto *input : getRealInputs(graph)) {
+    Location loc = getLocation(input->name(), "input");
+    try {
+      if (input->name().empty())
+        failInput("an input has no name");
+      RankedTensorType type = importInputType(*input);
+      define(input->name(), body.addArgument(type, loc));
+      SmallVector<Attribute> names;
+      bool anyName = false;
+      for (const auto &dim : input->type().tensor_type().shape().dim()) {
+        names.push_back(builder.getStringAttr(dim.dim_param()));
+        anyName |= !dim.dim_param().empty();
+      }
+      NamedAttrList list;
+      list.set("onnx.name", builder.getStringAttr(input->name()));
+      if (anyName)
+        list.set("onnx.dim_names", builder.getArrayAttr(names));
+      attributes.push_back(list.getDictionary(module.getContext()));
+    } catch (const ImportFailure &failure) {
+      report(loc, failure);
+      poisoned.insert(input->name());
+    }
+  }
+  function.setFunctionType(builder.getFunctionType(body.getArgumentTypes(), {}));
+  function.setAllArgAttrs(attributes);
+}
+
+void GraphImporter::importInitializers() {
+  if (graph.sparse_initializer_size() != 0)
+    failUnsupported("sparse initializers are not supported");
+  // A name can be used by a node or be a result. Other weights are checked, but cost nothing later.
+  llvm::StringSet<> used;
+  for (const NodeProto &node : graph.node())
+    for (const std::string &name : node.input())
+      used.insert(name);
+  for (const onnxpb::ValueInfoProto &output : graph.output())
+    used.insert(output.name());
+  for (const onnxpb::TensorProto &tensor : graph.initializer()) {
+    Location loc = getLocation(tensor.name(), "initializer");
+    try {
+      if (tensor.name().empty())
+        failInput("an initializer has no name");
+      ElementsAttr value = tensors.importTensor(tensor);
+      define(tensor.name(), used.contains(tensor.name())
+                                ? Value(onnx::ConstantOp::create(builder, loc, value))
+                                : Value());
+    } catch (const ImportFailure &failure) {
+      report(loc, failure);
+      poisoned.insert(tensor.name());
+    }
+  }
+}
+
+void GraphImporter::define(const std::string &name, Value value) {
+  if (poisoned.contains(name) || !values.try_emplace(name, value).second)
+    failInput("the name " + quote(name) + " is defined twice");
+}
+
+void GraphImporter::importNodes() {
+  for (const NodeProto &node : graph.node())
+    for (const std::string &name : node.output())
+      nodeOutputs.insert(name);
+  for (auto [index, node] : llvm::enumerate(graph.node()))
+    importNode(node, index);
+}
+
+void GraphImporter::checkNode(const NodeProto &node) const {
+  if (node.op_type().empty())
+    failInput("the node has no operator");
+  if (llvm::all_of(node.output(), [](const std::string &name) { return name.empty(); }))
+    failInput("the node has no output");
+  std::string described =
+      "operator " + quote(node.op_type()) + " (opset " + std::to_string(opset) + ")";
+  for (const onnxpb::FunctionProto &callee : file.model->functions())
+    if (callee.name() == node.op_type() &&
+        (callee.domain() == node.domain() ||
+         (isStandardDomain(callee.domain()) && isStandardDomain(node.domain()))))
+      failUnsupported(
+          described +
+          " is a function of the model, which is not supported; inline the functions first "
+          "(onnx.inliner.inline_local_functions)");
+  if (!isStandardDomain(node.domain()))
+    failUnsupported("operator " + quote(node.op_type()) + " of the domain " + quote(node.domain()) +
+                    " is not supported: only the standard's operators are");
+  const OperatorRule *rule = findOperatorRule(node.op_type());
+  if (!rule) {
+    bool hasBody = llvm::any_of(node.attribute(), [](const onnxpb::AttributeProto &attribute) {
+      return attribute.has_g() || attribute.graphs_size() != 0;
+    });
+    failUnsupported(described + " is not supported" + (hasBody ? ": it has subgraphs" : ""));
+  }
+  if (opset < rule->since)
+    failInput("operator " + quote(node.op_type()) + " came with opset " + Twine(rule->since) +
+              ", but the model uses opset " + Twine(opset));
+  auto inRange = [](unsigned count, unsigned least, unsigned most) {
+    return count >= least && count <= most;
+  };
+  if (!inRange(node.input_size(), rule->minOperands, rule->maxOperands))
+    failInput("operator " + quote(node.op_type()) + " does not take " + Twine(node.input_size()) +
+              " inputs");
+  if (!inRange(node.output_size(), 1, rule->maxOutputs))
+    failInput("operator " + quote(node.op_type()) + " does not have " + Twine(node.output_size()) +
+              " outputs");
+}
+
+SmallVector<Value> GraphImporter::lookUpOperands(const NodeProto &node, bool &isPoisoned) {
+  SmallVector<Value> operands;
+  for (const std::string &name : node.input()) {
+    if (name.empty()) {
+      operands.push_back({});
+      continue;
+    }
+    if (poisoned.contains(name)) {
+      // Any tensor will do: the module is thrown away.
+      isPoisoned = true;
+      auto type = UnrankedTensorType::get(builder.getF32Type());
+      operands.push_back(
+          UnrealizedConversionCastOp::create(builder, builder.getUnknownLoc(), type, ValueRange())
+              .getResult(0));
+      continue;
+    }
+    auto found = values.find(name);
+    if (found == values.end())
+      failInput(nodeOutputs.contains(name)
+                    ? "input " + quote(name) +
+                          " is used before it is defined: the graph is not sorted"
+                    : "input " + quote(name) + " is not defined anywhere");
+    operands.push_back(found->second);
+  }
+  return operands;
+}
+
+void GraphImporter::definePoison(const NodeProto &node) {
+  for (const std::string &name : node.output())
+    if (!name.empty() && !values.contains(name))
+      poisoned.insert(name);
+}
+
+void GraphImporter::importNode(const NodeProto &node, size_t index) {
+  Location loc = getNodeLocation(node, index);
+  bool isPoisoned = false;
+  try {
+    checkNode(node);
+    SmallVector<Value> operands = lookUpOperands(node, isPoisoned);
+    NodeImporter importer(node, opset, loc, builder, tensors, operands);
+    findOperatorRule(node.op_type())->import(importer);
+    importer.checkAttributesKnown();
+    if (isPoisoned)
+      return definePoison(node);
+    for (int i = 0; i < node.output_size(); ++i) {
+      if (node.output(i).empty())
+        continue;
+      if (!importer.getResults()[i])
+        failInput("output " + Twine(i) + " does not exist in opset " + Twine(opset));
+      define(node.output(i), importer.getResults()[i]);
+    }
+  } catch (const ImportFailure &failure) {
+    // What looks wrong about an unknown operand says nothing about the file.
+    if (!isPoisoned || failure.kind == ImportError::Unsupported)
+      report(loc, failure);
+    definePoison(node);
+  }
+}
+
+void GraphImporter::importOutputs() {
+  if (graph.output_size() == 0)
+    failInput("the graph has no outputs");
+  SmallVector<Value> results;
+  SmallVector<DictionaryAttr> attributes;
+  llvm::StringSet<> seen;
+  for (const onnxpb::ValueInfoProto &output : graph.output()) {
+    Location loc = getLocation(output.name(), "output");
+    auto found = values.find(output.name());
+    if (found == values.end() || !seen.insert(output.name()).second) {
+      report(loc,
+             {ImportError::Input, found == values.end() ? "the output is not defined by any node"
+                                                        : "the output is listed twice"});
+      continue;
+    }
+    results.push_back(found->second);
+    attributes.push_back(builder.getDictionaryAttr(
+        builder.getNamedAttr("onnx.name", builder.getStringAttr(output.name()))));
+  }
+  if (worst != ImportError::None)
+    return;
+  func::ReturnOp::create(builder, module.getLoc(), results);
+  function.setFunctionType(builder.getFunctionType(function.getBody().getArgumentTypes(),
+                                                   ValueRange(results).getTypes()));
+  function.setAllResultAttrs(attributes);
+}
