@@ -6,6 +6,7 @@
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -31,7 +32,8 @@ void AttnDialect::initialize() {
 
 LogicalResult AttentionOp::verify() {
   if (getDomain().size() != 6)
-    return emitOpError("needs six extents (b, h, i, j, d, e) in its domain, not ") << getDomain().size();
+    return emitOpError("needs six extents (b, h, i, j, d, e) in its domain, not ")
+           << getDomain().size();
   size_t maps = 4 + getCaptures().size() + (getProbabilities() ? 1 : 0);
   if (getIndexingMaps().size() != maps)
     return emitOpError("needs ") << maps << " indexing maps, has " << getIndexingMaps().size();

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// attn ops as linalg: the readable expansion that every backend can fall back to.
+
+#ifndef FOVEA_DIALECTS_ATTN_DECOMPOSE_H
+#define FOVEA_DIALECTS_ATTN_DECOMPOSE_H
+
+#include "dialects/attn/Attn.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/Support/LLVM.h"
+
+namespace fovea::attn {
+
+/// Writes `op` (on tensors) as linalg.generic ops in front of it, in f32: the product of queries
+/// and keys, the score region with the mask, the row maximum, the exponentials, their sum, the
+/// quotient, the product with the values. Scores take the space of a [b, h, i, j] tensor. Returns
+/// what replaces the results of `op`, which stays in place; fails only when an extent of the domain
+/// is not positive.
+mlir::FailureOr<mlir::SmallVector<mlir::Value>> decomposeAttention(mlir::RewriterBase &rewriter,
+                                                                   AttentionOp op);
+
+} // namespace fovea::attn
+
+#endif // FOVEA_DIALECTS_ATTN_DECOMPOSE_H

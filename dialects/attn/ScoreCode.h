@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The scalar code of one score: scale, score region, mask attribute. Shared by every expansion of
+// attn ops.
+
+#ifndef FOVEA_DIALECTS_ATTN_SCORECODE_H
+#define FOVEA_DIALECTS_ATTN_SCORECODE_H
+
+#include "dialects/attn/Attn.h"
+#include "mlir/IR/Builders.h"
+
+namespace fovea::attn {
+
+/// The parts of an attention that turn a product of queries and keys into a score.
+struct ScoreCode {
+  mlir::Region *region;
+  mlir::FloatAttr scale;
+  MaskAttr mask;
+};
+
+/// Emits the score of the raw `product` (f32) at `indices` (b, h, i, j as `index` values) with one
+/// element of each capture: scaled, through a copy of the region, and `hidden` where the mask hides
+/// the key.
+mlir::Value emitScore(mlir::OpBuilder &builder, mlir::Location loc, const ScoreCode &code,
+                      mlir::Value product, mlir::ValueRange indices, mlir::ValueRange captures,
+                      double hidden);
+
+} // namespace fovea::attn
+
+#endif // FOVEA_DIALECTS_ATTN_SCORECODE_H
