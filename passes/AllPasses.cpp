@@ -3,6 +3,7 @@
 #include "passes/AllPasses.h"
 
 #include "dialects/attn/Attn.h"
+#include "dialects/attn/AttnPasses.h"
 #include "dialects/kernel/Kernel.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "passes/bufferize/Passes.h"
@@ -32,6 +33,7 @@ void fovea::registerAllPasses() {
   mlir::registerAllPasses();
   registerFrontendPasses();
   registerRaisePasses();
+  registerAttnPasses();
   registerLowerPasses();
   registerFusePasses();
   registerSchedulePasses();
