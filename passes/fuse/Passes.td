@@ -4,4 +4,37 @@
 
 include "mlir/Pass/PassBase.td"
 
+def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
+  let summary = "turn transposes, reshapes, slices and broadcasts into index maps";
+  let description = [{
+    An operand of a `linalg.generic` or `attn.attention` that a chain of layout ops defines (transposing or broadcasting
+    generics, expand_shape, collapse_shape, extract_slice with constant offsets) is read from the chain's source, through the
+    composed map, when that map needs neither division nor remainder and the op still verifies. Reshapes alone stay where
+    they are in front of elementwise ops and reductions, since they cost nothing there.
+
+    A transpose that is the only user of a computed value becomes that value's output map. A reshape between a
+    contraction's result and an elementwise op moves behind the op, so that both have the same loops.
+
+    Expects the vocabulary of docs/Architecture.md section 4; dynamic shapes are left alone.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::affine::AffineDialect"];
+}
+
+def FormIslandsPass : Pass<"fovea-form-islands", "::mlir::func::FuncOp"> {
+  let summary = "group ops into islands that become kernels";
+  let description = [{
+    Afterwards every computation of the function lies in one `kernel.island`; constants and reshapes stay between islands.
+    Each contraction, convolution and attention starts an island, in program order, and takes the elementwise consumers
+    that run over its result, as long as one value leaves the island. Reductions form `rows` islands with the ops on the same
+    rows; such an island in front of a contraction with constant weights joins it. Cheap producers of a left operand and
+    the padding of a convolution join too. The rest becomes elementwise islands.
+
+    An island yields as many values as its anchor op has results. No path leaves an island and comes back. The result depends on
+    the order of the ops alone. Ops already in islands are not touched.
+  }];
+  let dependentDialects = ["::fovea::kernel::KernelDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect"];
+}
+
 #endif // FOVEA_PASSES_FUSE_PASSES_TD

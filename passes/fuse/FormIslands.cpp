@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Writes the groups that IslandGrower decides as kernel.island ops. Fills, empty tensors, scalars
+// and splats are copied into every island that uses them.
+
+#include "dialects/kernel/Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "passes/fuse/GrowIslands.h"
+#include "passes/fuse/Passes.h"
+
+#include "llvm/ADT/SetVector.h"
+
+#include <set>
+
+namespace fovea {
+#define GEN_PASS_DEF_FORMISLANDSPASS
+#include "passes/fuse/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+
+static remark::RemarkOpts remarkOpts() {
+  return remark::RemarkOpts::name("form-islands").category("fuse");
+}
+
+/// The name of the ONNX node an op comes from, or the op's own name.
+static std::string getNodeName(Operation *op) {
+  std::string name = op->getName().getStringRef().str();
+  op->getLoc()->walk([&](Location loc) {
+    auto named = dyn_cast<NameLoc>(loc);
+    if (!named)
+      return WalkResult::advance();
+    name = named.getName().str();
+    return WalkResult::interrupt();
+  });
+  return name;
+}
+
+static kernel::Anchor getAnchorKind(const IslandGroups &groups, const IslandGrower &grower,
+                                    unsigned anchor) {
+  switch (groups.getKind(anchor)) {
+  case OpKind::Contraction:
+    return kernel::Anchor::Contraction;
+  case OpKind::Convolution:
+    return kernel::Anchor::Convolution;
+  case OpKind::Attention:
+    return kernel::Anchor::Attention;
+  case OpKind::Reduction:
+    return grower.isTrailingRows(anchor) ? kernel::Anchor::Rows : kernel::Anchor::Elementwise;
+  default:
+    return kernel::Anchor::Elementwise;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Writing islands
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Copies what an island rematerialises in front of its first use inside.
+class Rematerializer {
+public:
+  explicit Rematerializer(OpBuilder &builder) : builder(builder) {}
+
+  /// The island's own copy of a filler, or null for any other value.
+  Value get(Value value) {
+    Operation *op = value.getDefiningOp();
+    if (!op || classify(op) != OpKind::Filler)
+      return {};
+    Value &copy = copies[value];
+    if (copy)
+      return copy;
+    IRMapping mapping;
+    for (Value operand : op->getOperands())
+      if (Value inner = get(operand))
+        mapping.map(operand, inner);
+    Value made = builder.clone(*op, mapping)->getResult(cast<OpResult>(value).getResultNumber());
+    return copies[value] = made;
+  }
+
+private:
+  OpBuilder &builder;
+  DenseMap<Value, Value> copies;
+};
+
+} // namespace
+
+static void moveIntoIsland(Operation *op, Block *body, Rematerializer &fillers,
+                           OpBuilder &builder) {
+  builder.setInsertionPointToEnd(body);
+  llvm::SetVector<Value> read(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), read);
+  for (Value value : read)
+    if (Value copy = fillers.get(value))
+      value.replaceUsesWithIf(copy, [&](OpOperand &use) { return op->isAncestor(use.getOwner()); });
+  op->moveBefore(body, body->end());
+}
+
+static kernel::IslandOp writeIsland(ArrayRef<Operation *> ops, ArrayRef<Value> results,
+                                    Operation *anchor, kernel::Anchor kind, OpBuilder &builder) {
+  auto kindAttr = kernel::AnchorAttr::get(builder.getContext(), kind);
+  auto island = kernel::IslandOp::create(builder, anchor->getLoc(), TypeRange(ValueRange(results)),
+                                         kindAttr, kernel::BackendAttr(), kernel::ScheduleAttr());
+  Block *body = &island.getBody().emplaceBlock();
+  OpBuilder inner(builder.getContext());
+  Rematerializer fillers(inner);
+  for (Operation *op : ops)
+    moveIntoIsland(op, body, fillers, inner);
+  for (auto [result, islandResult] :
+       llvm::zip_equal(SmallVector<Value>(results), island.getResults()))
+    result.replaceUsesWithIf(
+        islandResult, [&](OpOperand &use) { return !island->isProperAncestor(use.getOwner()); });
+  inner.setInsertionPointToEnd(body);
+  kernel::YieldOp::create(inner, anchor->getLoc(), ValueRange(results));
+  return island;
+}
+
+/// Representatives of the groups, each after the groups it reads from; of those that are ready the
+/// first in the program.
+static OpSet sortGroups(const IslandGroups &groups) {
+  SmallVector<unsigned> missing(groups.size(), 0);
+  auto forEachEdge = [&](unsigned group, llvm::function_ref<void(unsigned)> visit) {
+    for (unsigned member : groups.getMembers(group))
+      for (unsigned user : groups.getUsers(member))
+        if (groups.getGroup(user) != group)
+          visit(groups.getGroup(user));
+  };
+  for (unsigned op = 0; op < groups.size(); ++op)
+    if (groups.getGroup(op) == op)
+      forEachEdge(op, [&](unsigned next) { ++missing[next]; });
+  std::set<unsigned> ready;
+  for (unsigned op = 0; op < groups.size(); ++op)
+    if (groups.getGroup(op) == op && missing[op] == 0)
+      ready.insert(op);
+  OpSet order;
+  while (!ready.empty()) {
+    unsigned group = *ready.begin();
+    ready.erase(ready.begin());
+    order.push_back(group);
+    forEachEdge(group, [&](unsigned next) {
+      if (--missing[next] == 0)
+        ready.insert(next);
+    });
+  }
+  return order;
+}
+
+//===----------------------------------------------------------------------===//
+// Remarks
+//===----------------------------------------------------------------------===//
+
+static void remarkIsland(kernel::IslandOp island) {
+  SmallVector<std::string> names;
+  for (Operation &op : island.getBody().front().without_terminator())
+    if (classify(&op) != OpKind::Filler)
+      names.push_back(getNodeName(&op));
+  remark::analysis(island.getLoc(), remarkOpts()) << remark::add(
+      "{0} island of {1} ops: {2}", kernel::stringifyAnchor(island.getAnchor()).str(), names.size(),
+      llvm::join(names, ", "));
+}
+
+/// Says why an elementwise consumer of a heavy anchor's result stays outside.
+static void remarkMissed(const IslandGroups &groups, const IslandGrower &grower, unsigned group) {
+  unsigned anchor = grower.getAnchor(group);
+  if (!isHeavy(groups.getKind(anchor)))
+    return;
+  const OpSet &members = groups.getMembers(group);
+  for (Value value : groups.getEscaping(members)) {
+    for (unsigned user : groups.getUsers(value)) {
+      auto consumer = dyn_cast<linalg::GenericOp>(groups.getOp(user));
+      if (!consumer || llvm::is_contained(members, user) ||
+          groups.getKind(user) != OpKind::Elementwise)
+        continue;
+      OpSet extended(members);
+      extended.push_back(user);
+      StringRef why = "the value is needed outside the island as well";
+      if (groups.getGroup(user) != user && isHeavy(groups.getKind(grower.getAnchor(user))))
+        why = "the consumer belongs to the island of another anchor";
+      else if (!groups.isConvex(extended))
+        why = "the consumer also needs a value computed outside from this one";
+      else
+        runsOverOperandsFrom(groups, user, members, &why);
+      remark::missed(groups.getOp(anchor)->getLoc(), remarkOpts())
+          << remark::add("'{0}' is not computed with '{1}'", getNodeName(consumer),
+                         getNodeName(groups.getOp(anchor)))
+          << remark::reason("{0}", why.str());
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+/// A fill that is read as data by something that stays outside has to be computed like anything
+/// else.
+static void keepReadFills(IslandGroups &groups) {
+  for (unsigned op = 0; op < groups.size(); ++op) {
+    auto staysOutside = [&](unsigned user) {
+      return groups.getKind(user) == OpKind::Reshape || groups.getKind(user) == OpKind::Other;
+    };
+    if (isa<linalg::FillOp>(groups.getOp(op)) && llvm::any_of(groups.getUsers(op), staysOutside))
+      groups.setKind(op, OpKind::Elementwise);
+  }
+}
+
+static void formIslands(Block &block) {
+  IslandGroups groups(block);
+  keepReadFills(groups);
+  IslandGrower grower(groups);
+  grower.run();
+  OpSet order = sortGroups(groups);
+  for (unsigned group : order)
+    if (groups.isClaimed(group))
+      remarkMissed(groups, grower, group);
+
+  // What leaves each group has to be known before the first op moves.
+  SmallVector<SmallVector<Value>> results;
+  for (unsigned group : order)
+    results.push_back(groups.isClaimed(group) ? groups.getEscaping(groups.getMembers(group))
+                                              : SmallVector<Value>());
+  OpBuilder builder(block.getParentOp()->getContext());
+  Operation *terminator = block.getTerminator();
+  for (auto [group, escaping] : llvm::zip_equal(order, results)) {
+    if (!groups.isClaimed(group)) {
+      if (groups.getOp(group) != terminator)
+        groups.getOp(group)->moveBefore(terminator);
+      continue;
+    }
+    SmallVector<Operation *> ops;
+    for (unsigned member : groups.getMembers(group))
+      ops.push_back(groups.getOp(member));
+    builder.setInsertionPoint(terminator);
+    unsigned anchor = grower.getAnchor(group);
+    kernel::Anchor kind = getAnchorKind(groups, grower, anchor);
+    remarkIsland(writeIsland(ops, escaping, groups.getOp(anchor), kind, builder));
+  }
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+namespace {
+struct FormIslands : fovea::impl::FormIslandsPassBase<FormIslands> {
+  void runOnOperation() override {
+    for (Block &block : getOperation().getBody())
+      formIslands(block);
+  }
+};
+} // namespace

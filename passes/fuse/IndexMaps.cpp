@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// An expression is kept as a sum of terms with coefficients. A quotient or remainder by c drops the
+// terms that c divides; what is left is decided when its range lies inside one period.
+
+#include "passes/fuse/IndexMaps.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include "llvm/ADT/STLExtras.h"
+
+#include <numeric>
+
+using namespace mlir;
+using namespace fovea;
+
+namespace {
+
+struct Bounds {
+  int64_t low, high;
+};
+
+/// constant + sum of coefficient * expression; no coefficient is 0 and no expression occurs twice.
+struct Sum {
+  SmallVector<std::pair<AffineExpr, int64_t>> terms;
+  int64_t constant = 0;
+
+  void add(AffineExpr expr, int64_t coefficient) {
+    auto *found = llvm::find_if(terms, [&](auto &term) { return term.first == expr; });
+    if (found == terms.end()) {
+      if (coefficient != 0)
+        terms.emplace_back(expr, coefficient);
+      return;
+    }
+    found->second += coefficient;
+    if (found->second == 0)
+      terms.erase(found);
+  }
+};
+
+class Simplifier {
+public:
+  Simplifier(ArrayRef<int64_t> extents, bool keepUnitDims, MLIRContext *context)
+      : extents(extents), keepUnitDims(keepUnitDims), context(context) {}
+
+  AffineExpr simplify(AffineExpr expr) { return toExpr(toSum(expr)); }
+
+private:
+  Sum toSum(AffineExpr expr);
+  AffineExpr toExpr(const Sum &sum);
+  Bounds rangeOf(AffineExpr expr);
+  Bounds rangeOf(const Sum &sum);
+  Sum divide(const Sum &sum, int64_t divisor);
+  Sum remainder(const Sum &sum, int64_t divisor);
+  void recombine(Sum &sum);
+
+  ArrayRef<int64_t> extents;
+  bool keepUnitDims;
+  MLIRContext *context;
+};
+
+} // namespace
+
+static int64_t floorDiv(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a < 0) != (b < 0)); }
+
+Bounds Simplifier::rangeOf(AffineExpr expr) {
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return {0, extents[dim.getPosition()] - 1};
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return {constant.getValue(), constant.getValue()};
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Bounds inner = rangeOf(toSum(binary.getLHS()));
+  int64_t divisor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
+  if (expr.getKind() == AffineExprKind::FloorDiv)
+    return {floorDiv(inner.low, divisor), floorDiv(inner.high, divisor)};
+  return {0, divisor - 1};
+}
+
+Bounds Simplifier::rangeOf(const Sum &sum) {
+  Bounds range{sum.constant, sum.constant};
+  for (auto [expr, coefficient] : sum.terms) {
+    Bounds term = rangeOf(expr);
+    range.low += coefficient * (coefficient > 0 ? term.low : term.high);
+    range.high += coefficient * (coefficient > 0 ? term.high : term.low);
+  }
+  return range;
+}
+
+/// Splits into the multiples of `divisor` and the rest, whose constant lies in [0, divisor).
+static std::pair<Sum, Sum> splitMultiples(const Sum &sum, int64_t divisor) {
+  Sum multiples, rest;
+  for (auto [expr, coefficient] : sum.terms)
+    (coefficient % divisor == 0 ? multiples : rest).add(expr, coefficient);
+  multiples.constant = floorDiv(sum.constant, divisor) * divisor;
+  rest.constant = sum.constant - multiples.constant;
+  return {multiples, rest};
+}
+
+static Sum scale(Sum sum, int64_t factor, int64_t divisor = 1) {
+  for (auto &term : sum.terms)
+    term.second = term.second * factor / divisor;
+  sum.constant = sum.constant * factor / divisor;
+  return sum;
+}
+
+static Sum plus(Sum left, const Sum &right) {
+  for (auto [expr, coefficient] : right.terms)
+    left.add(expr, coefficient);
+  left.constant += right.constant;
+  return left;
+}
+
+/// The largest divisor of `divisor` that, with the terms it divides taken out, leaves something
+/// inside [0, it): then (g * x + r) floordiv (g * y) = x floordiv y and (g * x + r) mod (g * y) = g
+/// * (x mod y) + r.
+static int64_t commonFactor(const Sum &sum, int64_t divisor,
+                            llvm::function_ref<Bounds(const Sum &)> rangeOf) {
+  SmallVector<int64_t> candidates;
+  for (auto term : sum.terms)
+    candidates.push_back(std::gcd(std::abs(term.second), divisor));
+  llvm::sort(candidates, std::greater<>());
+  for (int64_t candidate : candidates) {
+    if (candidate <= 1 || candidate == divisor)
+      continue;
+    Bounds rest = rangeOf(splitMultiples(sum, candidate).second);
+    if (rest.low >= 0 && rest.high < candidate)
+      return candidate;
+  }
+  return 1;
+}
+
+Sum Simplifier::divide(const Sum &sum, int64_t divisor) {
+  auto [multiples, rest] = splitMultiples(sum, divisor);
+  Sum result = scale(multiples, 1, divisor);
+  Bounds range = rangeOf(rest);
+  if (floorDiv(range.low, divisor) == floorDiv(range.high, divisor)) {
+    result.constant += floorDiv(range.low, divisor);
+    return result;
+  }
+  int64_t factor = commonFactor(rest, divisor, [&](const Sum &s) { return rangeOf(s); });
+  if (factor > 1)
+    return plus(result,
+                divide(scale(splitMultiples(rest, factor).first, 1, factor), divisor / factor));
+  result.add(toExpr(rest).floorDiv(divisor), 1);
+  return result;
+}
+
+Sum Simplifier::remainder(const Sum &sum, int64_t divisor) {
+  Sum rest = splitMultiples(sum, divisor).second;
+  Bounds range = rangeOf(rest);
+  int64_t period = floorDiv(range.low, divisor);
+  if (period == floorDiv(range.high, divisor)) {
+    rest.constant -= period * divisor;
+    return rest;
+  }
+  int64_t factor = commonFactor(rest, divisor, [&](const Sum &s) { return rangeOf(s); });
+  if (factor > 1) {
+    auto [multiples, small] = splitMultiples(rest, factor);
+    return plus(scale(remainder(scale(multiples, 1, factor), divisor / factor), factor), small);
+  }
+  Sum result;
+  result.add(toExpr(rest) % divisor, 1);
+  return result;
+}
+
+/// c * (x floordiv c) + x mod c = x: a reshape and its inverse cancel.
+void Simplifier::recombine(Sum &sum) {
+  for (auto [expr, coefficient] : sum.terms) {
+    auto mod = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!mod || mod.getKind() != AffineExprKind::Mod)
+      continue;
+    int64_t divisor = cast<AffineConstantExpr>(mod.getRHS()).getValue();
+    AffineExpr quotient = mod.getLHS().floorDiv(divisor);
+    for (auto [other, otherCoefficient] : sum.terms) {
+      if (other != quotient || otherCoefficient != coefficient * divisor)
+        continue;
+      Sum merged = plus(sum, scale(toSum(mod.getLHS()), coefficient));
+      merged.add(expr, -coefficient);
+      merged.add(other, -otherCoefficient);
+      sum = merged;
+      return recombine(sum);
+    }
+  }
+}
+
+Sum Simplifier::toSum(AffineExpr expr) {
+  Sum result;
+  switch (expr.getKind()) {
+  case AffineExprKind::Constant:
+    result.constant = cast<AffineConstantExpr>(expr).getValue();
+    return result;
+  case AffineExprKind::DimId:
+    if (keepUnitDims || extents[cast<AffineDimExpr>(expr).getPosition()] != 1)
+      result.add(expr, 1);
+    return result;
+  case AffineExprKind::Add: {
+    auto binary = cast<AffineBinaryOpExpr>(expr);
+    result = plus(toSum(binary.getLHS()), toSum(binary.getRHS()));
+    recombine(result);
+    return result;
+  }
+  default:
+    break;
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  auto factor = binary ? dyn_cast<AffineConstantExpr>(binary.getRHS()) : AffineConstantExpr();
+  if (factor && expr.getKind() == AffineExprKind::Mul)
+    return factor.getValue() == 0 ? result : scale(toSum(binary.getLHS()), factor.getValue());
+  if (factor && factor.getValue() > 0 && expr.getKind() == AffineExprKind::FloorDiv)
+    return divide(toSum(binary.getLHS()), factor.getValue());
+  if (factor && factor.getValue() > 0 && expr.getKind() == AffineExprKind::Mod)
+    return remainder(toSum(binary.getLHS()), factor.getValue());
+  result.add(expr, 1);
+  return result;
+}
+
+AffineExpr Simplifier::toExpr(const Sum &sum) {
+  AffineExpr expr = getAffineConstantExpr(0, context);
+  for (auto [term, coefficient] : sum.terms)
+    expr = expr + term * coefficient;
+  return expr + sum.constant;
+}
+
+static bool isQuasiLinear(AffineMap map) {
+  bool supported = map.getNumSymbols() == 0;
+  map.walkExprs([&](AffineExpr expr) {
+    if (expr.getKind() == AffineExprKind::CeilDiv)
+      supported = false;
+    if (auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+        binary && expr.getKind() != AffineExprKind::Add) {
+      auto factor = dyn_cast<AffineConstantExpr>(binary.getRHS());
+      supported &= factor && (expr.getKind() == AffineExprKind::Mul || factor.getValue() > 0);
+    }
+  });
+  return supported;
+}
+
+AffineMap fovea::simplifyIndexMap(AffineMap map, ArrayRef<int64_t> dimExtents, bool keepUnitDims) {
+  if (!isQuasiLinear(map) || llvm::any_of(dimExtents, [](int64_t extent) { return extent < 1; }))
+    return map;
+  Simplifier simplifier(dimExtents, keepUnitDims, map.getContext());
+  SmallVector<AffineExpr> results;
+  for (AffineExpr expr : map.getResults())
+    results.push_back(simplifier.simplify(expr));
+  return AffineMap::get(map.getNumDims(), 0, results, map.getContext());
+}
+
+bool fovea::hasDivOrMod(AffineMap map) {
+  bool found = false;
+  map.walkExprs([&](AffineExpr expr) {
+    found |= llvm::is_contained(
+        {AffineExprKind::FloorDiv, AffineExprKind::CeilDiv, AffineExprKind::Mod}, expr.getKind());
+  });
+  return found;
+}
+
+bool fovea::isSelection(AffineMap map) {
+  llvm::SmallBitVector seen(map.getNumDims());
+  for (AffineExpr expr : map.getResults()) {
+    if (isa<AffineConstantExpr>(expr))
+      continue;
+    auto dim = dyn_cast<AffineDimExpr>(expr);
+    if (!dim || seen.test(dim.getPosition()))
+      return false;
+    seen.set(dim.getPosition());
+  }
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// Layout ops
+//===----------------------------------------------------------------------===//
+
+static std::optional<Layout> getGenericLayout(linalg::GenericOp op) {
+  if (op.getNumDpsInputs() != 1 || op.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0 ||
+      op->getNumResults() != 1 || !isa<RankedTensorType>(op.getInputs()[0].getType()))
+    return std::nullopt;
+  auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
+  AffineMap outputMap = op.getIndexingMapsArray()[1];
+  if (yield.getOperand(0) != op.getBody()->getArgument(0) || !outputMap.isPermutation())
+    return std::nullopt;
+  AffineMap map = op.getIndexingMapsArray()[0].compose(inversePermutation(outputMap));
+  return Layout{op.getInputs()[0], map, /*isReshape=*/false};
+}
+
+/// Index into the merged shape from indices into the split one (expand_shape: result to source).
+static AffineMap getMergingMap(ArrayRef<ReassociationIndices> groups, ArrayRef<int64_t> splitShape,
+                               MLIRContext *context) {
+  SmallVector<AffineExpr> results;
+  for (const ReassociationIndices &group : groups) {
+    AffineExpr index = getAffineConstantExpr(0, context);
+    for (int64_t dim : group)
+      index = index * splitShape[dim] + getAffineDimExpr(dim, context);
+    results.push_back(index);
+  }
+  return AffineMap::get(splitShape.size(), 0, results, context);
+}
+
+/// Indices into the split shape from the index into the merged one (collapse_shape: result to
+/// source).
+static AffineMap getSplittingMap(ArrayRef<ReassociationIndices> groups,
+                                 ArrayRef<int64_t> splitShape, MLIRContext *context) {
+  SmallVector<AffineExpr> results(splitShape.size(), getAffineConstantExpr(0, context));
+  for (auto [position, group] : llvm::enumerate(groups)) {
+    AffineExpr rest = getAffineDimExpr(position, context);
+    for (int64_t dim : llvm::reverse(group)) {
+      results[dim] = dim == group.front() ? rest : rest % splitShape[dim];
+      rest = rest.floorDiv(splitShape[dim]);
+    }
+  }
+  return AffineMap::get(groups.size(), 0, results, context);
+}
+
+static std::optional<Layout> getSliceLayout(tensor::ExtractSliceOp op) {
+  if (ShapedType::isDynamicShape(op.getStaticOffsets()) ||
+      ShapedType::isDynamicShape(op.getStaticStrides()))
+    return std::nullopt;
+  MLIRContext *context = op.getContext();
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  SmallVector<AffineExpr> results;
+  unsigned position = 0;
+  for (auto [dim, offset, stride] : llvm::enumerate(op.getStaticOffsets(), op.getStaticStrides())) {
+    AffineExpr index = getAffineConstantExpr(offset, context);
+    if (!dropped.test(dim))
+      index = index + getAffineDimExpr(position++, context) * stride;
+    results.push_back(index);
+  }
+  return Layout{op.getSource(), AffineMap::get(position, 0, results, context), /*isReshape=*/false};
+}
+
+std::optional<Layout> fovea::getLayout(Operation *op) {
+  auto isPositive = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::all_of(tensor.getShape(), [](int64_t extent) { return extent > 0; });
+  };
+  if (!op || op->getNumResults() != 1 || !isPositive(op->getResult(0).getType()) ||
+      op->getNumOperands() == 0 || !isPositive(op->getOperand(0).getType()))
+    return std::nullopt;
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    return getGenericLayout(generic);
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
+    return Layout{expand.getSrc(),
+                  getMergingMap(expand.getReassociationIndices(), expand.getResultType().getShape(),
+                                op->getContext()),
+                  /*isReshape=*/true};
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
+    return Layout{collapse.getSrc(),
+                  getSplittingMap(collapse.getReassociationIndices(),
+                                  collapse.getSrcType().getShape(), op->getContext()),
+                  /*isReshape=*/true};
+  if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
+    return getSliceLayout(slice);
+  return std::nullopt;
+}
+
+bool fovea::isTranspose(Operation *op) {
+  if (!isa_and_nonnull<linalg::GenericOp>(op))
+    return false;
+  std::optional<Layout> layout = getLayout(op);
+  return layout && layout->map.isPermutation() && !layout->map.isIdentity();
+}
+
+bool fovea::isValidIndexing(TypeRange operandTypes, ArrayRef<AffineMap> maps,
+                            ArrayRef<int64_t> loopExtents, MLIRContext *context) {
+  AffineMap inverse = inversePermutation(concatAffineMaps(maps, context));
+  if (!inverse)
+    return false;
+  SmallVector<int64_t> shapes;
+  for (auto [type, map] : llvm::zip_equal(operandTypes, maps)) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    if (!tensor)
+      continue;
+    llvm::append_range(shapes, tensor.getShape());
+    for (auto [expr, extent] : llvm::zip_equal(map.getResults(), tensor.getShape()))
+      if (auto dim = dyn_cast<AffineDimExpr>(expr); dim && loopExtents[dim.getPosition()] != extent)
+        return false;
+  }
+  return llvm::equal(inverse.compose(shapes), loopExtents);
+}
