@@ -145,16 +145,16 @@ func.func @block(%x: tensor<1x197x768xf32>) -> tensor<1x197x768xf32> {
       : tensor<3x1x12x197x64xf32> to tensor<1x1x12x197x64xf32>
   %sv = tensor.extract_slice %t5[2, 0, 0, 0, 0] [1, 1, 12, 197, 64] [1, 1, 1, 1, 1]
       : tensor<3x1x12x197x64xf32> to tensor<1x1x12x197x64xf32>
-  %q = tensor.collapse_shape %sq [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
-  %k = tensor.collapse_shape %sk [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
-  %v = tensor.collapse_shape %sv [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
+  %qh = tensor.collapse_shape %sq [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
+  %kh = tensor.collapse_shape %sk [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
+  %vh = tensor.collapse_shape %sv [[0, 1], [2], [3], [4]] : tensor<1x1x12x197x64xf32> into tensor<1x12x197x64xf32>
   %ekt = tensor.empty() : tensor<1x12x64x197xf32>
   %kt = linalg.generic {indexing_maps = [#t0132, #id4], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
-      ins(%k : tensor<1x12x197x64xf32>) outs(%ekt : tensor<1x12x64x197xf32>) {
+      ins(%kh : tensor<1x12x197x64xf32>) outs(%ekt : tensor<1x12x64x197xf32>) {
   ^bb0(%a: f32, %o: f32):
     linalg.yield %a : f32
   } -> tensor<1x12x64x197xf32>
-  %att = attn.attention ins(%q, %kt, %v : tensor<1x12x197x64xf32>, tensor<1x12x64x197xf32>, tensor<1x12x197x64xf32>)
+  %att = attn.attention ins(%qh, %kt, %vh : tensor<1x12x197x64xf32>, tensor<1x12x64x197xf32>, tensor<1x12x197x64xf32>)
       domain = [1, 12, 197, 197, 64, 64]
       indexing_maps = [affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>, affine_map<(b, h, i, j, d, e) -> (b, h, d, j)>,
                        affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>, affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>]
