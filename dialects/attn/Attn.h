@@ -5,8 +5,6 @@
 #ifndef FOVEA_DIALECTS_ATTN_ATTN_H
 #define FOVEA_DIALECTS_ATTN_ATTN_H
 
-#include "dialects/attn/AttnDialect.h.inc"
-#include "dialects/attn/AttnEnums.h.inc"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -15,6 +13,9 @@
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/ControlFlowInterfaces.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/attn/AttnDialect.h.inc"
+#include "dialects/attn/AttnEnums.h.inc"
 #define GET_ATTRDEF_CLASSES
 #include "dialects/attn/AttnAttrs.h.inc"
 #define GET_OP_CLASSES

@@ -5,8 +5,6 @@
 #ifndef FOVEA_DIALECTS_ONNX_ONNXOPS_H
 #define FOVEA_DIALECTS_ONNX_ONNXOPS_H
 
-#include "dialects/onnx/OnnxDialect.h.inc"
-#include "dialects/onnx/OnnxInterfaces.h.inc"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -14,6 +12,9 @@
 #include "mlir/IR/OpDefinition.h"
 #include "mlir/IR/OpImplementation.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/onnx/OnnxDialect.h.inc"
+#include "dialects/onnx/OnnxInterfaces.h.inc"
 #define GET_OP_CLASSES
 #include "dialects/onnx/OnnxOps.h.inc"
 
