@@ -11,6 +11,7 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <sys/resource.h>
 
 namespace {
 
@@ -351,6 +352,30 @@ TEST(Context, CopiesLargeWeightsUnlessToldNot) {
   Context context(model, options);
   ASSERT_EQ(fovea_run(context.handle, &model, nullptr, 0, nullptr, 0), FOVEA_OK);
   EXPECT_EQ(givenWeights, weights.data());
+}
+
+long pageFaults() {
+  rusage usage;
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_minflt + usage.ru_majflt;
+}
+
+TEST(Context, RunDoesNotMeetPageFaults) {
+  static const uint64_t arenaBytes = 1u << 20, scratchBytes = 1u << 20;
+  fovea_model model = bodyModel(scratchBytes);
+  model.arena_bytes = arenaBytes;
+  model.run = [](fovea_worker *worker, const void *const *, void *const *, void *arena,
+                 const void *) -> int32_t {
+    uint8_t *scratch = static_cast<uint8_t *>(fovea_scratch_alloc(worker, scratchBytes));
+    for (uint64_t i = 0; i < arenaBytes; i += 512)
+      static_cast<uint8_t *>(arena)[i] = scratch[i] = 1;
+    fovea_scratch_free(worker, scratch);
+    return 0;
+  };
+  Context context(model);
+  const long before = pageFaults();
+  fovea_run(context.handle, &model, nullptr, 0, nullptr, 0);
+  EXPECT_LT(pageFaults() - before, 16); // 512 pages are written; code may be paged in
 }
 
 TEST(Context, ServesModelsThatFit) {
