@@ -17,7 +17,7 @@ def Onnx_SqrtOp : Onnx_FloatUnaryOp<"Sqrt", "square root">;
 def Onnx_ReciprocalOp : Onnx_FloatUnaryOp<"Reciprocal", "1/x">;
 def Onnx_FloorOp : Onnx_FloatUnaryOp<"Floor", "largest integer not above x">;
 def Onnx_CeilOp : Onnx_FloatUnaryOp<"Ceil", "smallest integer not below x">;
-def Onnx_ErfOp : Onnx_UnaryOp<"Erf", "error function">;
+def Onnx_ErfOp : Onnx_FloatUnaryOp<"Erf", "error function">;
 def Onnx_TanhOp : Onnx_FloatUnaryOp<"Tanh", "hyperbolic tangent">;
 def Onnx_SigmoidOp : Onnx_FloatUnaryOp<"Sigmoid", "1/(1+e^-x)">;
 def Onnx_ReluOp : Onnx_UnaryOp<"Relu", "max(x, 0)">;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Entry points of the evaluator. Shape inference, run on a copy of the op that sees the operands'
+// values, checks everything that shapes and index operands can get wrong before a family computes.
+
+#include "compiler/eval/Evaluate.h"
+
+#include "compiler/eval/Families.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "mlir/IR/Builders.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/ScopeExit.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::eval;
+
+/// Operands of up to this many elements are shown to shape inference with their values.
+static constexpr int64_t maxIndexElements = 4096;
+
+/// Static result types, inferred from the operands' types and values.
+static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
+                                                           ArrayRef<Tensor> operands) {
+  // Operands live in a block of their own: constants where their values may matter, arguments
+  // elsewhere.
+  Block block;
+  OpBuilder builder(op->getContext());
+  builder.setInsertionPointToEnd(&block);
+  IRMapping mapping;
+  for (auto [value, tensor] : llvm::zip_equal(op->getOperands(), operands)) {
+    if (!tensor || mapping.contains(value))
+      continue;
+    bool isIndex = !isFloat(tensor.kind()) && tensor.size() <= maxIndexElements;
+    if (isIndex || tensor.size() == 1)
+      mapping.map(value, onnx::ConstantOp::create(builder, op->getLoc(), tensor.toAttr()));
+    else
+      mapping.map(value, block.addArgument(tensor.getType(), op->getLoc()));
+  }
+  Operation *copy = builder.clone(*op, mapping);
+  auto drop = llvm::make_scope_exit([&] {
+    copy->erase();
+    while (!block.empty())
+      block.back().erase();
+  });
+  auto inference = dyn_cast<onnx::ShapeInference>(copy);
+  if (!inference)
+    return op->emitOpError("is no op of the onnx dialect that can be evaluated");
+  SmallVector<Type> types;
+  if (failed(inference.inferShapes(types)))
+    return failure();
+  SmallVector<RankedTensorType> result;
+  for (auto [inferred, declared] : llvm::zip_equal(types, op->getResultTypes())) {
+    auto type = dyn_cast<RankedTensorType>(inferred);
+    if (!type || !type.hasStaticShape() || !getKind(type.getElementType()))
+      return op->emitOpError("has no static result type: ") << inferred;
+    auto known = dyn_cast<TensorType>(declared);
+    if (!known || known.getElementType() != type.getElementType() ||
+        failed(verifyCompatibleShape(known, type)))
+      return op->emitOpError("computes ") << type << " but declares " << declared;
+    result.push_back(type);
+  }
+  return result;
+}
+
+FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> operands) {
+  if (operands.size() != op->getNumOperands())
+    return op->emitOpError("has ")
+           << op->getNumOperands() << " operands but was given " << operands.size();
+  for (auto [index, tensor] : llvm::enumerate(operands)) {
+    Type declared = op->getOperand(index).getType();
+    auto type = dyn_cast<TensorType>(declared);
+    if (bool(tensor) != bool(type))
+      return op->emitOpError("operand #") << index << " is " << declared << " but was given "
+                                          << (tensor ? "a tensor" : "nothing");
+    if (tensor && (type.getElementType() != tensor.getType().getElementType() ||
+                   failed(verifyCompatibleShape(type, tensor.getType()))))
+      return op->emitOpError("operand #")
+             << index << " is " << declared << " but was given " << tensor.getType();
+  }
+  FailureOr<SmallVector<RankedTensorType>> types = inferTypes(op, operands);
+  if (failed(types))
+    return failure();
+  return llvm::TypeSwitch<Operation *, Results>(op)
+      .Case<onnx::ConstantOp, onnx::IdentityOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp,
+            onnx::UnsqueezeOp, onnx::DropoutOp, onnx::TransposeOp, onnx::ExpandOp, onnx::TileOp,
+            onnx::ConcatOp, onnx::SliceOp, onnx::SplitOp, onnx::TriluOp, onnx::RangeOp,
+            onnx::ShapeOp, onnx::SizeOp, onnx::ConstantOfShapeOp>(
+          [&](auto) { return evaluateShape(op, operands, *types); })
+      .Case<onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp>(
+          [&](auto) { return evaluateGather(op, operands, *types); })
+      .Case<onnx::MatMulOp, onnx::GemmOp>(
+          [&](auto) { return evaluateMatrix(op, operands, *types); })
+      .Case<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
+            onnx::ArgMaxOp, onnx::GlobalAveragePoolOp>(
+          [&](auto) { return evaluateReduce(op, operands, *types); })
+      .Case<onnx::SoftmaxOp, onnx::LayerNormalizationOp>(
+          [&](auto) { return evaluateNorm(op, operands, *types); })
+      .Case([&](onnx::ConvOp) { return evaluateConv(op, operands, *types); })
+      .Case([&](onnx::AttentionOp) { return evaluateAttention(op, operands, *types); })
+      .Default([&](Operation *) { return evaluateElementwise(op, operands, *types); });
+}
+
+/// The tensor of an attribute; nothing given stays an empty tensor.
+static FailureOr<Tensor> readAttr(Operation *op, ElementsAttr attr) {
+  if (!attr)
+    return Tensor();
+  if (std::optional<Tensor> tensor = Tensor::get(attr))
+    return *tensor;
+  return op->emitOpError("was given a constant without data or of an unsupported type: ")
+         << attr.getType();
+}
+
+FailureOr<SmallVector<ElementsAttr>> eval::evaluate(Operation *op,
+                                                    ArrayRef<ElementsAttr> operands) {
+  SmallVector<Tensor> tensors;
+  for (ElementsAttr attr : operands) {
+    FailureOr<Tensor> tensor = readAttr(op, attr);
+    if (failed(tensor))
+      return failure();
+    tensors.push_back(*tensor);
+  }
+  FailureOr<SmallVector<Tensor>> results = evaluate(op, tensors);
+  if (failed(results))
+    return failure();
+  return llvm::map_to_vector(*results, [](const Tensor &tensor) { return tensor.toAttr(); });
+}
+
+FailureOr<SmallVector<ElementsAttr>> eval::evaluateFunction(func::FuncOp function,
+                                                            ArrayRef<ElementsAttr> inputs) {
+  if (!function.getBody().hasOneBlock())
+    return function.emitOpError("expects a body of one block to evaluate");
+  Block &body = function.getBody().front();
+  if (inputs.size() != body.getNumArguments())
+    return function.emitOpError("has ")
+           << body.getNumArguments() << " arguments but was given " << inputs.size();
+  llvm::DenseMap<Value, Tensor> values;
+  llvm::DenseMap<Value, unsigned> remaining;
+  auto define = [&](Value value, Tensor tensor) {
+    if (unsigned uses = std::distance(value.use_begin(), value.use_end())) {
+      values[value] = std::move(tensor);
+      remaining[value] = uses;
+    }
+  };
+  for (auto [argument, attr] : llvm::zip_equal(body.getArguments(), inputs)) {
+    FailureOr<Tensor> tensor = readAttr(function, attr);
+    if (failed(tensor))
+      return failure();
+    define(argument, *tensor);
+  }
+  for (Operation &op : body.without_terminator()) {
+    if (isa<onnx::NoneOp>(op)) {
+      define(op.getResult(0), Tensor());
+      continue;
+    }
+    SmallVector<Tensor> operands =
+        llvm::map_to_vector(op.getOperands(), [&](Value value) { return values.lookup(value); });
+    FailureOr<SmallVector<Tensor>> results = evaluate(&op, operands);
+    if (failed(results))
+      return failure();
+    operands.clear();
+    for (Value operand : op.getOperands())
+      if (--remaining[operand] == 0)
+        values.erase(operand);
+    for (auto [value, tensor] : llvm::zip_equal(op.getResults(), *results))
+      define(value, tensor);
+  }
+  return llvm::map_to_vector(body.getTerminator()->getOperands(),
+                             [&](Value value) { return values.lookup(value).toAttr(); });
+}
+
+double eval::estimateWork(Operation *op) {
+  auto count = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    double product = 1;
+    for (int64_t extent : type &&type.hasStaticShape() ? type.getShape() : ArrayRef<int64_t>())
+      product *= double(extent);
+    return product;
+  };
+  auto extent = [](Value value, int64_t fromEnd) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.getRank() >= fromEnd
+               ? double(std::max<int64_t>(type.getShape()[type.getRank() - fromEnd], 1))
+               : 1.0;
+  };
+  double moved = 0;
+  for (Value operand : op->getOperands())
+    moved += count(operand);
+  for (Value result : op->getResults())
+    moved += count(result);
+  return llvm::TypeSwitch<Operation *, double>(op)
+      .Case([&](onnx::MatMulOp matMul) { return count(matMul.getC()) * extent(matMul.getA(), 1); })
+      .Case([&](onnx::GemmOp gemm) {
+        return count(gemm.getY()) * extent(gemm.getA(), gemm.getTransA() ? 2 : 1);
+      })
+      .Case([&](onnx::ConvOp conv) {
+        auto type = dyn_cast<RankedTensorType>(conv.getW().getType());
+        double filters = type && type.getRank() ? std::max<int64_t>(type.getDimSize(0), 1) : 1;
+        return count(conv.getY()) * count(conv.getW()) / filters;
+      })
+      .Case([&](onnx::AttentionOp attention) {
+        return count(attention.getQ()) * count(attention.getK());
+      })
+      .Default([&](Operation *) { return moved; });
+}
