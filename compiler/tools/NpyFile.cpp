@@ -49,7 +49,7 @@ public:
       if (!consume(':'))
         return makeError("':' is missing after '" + *key + "'");
       if (Error error = parseValue(*key, header))
-        return std::move(error);
+        return error;
       if (!consume(',') && !peek('}'))
         return makeError("',' or '}' is missing after the value of '" + *key + "'");
     }
@@ -199,7 +199,7 @@ Expected<Array> Array::create(fovea_dtype dtype, ArrayRef<int64_t> shape) {
     array.data = WritableMemoryBuffer::getNewUninitMemBuffer(*bytes, "", Align(64));
   if (!array.data)
     return makeError("no memory for " + typeName(dtype, shape));
-  return std::move(array);
+  return array;
 }
 
 Expected<Array> parseNpy(StringRef contents, StringRef name) {

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-# fovea-run, and the parts of it that tests use. The tool carries the whole runtime and exports it, so that a shared
-# library with a model needs none of its own.
+# fovea-run, and the parts of it that tests use. The tool carries the whole runtime and exports it,
+# so that a shared library with a model needs none of its own.
 
 fovea_library(FoveaRunSupport
   ${CMAKE_CURRENT_LIST_DIR}/ArrayTools.cpp
