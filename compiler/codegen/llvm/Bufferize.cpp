@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A kernel's tensors become memory. Inputs are read-only memrefs; each result is computed in the
+// caller's memory, so a buffer exists only for what lives between two ops.
+
+#include "compiler/codegen/llvm/Loops.h"
+#include "dialects/attn/Attn.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/Index/IR/IndexDialect.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Linalg/Transforms/SubsetInsertionOpInterfaceImpl.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
+#include "mlir/Dialect/Tensor/Transforms/SubsetInsertionOpInterfaceImpl.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::codegen;
+
+void codegen::registerLoopDialects(DialectRegistry &registry) {
+  registry.insert<affine::AffineDialect, arith::ArithDialect, attn::AttnDialect,
+                  bufferization::BufferizationDialect, cf::ControlFlowDialect, func::FuncDialect,
+                  index::IndexDialect, kernel::KernelDialect, linalg::LinalgDialect,
+                  LLVM::LLVMDialect, math::MathDialect, memref::MemRefDialect, scf::SCFDialect,
+                  tensor::TensorDialect, ub::UBDialect>();
+  arith::registerBufferizableOpInterfaceExternalModels(registry);
+  linalg::registerBufferizableOpInterfaceExternalModels(registry);
+  linalg::registerSubsetOpInterfaceExternalModels(registry);
+  scf::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerBufferizableOpInterfaceExternalModels(registry);
+  tensor::registerSubsetOpInterfaceExternalModels(registry);
+  arith::registerConvertArithToLLVMInterface(registry);
+  cf::registerConvertControlFlowToLLVMInterface(registry);
+  registerConvertFuncToLLVMInterface(registry);
+  index::registerConvertIndexToLLVMInterface(registry);
+  registerConvertMathToLLVMInterface(registry);
+  registerConvertMemRefToLLVMInterface(registry);
+  ub::registerConvertUBToLLVMInterface(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+/// The kernel as a func.func on memrefs around the same tensor ops.
+static FailureOr<OwningOpRef<ModuleOp>> cloneOntoMemory(kernel::FuncOp kernel) {
+  if (!kernel.getBody().hasOneBlock())
+    return kernel.emitError("the LLVM backend takes kernels of one block");
+  SmallVector<Type> types;
+  for (Type type : llvm::concat<const Type>(kernel.getArgumentTypes(), kernel.getResultTypes())) {
+    auto tensor = cast<RankedTensorType>(type);
+    if (tensor.getEncoding())
+      return kernel.emitError("the LLVM backend takes plain row-major tensors, not ") << type;
+    if (!tensor.getElementType().isIntOrFloat())
+      return kernel.emitError("the LLVM backend has no storage for ") << type;
+    types.push_back(MemRefType::get(tensor.getShape(), tensor.getElementType()));
+  }
+  OwningOpRef<ModuleOp> module = ModuleOp::create(kernel.getLoc());
+  OpBuilder builder = OpBuilder::atBlockEnd(module->getBody());
+  auto func = func::FuncOp::create(builder, kernel.getLoc(), kernel.getSymName(),
+                                   builder.getFunctionType(types, {}));
+  Block *entry = func.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  IRMapping mapping;
+  for (auto [argument, memory] : llvm::zip(kernel.getArguments(), entry->getArguments()))
+    mapping.map(argument, bufferization::ToTensorOp::create(builder, kernel.getLoc(),
+                                                            argument.getType(), memory,
+                                                            /*restrict=*/true));
+  for (Operation &op : kernel.getBody().front().without_terminator())
+    builder.clone(op, mapping);
+  Operation *terminator = kernel.getBody().front().getTerminator();
+  for (auto [result, memory] :
+       llvm::zip(terminator->getOperands(),
+                 entry->getArguments().drop_front(kernel.getArgumentTypes().size())))
+    bufferization::MaterializeInDestinationOp::create(builder, result.getLoc(), /*result=*/Type(),
+                                                      mapping.lookupOrDefault(result), memory,
+                                                      /*restrict=*/true, /*writable=*/true);
+  func::ReturnOp::create(builder, kernel.getLoc());
+  return module;
+}
+
+/// Whether the consumer reads each element of the operand once, so that computing it in place
+/// repeats no work.
+static bool readsOnce(OpOperand *operand) {
+  Operation *producer = operand->get().getDefiningOp();
+  auto consumer = dyn_cast<linalg::GenericOp>(operand->getOwner());
+  return producer && producer->hasOneUse() && consumer &&
+         consumer.getMatchingIndexingMap(operand).isPermutation();
+}
+
+FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel) {
+  FailureOr<OwningOpRef<ModuleOp>> module = cloneOntoMemory(kernel);
+  if (failed(module))
+    return failure();
+  MLIRContext *context = kernel.getContext();
+  WalkResult attention = (*module)->walk([&](attn::AttentionOp op) {
+    op.emitError("the LLVM backend needs attention in decomposed form");
+    return WalkResult::interrupt();
+  });
+  if (attention.wasInterrupted())
+    return failure();
+
+  RewritePatternSet patterns(context);
+  linalg::populateDecomposePadPatterns(patterns);
+  linalg::populateElementwiseOpsFusionPatterns(patterns, readsOnce);
+  if (failed(applyPatternsGreedily(module->get(), std::move(patterns))))
+    return kernel.emitError("simplification does not terminate");
+
+  PassManager passes(context, ModuleOp::getOperationName());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(bufferization::createEmptyTensorEliminationPass());
+  passes.addPass(bufferization::createOneShotBufferizePass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createCanonicalizerPass());
+  if (failed(passes.run(module->get())))
+    return failure();
+  return module;
+}

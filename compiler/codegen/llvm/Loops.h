@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From a kernel on tensors to loops on memory: a sequence of steps, each a function of buffers in
+// the LLVM dialect.
+
+#ifndef FOVEA_COMPILER_CODEGEN_LLVM_LOOPS_H
+#define FOVEA_COMPILER_CODEGEN_LLVM_LOOPS_H
+
+#include "dialects/kernel/Kernel.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+
+#include "llvm/ADT/SmallVector.h"
+
+#include <string>
+
+namespace mlir {
+class DialectRegistry;
+}
+
+namespace fovea::codegen {
+
+/// Memory that the steps use: an argument of the kernel (inputs, then outputs) or scratch.
+struct Buffer {
+  int64_t bytes = 0;
+  bool scratch = false;
+  /// Place in the kernel's scratch block, a multiple of 64; buffers that are never in use together
+  /// may overlap.
+  int64_t offset = 0;
+  /// First and last step that touches the buffer.
+  int64_t firstStep = -1, lastStep = -1;
+};
+
+/// One loop nest. Its function takes the buffers' addresses, in order, and when `extent` is
+/// positive the half-open range of the outermost loop to run.
+struct Step {
+  std::string function;
+  llvm::SmallVector<unsigned> buffers;
+  /// Whether the step writes the buffer; parallel to `buffers`.
+  llvm::SmallVector<bool> written;
+  /// Iterations of the outermost loop when they are independent, 0 when the step cannot be split.
+  int64_t extent = 0;
+  /// Calls of the loop body in the whole step.
+  int64_t work = 0;
+};
+
+/// A kernel as steps to be run in order.
+struct StepProgram {
+  mlir::OwningOpRef<mlir::ModuleOp> module;
+  llvm::SmallVector<Buffer> buffers;
+  llvm::SmallVector<Step> steps;
+  /// Size of the scratch block, 0 when none is needed.
+  int64_t scratchBytes = 0;
+};
+
+/// Adds the dialects and interfaces that the two functions below need.
+void registerLoopDialects(mlir::DialectRegistry &registry);
+
+/// A module whose one function is the kernel on memory: inputs, then outputs, as contiguous
+/// memrefs; the body is linalg ops, copies and views. Emits an error at an op that has no lowering.
+mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> bufferizeKernel(kernel::FuncOp kernel);
+
+/// Splits the function made by `bufferizeKernel` into steps and lowers them to the LLVM dialect.
+mlir::FailureOr<StepProgram> lowerToSteps(mlir::OwningOpRef<mlir::ModuleOp> module);
+
+/// Loops around one scalar body, outermost first, and which of them have independent iterations.
+struct LoopNest {
+  llvm::SmallVector<mlir::Operation *> loops;
+  llvm::SmallVector<bool> parallel;
+};
+
+/// Turns one linalg op on memory into scalar loops, in an order that suits LLVM's vectoriser, and
+/// erases it.
+mlir::FailureOr<LoopNest> lowerToLoops(mlir::Operation *linalgOp);
+
+} // namespace fovea::codegen
+
+#endif // FOVEA_COMPILER_CODEGEN_LLVM_LOOPS_H

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One linalg op on memory becomes scalar loops. The order of the loops and the freedom given to the
+// additions decide what LLVM's loop vectoriser makes of them.
+
+#include "compiler/codegen/llvm/Loops.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/IR/PatternMatch.h"
+
+using namespace mlir;
+using namespace fovea;
+
+/// Elements between two iterations of loop `dim`, in the storage of an operand with this map;
+/// nothing when unknown.
+static std::optional<int64_t> getStride(AffineMap map, MemRefType type, unsigned dim) {
+  auto [strides, offset] = type.getStridesAndOffset();
+  SmallVector<AffineExpr> zero(map.getNumDims(), getAffineConstantExpr(0, map.getContext()));
+  SmallVector<AffineExpr> one = zero;
+  one[dim] = getAffineConstantExpr(1, map.getContext());
+  int64_t total = 0;
+  for (auto [expr, stride] : llvm::zip(map.getResults(), strides)) {
+    auto first = dyn_cast<AffineConstantExpr>(expr.replaceDims(zero));
+    auto second = dyn_cast<AffineConstantExpr>(expr.replaceDims(one));
+    if (!first || !second || ShapedType::isDynamic(stride))
+      return std::nullopt;
+    total += (second.getValue() - first.getValue()) * stride;
+  }
+  return total;
+}
+
+/// How badly loop `dim` suits vectors: accesses that are neither contiguous nor invariant, then
+/// accesses at all.
+static int64_t getCost(linalg::GenericOp op, unsigned dim) {
+  constexpr int64_t gather = 16;
+  int64_t cost = 0;
+  for (OpOperand &operand : op->getOpOperands()) {
+    auto type = dyn_cast<MemRefType>(operand.get().getType());
+    if (!type)
+      continue;
+    std::optional<int64_t> stride = getStride(op.getMatchingIndexingMap(&operand), type, dim);
+    cost += !stride || *stride > 1 || *stride < 0 ? gather : *stride;
+  }
+  return cost;
+}
+
+/// Moves the loop that suits vectors best to the innermost place; among equals the one that is
+/// innermost already. The other parallel loops go outside the reductions, so that a result row
+/// stays in the cache while it accumulates.
+static SmallVector<unsigned> chooseOrder(linalg::GenericOp op) {
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  unsigned innermost = op.getNumLoops() - 1;
+  for (unsigned dim = op.getNumLoops(); dim-- > 0;)
+    if (extents[dim] > 1 && (extents[innermost] <= 1 || getCost(op, dim) < getCost(op, innermost)))
+      innermost = dim;
+  SmallVector<unsigned> order;
+  for (auto kind : {utils::IteratorType::parallel, utils::IteratorType::reduction})
+    for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
+      if (dim != innermost && op.getIteratorTypesArray()[dim] == kind)
+        order.push_back(dim);
+  order.push_back(innermost);
+  return order;
+}
+
+/// Lets products be contracted into the sums they feed, and a sum over the innermost loop be split
+/// into lanes.
+static void relaxSums(linalg::GenericOp op) {
+  auto innermost = op.getIteratorTypesArray().back();
+  for (auto add : op.getBody()->getOps<arith::AddFOp>()) {
+    bool accumulates = llvm::any_of(add->getOperands(), [&](Value operand) {
+      auto argument = dyn_cast<BlockArgument>(operand);
+      return argument && argument.getArgNumber() >= op.getNumDpsInputs();
+    });
+    auto elementType = dyn_cast<FloatType>(add.getType());
+    if (!accumulates || !elementType || elementType.getWidth() < 32)
+      continue;
+    arith::FastMathFlags flags = arith::FastMathFlags::contract;
+    if (innermost == utils::IteratorType::reduction)
+      flags = flags | arith::FastMathFlags::reassoc | arith::FastMathFlags::nsz;
+    add.setFastmath(flags);
+    for (Value operand : add->getOperands())
+      if (auto product = operand.getDefiningOp<arith::MulFOp>())
+        product.setFastmath(arith::FastMathFlags::contract);
+  }
+}
+
+FailureOr<codegen::LoopNest> codegen::lowerToLoops(Operation *linalgOp) {
+  IRRewriter rewriter(linalgOp);
+  if (auto generic = dyn_cast<linalg::GenericOp>(linalgOp); generic && generic.getNumLoops() > 1) {
+    FailureOr<linalg::GenericOp> ordered =
+        linalg::interchangeGenericOp(rewriter, generic, chooseOrder(generic));
+    if (failed(ordered))
+      return linalgOp->emitError("the loops of this op cannot be reordered");
+    linalgOp = *ordered;
+  }
+  if (auto generic = dyn_cast<linalg::GenericOp>(linalgOp); generic && generic.getNumLoops() > 0)
+    relaxSums(generic);
+  rewriter.setInsertionPoint(linalgOp);
+  FailureOr<linalg::LinalgLoops> loops =
+      linalg::linalgOpToLoops(rewriter, cast<linalg::LinalgOp>(linalgOp));
+  if (failed(loops))
+    return linalgOp->emitError("this op cannot be written as loops");
+  LoopNest nest;
+  nest.loops.assign(loops->begin(), loops->end());
+  for (utils::IteratorType kind : cast<linalg::LinalgOp>(linalgOp).getIteratorTypesArray())
+    nest.parallel.push_back(kind == utils::IteratorType::parallel);
+  rewriter.eraseOp(linalgOp);
+  return nest;
+}

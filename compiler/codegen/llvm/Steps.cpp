@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cuts a kernel on memory into steps, one function per linalg op. A step's buffers are distinct
+// arguments, so LLVM may assume that they do not overlap, whatever scratch they share over time.
+
+#include "compiler/codegen/llvm/Loops.h"
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Affine/Transforms/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/IR/IRMapping.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::codegen;
+
+namespace {
+/// Makes the step functions of one kernel.
+class StepMaker {
+public:
+  StepMaker(func::FuncOp function, StepProgram &program) : function(function), program(program) {}
+  LogicalResult run();
+
+private:
+  LogicalResult makeStep(Operation *op);
+  LogicalResult collect(Operation *op, llvm::SetVector<Operation *> &views,
+                        llvm::SetVector<Value> &bases);
+  void addBuffer(Value memory, bool scratch);
+
+  func::FuncOp function;
+  StepProgram &program;
+  llvm::MapVector<Value, unsigned> buffers;
+};
+} // namespace
+
+void StepMaker::addBuffer(Value memory, bool scratch) {
+  auto type = cast<MemRefType>(memory.getType());
+  Buffer buffer;
+  buffer.bytes = type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  buffer.scratch = scratch;
+  buffers.insert({memory, program.buffers.size()});
+  program.buffers.push_back(buffer);
+}
+
+/// The ops outside a step that it must repeat (views, constants), in order, and the buffers below
+/// them.
+LogicalResult StepMaker::collect(Operation *op, llvm::SetVector<Operation *> &views,
+                                 llvm::SetVector<Value> &bases) {
+  llvm::SetVector<Value> operands;
+  operands.insert(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), operands);
+  for (Value operand : operands) {
+    if (buffers.contains(operand)) {
+      bases.insert(operand);
+      continue;
+    }
+    Operation *producer = operand.getDefiningOp();
+    if (!producer || !isMemoryEffectFree(producer))
+      return op->emitError("the LLVM backend cannot pass this op's operand between loops");
+    if (failed(collect(producer, views, bases)))
+      return failure();
+    views.insert(producer);
+  }
+  return success();
+}
+
+static Value getBase(Value view, const llvm::MapVector<Value, unsigned> &buffers) {
+  while (!buffers.contains(view)) {
+    Operation *producer = view.getDefiningOp();
+    if (!producer || producer->getNumOperands() == 0)
+      return {};
+    view = producer->getOperand(0);
+  }
+  return view;
+}
+
+LogicalResult StepMaker::makeStep(Operation *op) {
+  llvm::SetVector<Operation *> views;
+  llvm::SetVector<Value> bases;
+  if (failed(collect(op, views, bases)))
+    return failure();
+  Step step;
+  step.function = (function.getName() + ".step" + Twine(program.steps.size())).str();
+  for (Value base : bases) {
+    unsigned index = buffers.lookup(base);
+    Buffer &buffer = program.buffers[index];
+    if (buffer.firstStep < 0)
+      buffer.firstStep = program.steps.size();
+    buffer.lastStep = program.steps.size();
+    step.buffers.push_back(index);
+    bool written = llvm::any_of(cast<DestinationStyleOpInterface>(op).getDpsInits(),
+                                [&](Value init) { return getBase(init, buffers) == base; });
+    step.written.push_back(written);
+  }
+
+  auto linalgOp = cast<linalg::LinalgOp>(op);
+  step.work = 1;
+  for (int64_t extent : linalgOp.getStaticLoopRanges())
+    step.work *= extent;
+
+  OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
+  SmallVector<Type> types;
+  for (Value base : bases)
+    types.push_back(base.getType());
+  types.append(2, builder.getIndexType());
+  auto made = func::FuncOp::create(builder, op->getLoc(), step.function,
+                                   builder.getFunctionType(types, {}));
+  Block *entry = made.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  IRMapping mapping;
+  for (auto [base, argument] : llvm::zip(bases, entry->getArguments()))
+    mapping.map(base, argument);
+  for (Operation *view : views)
+    builder.clone(*view, mapping);
+  Operation *copy = builder.clone(*op, mapping);
+  func::ReturnOp::create(builder, op->getLoc());
+
+  FailureOr<LoopNest> nest = lowerToLoops(copy);
+  if (failed(nest))
+    return failure();
+  // The outermost loop that repeats takes its range from the caller, if its iterations are
+  // independent.
+  for (auto [loop, parallel] : llvm::zip(nest->loops, nest->parallel)) {
+    auto forOp = cast<scf::ForOp>(loop);
+    std::optional<APInt> count = forOp.getStaticTripCount();
+    if (!parallel || !count)
+      break;
+    if (count->ule(1))
+      continue;
+    forOp.setLowerBound(entry->getArgument(bases.size()));
+    forOp.setUpperBound(entry->getArgument(bases.size() + 1));
+    step.extent = count->getZExtValue();
+    break;
+  }
+  program.steps.push_back(std::move(step));
+  return success();
+}
+
+LogicalResult StepMaker::run() {
+  for (BlockArgument argument : function.getArguments())
+    addBuffer(argument, /*scratch=*/false);
+  for (Operation &op : llvm::make_early_inc_range(function.front().without_terminator())) {
+    if (auto alloc = dyn_cast<memref::AllocOp>(op)) {
+      if (!alloc.getType().hasStaticShape())
+        return op.emitError("the LLVM backend needs buffers of static size");
+      addBuffer(alloc, /*scratch=*/true);
+      continue;
+    }
+    if (isMemoryEffectFree(&op))
+      continue;
+    Operation *work = &op;
+    if (auto copy = dyn_cast<memref::CopyOp>(op)) {
+      OpBuilder builder(copy);
+      work = linalg::makeMemRefCopyOp(builder, copy.getLoc(), copy.getSource(), copy.getTarget());
+      if (!work)
+        return op.emitError("this copy cannot be written as loops");
+    }
+    if (!isa<linalg::LinalgOp>(work))
+      return op.emitError("the LLVM backend has no loops for this op");
+    if (failed(makeStep(work)))
+      return failure();
+  }
+  return success();
+}
+
+/// Places scratch buffers first-fit: two may overlap unless a step lies in the lifetime of both.
+static void planScratch(StepProgram &program) {
+  SmallVector<Buffer *> placed;
+  for (Buffer &buffer : program.buffers) {
+    if (!buffer.scratch || buffer.firstStep < 0)
+      continue;
+    int64_t size = llvm::alignTo(buffer.bytes, 64);
+    SmallVector<std::pair<int64_t, int64_t>> busy;
+    for (Buffer *other : placed)
+      if (other->firstStep <= buffer.lastStep && buffer.firstStep <= other->lastStep)
+        busy.push_back({other->offset, other->offset + int64_t(llvm::alignTo(other->bytes, 64))});
+    llvm::sort(busy);
+    int64_t offset = 0;
+    for (auto [begin, end] : busy) {
+      if (offset + size <= begin)
+        break;
+      offset = std::max(offset, end);
+    }
+    buffer.offset = offset;
+    program.scratchBytes = std::max(program.scratchBytes, offset + size);
+    placed.push_back(&buffer);
+  }
+}
+
+FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module) {
+  StepProgram program;
+  program.module = std::move(module);
+  auto function = *program.module->getOps<func::FuncOp>().begin();
+  if (failed(StepMaker(function, program).run()))
+    return failure();
+  function.erase();
+  planScratch(program);
+
+  PassManager passes(program.module->getContext(), ModuleOp::getOperationName());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createCSEPass());
+  passes.addPass(createSCFToControlFlowPass());
+  passes.addPass(memref::createExpandStridedMetadataPass());
+  passes.addPass(createLowerAffinePass());
+  passes.addPass(createCanonicalizerPass());
+  passes.addPass(createConvertMathToLLVMPass());
+  passes.addPass(createConvertMathToLibmPass());
+  // A step's buffers are static and contiguous, so their addresses say everything.
+  ConvertFuncToLLVMPassOptions barePointers;
+  barePointers.useBarePtrCallConv = true;
+  passes.addPass(createConvertFuncToLLVMPass(barePointers));
+  passes.addPass(createConvertToLLVMPass());
+  passes.addPass(createReconcileUnrealizedCastsPass());
+  passes.addPass(createCanonicalizerPass());
+  if (failed(passes.run(program.module.get())))
+    return failure();
+  return program;
+}

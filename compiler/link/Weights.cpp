@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Streams constants into the weights section. Only one row of one panel is ever copied.
+
+#include "compiler/link/Weights.h"
+
+#include "dialects/onnx/ConstantData.h"
+
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::link;
+
+FailureOr<WeightLayout> link::getWeightLayout(ModuleOp module) {
+  WeightLayout layout;
+  for (auto constant : module.getOps<kernel::ConstantOp>()) {
+    auto type = cast<RankedTensorType>(constant.getType());
+    if (!constant.getOffset())
+      return constant.emitError("has no place in the weights section: run plan-arena first");
+    if (*constant.getOffset() < 0 || *constant.getOffset() % 64 != 0)
+      return constant.emitError("lies at ") << *constant.getOffset() << ", which is no multiple of 64";
+    if (failed(kernel::getStorageSize(type)) || (type.getEncoding() && !isa<kernel::PanelsAttr>(type.getEncoding())))
+      return constant.emitError("has no storage of known size for ") << type;
+    if (!onnx::getConstantData(constant.getValue()))
+      return constant.emitError("has no data");
+    layout.constants.push_back(constant);
+  }
+  llvm::stable_sort(layout.constants, [](kernel::ConstantOp a, kernel::ConstantOp b) {
+    return *a.getOffset() < *b.getOffset();
+  });
+  for (kernel::ConstantOp constant : layout.constants) {
+    if (int64_t(*constant.getOffset()) < layout.bytes)
+      return constant.emitError("overlaps another constant of the weights section");
+    layout.bytes = *constant.getOffset() +
+                   *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
+  }
+  if (!layout.constants.empty())
+    layout.bytes = llvm::alignTo(layout.bytes, 64) + weightsSlack;
+  return layout;
+}
+
+/// Writes `element` `count` times, in chunks.
+static void writeRepeated(ArrayRef<char> element, int64_t count, raw_ostream &out) {
+  constexpr int64_t chunk = 1024;
+  SmallVector<char, 0> buffer;
+  for (int64_t i = 0; i < std::min(count, chunk); ++i)
+    buffer.append(element.begin(), element.end());
+  for (; count > 0; count -= chunk)
+    out.write(buffer.data(), std::min(count, chunk) * element.size());
+}
+
+/// Writes a row-major matrix as column panels of `width`, the last one filled up with zeros.
+static void writePanels(ArrayRef<char> bytes, ArrayRef<int64_t> shape, int64_t width,
+                        int64_t elementBytes, raw_ostream &out) {
+  int64_t rows = shape[0], columns = shape[1];
+  SmallVector<char, 0> padding(width * elementBytes, 0);
+  for (int64_t first = 0; first < columns; first += width) {
+    int64_t present = std::min(width, columns - first);
+    for (int64_t row = 0; row < rows; ++row) {
+      out.write(bytes.data() + (row * columns + first) * elementBytes, present * elementBytes);
+      out.write(padding.data(), (width - present) * elementBytes);
+    }
+  }
+}
+
+static void writeConstant(kernel::ConstantOp constant, raw_ostream &out) {
+  auto type = cast<RankedTensorType>(constant.getType());
+  std::optional<onnx::ConstantData> data = onnx::getConstantData(constant.getValue());
+  int64_t elementBytes = onnx::getElementBytes(type.getElementType());
+  auto panels = dyn_cast_or_null<kernel::PanelsAttr>(type.getEncoding());
+  if (!data->splat && panels)
+    return writePanels(data->bytes, type.getShape(), panels.getWidth(), elementBytes, out);
+  if (!data->splat) {
+    out.write(data->bytes.data(), data->bytes.size());
+    return;
+  }
+  ArrayRef<char> element = data->bytes.take_front(elementBytes);
+  if (!panels)
+    return writeRepeated(element, type.getNumElements(), out);
+  SmallVector<char, 0> row;
+  for (int64_t i = 0; i < type.getDimSize(1); ++i)
+    row.append(element.begin(), element.end());
+  // Every row is the same, so the panels of one row, repeated, are those of the matrix.
+  int64_t width = panels.getWidth();
+  for (int64_t first = 0; first < type.getDimSize(1); first += width) {
+    SmallVector<char, 0> panelRow;
+    int64_t present = std::min(width, type.getDimSize(1) - first);
+    panelRow.append(row.begin(), row.begin() + present * elementBytes);
+    panelRow.resize(width * elementBytes, 0);
+    writeRepeated(panelRow, type.getDimSize(0), out);
+  }
+}
+
+void link::writeWeights(const WeightLayout &layout, raw_ostream &out) {
+  int64_t position = 0;
+  for (kernel::ConstantOp constant : layout.constants) {
+    out.write_zeros(*constant.getOffset() - position);
+    writeConstant(constant, out);
+    position = *constant.getOffset() +
+               *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
+  }
+  out.write_zeros(layout.bytes - position);
+}
