@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The object from LLVM has a small placeholder for the weights. Its section header is pointed at the end of the file,
-// where the real bytes follow; nothing else in the file moves.
+// The object from LLVM has a small placeholder for the weights. Its section header is pointed at
+// the end of the file, where the real bytes follow; nothing else in the file moves.
 
 #include "compiler/link/ElfWeights.h"
 
 #include "llvm/Object/ELF.h"
 #include "llvm/Support/MathExtras.h"
+
 #include <string>
 
 using namespace llvm;
 using namespace fovea;
 using Elf = object::ELF64LE;
 
-/// Linkers keep code and data within 2 GiB of each other; above this size the weights stay out of that range.
+/// Linkers keep code and data within 2 GiB of each other; above this size the weights stay out of
+/// that range.
 static constexpr int64_t largeSection = int64_t(1536) << 20;
 static constexpr uint64_t pageBytes = 4096;
 
@@ -47,7 +49,8 @@ Error link::writeWithSection(StringRef elf, StringRef section, int64_t bytes,
     found = &header - headers->begin();
     Elf::Shdr &patched = inCopy(copy, elf, header);
     patched.sh_type = ELF::SHT_PROGBITS;
-    patched.sh_flags = ELF::SHF_ALLOC | (bytes > largeSection ? uint64_t(ELF::SHF_X86_64_LARGE) : 0);
+    patched.sh_flags =
+        ELF::SHF_ALLOC | (bytes > largeSection ? uint64_t(ELF::SHF_X86_64_LARGE) : 0);
     patched.sh_offset = offset;
     patched.sh_size = bytes;
     patched.sh_addralign = pageBytes;

@@ -12,12 +12,13 @@
 
 namespace fovea::link {
 
-/// The name of the weights section: one that linkers place away from code when it is too large for 32-bit distances.
+/// The name of the weights section: one that linkers place away from code when it is too large for
+/// 32-bit distances.
 llvm::StringRef getWeightsSection(int64_t bytes);
 
-/// Writes the x86-64 ELF object `elf` to `out` so that its section called `section` holds `bytes` bytes: those that
-/// `writeContents` writes. They are at the file's end, at a multiple of 4096; symbols of the section grow with it.
-/// Fails when `elf` is no such object or lacks the section.
+/// Writes the x86-64 ELF object `elf` to `out` so that its section called `section` holds `bytes`
+/// bytes: those that `writeContents` writes. They are at the file's end, at a multiple of 4096;
+/// symbols of the section grow with it. Fails when `elf` is no such object or lacks the section.
 llvm::Error writeWithSection(llvm::StringRef elf, llvm::StringRef section, int64_t bytes,
                              llvm::function_ref<void(llvm::raw_ostream &)> writeContents,
                              llvm::raw_ostream &out);

@@ -10,9 +10,9 @@
 
 namespace fovea::link {
 
-/// The most scratch memory, in bytes, that one worker can hold in one call of `kernel`: the sum over all
-/// `fovea_scratch_alloc` in it and in the functions and tasks it reaches, each rounded up as the runtime does. Fails when
-/// a size is not a constant.
+/// The most scratch memory, in bytes, that one worker can hold in one call of `kernel`: the sum
+/// over all `fovea_scratch_alloc` in it and in the functions and tasks it reaches, each rounded up
+/// as the runtime does. Fails when a size is not a constant.
 llvm::Expected<int64_t> getScratchBytes(const llvm::Function &kernel);
 
 } // namespace fovea::link

@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantData.h"
 
 #include "llvm/Support/MathExtras.h"
+
 #include <algorithm>
 
 using namespace mlir;
@@ -20,21 +21,24 @@ FailureOr<WeightLayout> link::getWeightLayout(ModuleOp module) {
     if (!constant.getOffset())
       return constant.emitError("has no place in the weights section: run plan-arena first");
     if (*constant.getOffset() < 0 || *constant.getOffset() % 64 != 0)
-      return constant.emitError("lies at ") << *constant.getOffset() << ", which is no multiple of 64";
-    if (failed(kernel::getStorageSize(type)) || (type.getEncoding() && !isa<kernel::PanelsAttr>(type.getEncoding())))
+      return constant.emitError("lies at ")
+             << *constant.getOffset() << ", which is no multiple of 64";
+    if (failed(kernel::getStorageSize(type)) ||
+        (type.getEncoding() && !isa<kernel::PanelsAttr>(type.getEncoding())))
       return constant.emitError("has no storage of known size for ") << type;
     if (!onnx::getConstantData(constant.getValue()))
       return constant.emitError("has no data");
     layout.constants.push_back(constant);
   }
-  llvm::stable_sort(layout.constants, [](kernel::ConstantOp a, kernel::ConstantOp b) {
+  // Constants at one place are an error below, so the order of equal offsets does not matter.
+  llvm::sort(layout.constants, [](kernel::ConstantOp a, kernel::ConstantOp b) {
     return *a.getOffset() < *b.getOffset();
   });
   for (kernel::ConstantOp constant : layout.constants) {
     if (int64_t(*constant.getOffset()) < layout.bytes)
       return constant.emitError("overlaps another constant of the weights section");
-    layout.bytes = *constant.getOffset() +
-                   *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
+    layout.bytes =
+        *constant.getOffset() + *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
   }
   if (!layout.constants.empty())
     layout.bytes = llvm::alignTo(layout.bytes, 64) + weightsSlack;
@@ -98,8 +102,8 @@ void link::writeWeights(const WeightLayout &layout, raw_ostream &out) {
   for (kernel::ConstantOp constant : layout.constants) {
     out.write_zeros(*constant.getOffset() - position);
     writeConstant(constant, out);
-    position = *constant.getOffset() +
-               *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
+    position =
+        *constant.getOffset() + *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
   }
   out.write_zeros(layout.bytes - position);
 }

@@ -6,8 +6,8 @@
 #define FOVEA_COMPILER_LINK_WEIGHTS_H
 
 #include "dialects/kernel/Kernel.h"
-
 #include "mlir/IR/BuiltinOps.h"
+
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -16,18 +16,20 @@ namespace fovea::link {
 /// Readable bytes after the last constant, which tiles may read and ignore.
 inline constexpr int64_t weightsSlack = 16 << 10;
 
-/// The constants of a program in the order of their offsets, and the size of the section (0 without constants).
+/// The constants of a program in the order of their offsets, and the size of the section (0 without
+/// constants).
 struct WeightLayout {
   llvm::SmallVector<kernel::ConstantOp> constants;
   int64_t bytes = 0;
 };
 
-/// Reads the offsets of all kernel.constant of `module`; emits an error at one that is missing, misaligned, or overlaps
-/// another, and at a value without data.
+/// Reads the offsets of all kernel.constant of `module`; emits an error at one that is missing,
+/// misaligned, or overlaps another, and at a value without data.
 mlir::FailureOr<WeightLayout> getWeightLayout(mlir::ModuleOp module);
 
-/// Writes the section's `layout.bytes` bytes to `out`, from the constants' own storage: splats are expanded, matrices
-/// with panels rearranged, gaps are zero. Memory use does not depend on the size of the weights.
+/// Writes the section's `layout.bytes` bytes to `out`, from the constants' own storage: splats are
+/// expanded, matrices with panels rearranged, gaps are zero. Memory use does not depend on the size
+/// of the weights.
 void writeWeights(const WeightLayout &layout, llvm::raw_ostream &out);
 
 } // namespace fovea::link

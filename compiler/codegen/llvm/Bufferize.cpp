@@ -42,7 +42,8 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::codegen;
 
-void codegen::registerLoopDialects(DialectRegistry &registry) {
+void codegen::loadLoopDialects(MLIRContext &context) {
+  DialectRegistry registry;
   registry.insert<affine::AffineDialect, arith::ArithDialect, attn::AttnDialect,
                   bufferization::BufferizationDialect, cf::ControlFlowDialect, func::FuncDialect,
                   index::IndexDialect, kernel::KernelDialect, linalg::LinalgDialect,
@@ -63,6 +64,9 @@ void codegen::registerLoopDialects(DialectRegistry &registry) {
   ub::registerConvertUBToLLVMInterface(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  context.appendDialectRegistry(registry);
+  for (StringRef name : registry.getDialectNames())
+    context.getOrLoadDialect(name);
 }
 
 /// The kernel as a func.func on memrefs around the same tensor ops.
@@ -85,10 +89,12 @@ static FailureOr<OwningOpRef<ModuleOp>> cloneOntoMemory(kernel::FuncOp kernel) {
   Block *entry = func.addEntryBlock();
   builder.setInsertionPointToStart(entry);
   IRMapping mapping;
-  for (auto [argument, memory] : llvm::zip(kernel.getArguments(), entry->getArguments()))
-    mapping.map(argument, bufferization::ToTensorOp::create(builder, kernel.getLoc(),
-                                                            argument.getType(), memory,
-                                                            /*restrict=*/true));
+  ValueRange inputs = entry->getArguments().take_front(kernel.getNumArguments());
+  for (auto [argument, memory] : llvm::zip_equal(kernel.getArguments(), inputs)) {
+    auto tensor = bufferization::ToTensorOp::create(builder, kernel.getLoc(), argument.getType(),
+                                                    memory, /*restrict=*/true);
+    mapping.map(argument, tensor.getResult());
+  }
   for (Operation &op : kernel.getBody().front().without_terminator())
     builder.clone(op, mapping);
   Operation *terminator = kernel.getBody().front().getTerminator();

@@ -153,9 +153,7 @@ void EntryWriter::write(StringRef name) {
 }
 
 FailureOr<CompiledKernel> codegen::compileWithLLVM(kernel::FuncOp kernel, const Target &target) {
-  DialectRegistry registry;
-  registerLoopDialects(registry);
-  kernel.getContext()->appendDialectRegistry(registry);
+  loadLoopDialects(*kernel.getContext());
   FailureOr<OwningOpRef<ModuleOp>> onMemory = bufferizeKernel(kernel);
   if (failed(onMemory))
     return failure();

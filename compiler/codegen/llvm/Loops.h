@@ -15,10 +15,6 @@
 
 #include <string>
 
-namespace mlir {
-class DialectRegistry;
-}
-
 namespace fovea::codegen {
 
 /// Memory that the steps use: an argument of the kernel (inputs, then outputs) or scratch.
@@ -54,8 +50,9 @@ struct StepProgram {
   int64_t scratchBytes = 0;
 };
 
-/// Adds the dialects and interfaces that the two functions below need.
-void registerLoopDialects(mlir::DialectRegistry &registry);
+/// Loads the dialects that the functions below make ops of, with their interfaces. No pass may be
+/// running.
+void loadLoopDialects(mlir::MLIRContext &context);
 
 /// A module whose one function is the kernel on memory: inputs, then outputs, as contiguous
 /// memrefs; the body is linalg ops, copies and views. Emits an error at an op that has no lowering.

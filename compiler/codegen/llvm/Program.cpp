@@ -36,7 +36,7 @@ FailureOr<ProgramSignature> codegen::getProgramSignature(ModuleOp module) {
     return module.emitError("the program needs a function @main of one block");
   auto inputs = main->getAttrOfType<IntegerAttr>("fovea.inputs");
   auto outputs = main->getAttrOfType<IntegerAttr>("fovea.outputs");
-  auto arena = main->getAttrOfType<IntegerAttr>("fovea.arena_bytes");
+  auto arena = module->getAttrOfType<IntegerAttr>("fovea.arena_bytes");
   if (!inputs || !outputs || inputs.getInt() < 0 || outputs.getInt() < 0 ||
       main.getNumArguments() != inputs.getInt() + outputs.getInt() + 1 || main.getNumResults() != 0)
     return main.emitError(
