@@ -39,7 +39,7 @@ static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
       mapping.map(value, block.addArgument(tensor.getType(), op->getLoc()));
   }
   Operation *copy = builder.clone(*op, mapping);
-  auto drop = llvm::make_scope_exit([&] {
+  llvm::scope_exit drop([&] {
     copy->erase();
     while (!block.empty())
       block.back().erase();
