@@ -36,8 +36,7 @@ public:
     if (std::string reason = findUnsupportedType(op); !reason.empty())
       return refuse(op, rewriter, reason);
     bool isEmpty = llvm::all_of(op->getResultTypes(), [](mlir::Type type) {
-      auto ranked = mlir::dyn_cast<mlir::RankedTensorType>(type);
-      return ranked && ranked.getNumElements() == 0;
+      return mlir::cast<mlir::RankedTensorType>(type).getNumElements() == 0;
     });
     if (!isEmpty)
       return lower(op, adaptor, rewriter);
