@@ -37,9 +37,10 @@ static bool isSupportedElement(Type type) {
 
 std::string lower::findUnsupportedType(Operation *op) {
   auto describe = [](StringRef kind, unsigned index, Type type) -> std::string {
-    if (isa<NoneType>(type))
-      return {};
     std::string text;
+    // An operand, and a result after the first, may be absent.
+    if (isa<NoneType>(type) && (kind == "operand" || index > 0))
+      return text;
     llvm::raw_string_ostream stream(text);
     auto ranked = dyn_cast<RankedTensorType>(type);
     if (!ranked || !ranked.hasStaticShape())

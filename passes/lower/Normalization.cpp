@@ -81,15 +81,21 @@ public:
     });
     SmallVector<Value> results = {
         normalize(op, adaptor, {centered, identity}, {scale, row}, type, rewriter)};
-    for (auto [statistic, value] : llvm::zip(op.getStatistics(), ValueRange({mean, scale}))) {
+    for (auto [i, statistic] : llvm::enumerate(op.getStatistics())) {
+      if (i > 1)
+        return refuse(op, rewriter, "there are more than two statistics");
+      if (isa<NoneType>(statistic.getType())) {
+        results.push_back(
+            onnx::NoneOp::create(rewriter, loc, statistic.getType(), rewriter.getUnitAttr()));
+        continue;
+      }
       RankedTensorType statisticType = getType(statistic);
       if (statisticType.getNumElements() != rowType.getNumElements())
         return refuse(op, rewriter, "a statistic's shape is not that of the rows");
-      Value converted = convertElements(rewriter, loc, value, statisticType.getElementType());
+      Value converted =
+          convertElements(rewriter, loc, i == 0 ? mean : scale, statisticType.getElementType());
       results.push_back(createReshape(rewriter, loc, converted, statisticType));
     }
-    if (results.size() != op->getNumResults())
-      return refuse(op, rewriter, "there are more than two statistics");
     rewriter.replaceOp(op, results);
     return success();
   }

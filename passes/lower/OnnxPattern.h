@@ -36,7 +36,8 @@ public:
     if (std::string reason = findUnsupportedType(op); !reason.empty())
       return refuse(op, rewriter, reason);
     bool isEmpty = llvm::all_of(op->getResultTypes(), [](mlir::Type type) {
-      return mlir::cast<mlir::RankedTensorType>(type).getNumElements() == 0;
+      auto ranked = mlir::dyn_cast<mlir::RankedTensorType>(type);
+      return ranked && ranked.getNumElements() == 0;
     });
     if (!isEmpty)
       return lower(op, adaptor, rewriter);
