@@ -140,12 +140,13 @@ static Value reshapeInit(Value init, RankedTensorType type, RewriterBase &rewrit
   Operation *op = init.getDefiningOp();
   if (!op)
     return {};
+  OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
+  ArrayRef<int64_t> shape = type.getShape();
   if (isa<tensor::EmptyOp>(op))
-    return tensor::EmptyOp::create(rewriter, op->getLoc(), type.getShape(), type.getElementType());
+    return tensor::EmptyOp::create(rewriter, op->getLoc(), shape, type.getElementType());
   if (auto fill = dyn_cast<linalg::FillOp>(op)) {
-    Value empty =
-        tensor::EmptyOp::create(rewriter, op->getLoc(), type.getShape(), type.getElementType());
+    Value empty = tensor::EmptyOp::create(rewriter, op->getLoc(), shape, type.getElementType());
     return linalg::FillOp::create(rewriter, op->getLoc(), fill.getInputs(), ValueRange(empty))
         .getResult(0);
   }
@@ -155,43 +156,162 @@ static Value reshapeInit(Value init, RankedTensorType type, RewriterBase &rewrit
   return {};
 }
 
+static RankedTensorType permuteType(Type type, ArrayRef<int64_t> order) {
+  auto tensor = cast<RankedTensorType>(type);
+  SmallVector<int64_t> shape;
+  for (int64_t dim : order)
+    shape.push_back(tensor.getDimSize(dim));
+  return tensor.clone(shape);
+}
+
+static LogicalResult permuteAttentionResult(attn::AttentionOp op, OpResult result,
+                                            ArrayRef<int64_t> order, RewriterBase &rewriter) {
+  unsigned position = 3 + op.getCaptures().size() + result.getResultNumber();
+  SmallVector<Attribute> maps(op.getIndexingMaps().getValue());
+  AffineMap reorder = AffineMap::getPermutationMap(order, op.getContext());
+  maps[position] = AffineMapAttr::get(reorder.compose(op.getMap(position)));
+  rewriter.modifyOpInPlace(op, [&] {
+    op.setIndexingMapsAttr(rewriter.getArrayAttr(maps));
+    result.setType(permuteType(result.getType(), order));
+  });
+  return success();
+}
+
+static LogicalResult permuteGenericResult(linalg::GenericOp op, OpResult result,
+                                          ArrayRef<int64_t> order, RewriterBase &rewriter) {
+  if (!op.hasPureTensorSemantics())
+    return failure();
+  OpOperand *init = op.getDpsInitOperand(result.getResultNumber());
+  RankedTensorType type = permuteType(result.getType(), order);
+  Value newInit = reshapeInit(init->get(), type, rewriter);
+  if (!newInit)
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap &map = maps[init->getOperandNumber()];
+  map = AffineMap::getPermutationMap(order, op.getContext()).compose(map);
+  rewriter.modifyOpInPlace(op, [&] {
+    init->set(newInit);
+    op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+    result.setType(type);
+  });
+  return success();
+}
+
+/// `order` of a reshape's merged dimensions, spelled in its split dimensions; and the groups of the
+/// reordered reshape.
+static SmallVector<int64_t> splitOrder(ArrayRef<ReassociationIndices> groups,
+                                       ArrayRef<int64_t> order,
+                                       SmallVectorImpl<ReassociationIndices> &newGroups) {
+  SmallVector<int64_t> split;
+  for (int64_t dim : order) {
+    ReassociationIndices &group = newGroups.emplace_back();
+    for (int64_t inner : groups[dim]) {
+      group.push_back(split.size());
+      split.push_back(inner);
+    }
+  }
+  return split;
+}
+
+/// The order of the merged dimensions, when `order` moves whole groups of the split ones.
+static std::optional<SmallVector<int64_t>> mergeOrder(ArrayRef<ReassociationIndices> groups,
+                                                      ArrayRef<int64_t> order) {
+  SmallVector<int64_t> merged;
+  for (size_t position = 0; position < order.size();) {
+    auto startsHere = [&](const ReassociationIndices &group) {
+      return group == ArrayRef<int64_t>(order).drop_front(position).take_front(group.size());
+    };
+    const auto *group = llvm::find_if(groups, startsHere);
+    if (group == groups.end())
+      return std::nullopt;
+    merged.push_back(group - groups.begin());
+    position += group->size();
+  }
+  return merged;
+}
+
+/// Makes the op behind `value`, which has one user, compute it with its dimensions in `order`,
+/// through reshapes that keep dimensions together. Returns the new value, or null, with nothing
+/// changed, where data would have to move.
+static Value permuteValue(Value value, ArrayRef<int64_t> order, RewriterBase &rewriter) {
+  auto result = dyn_cast<OpResult>(value);
+  if (!result || !result.hasOneUse())
+    return {};
+  Operation *op = result.getOwner();
+  if (auto attention = dyn_cast<attn::AttentionOp>(op))
+    return succeeded(permuteAttentionResult(attention, result, order, rewriter)) ? value : Value();
+  if (auto generic = dyn_cast<linalg::GenericOp>(op))
+    return succeeded(permuteGenericResult(generic, result, order, rewriter)) ? value : Value();
+  RankedTensorType type = permuteType(value.getType(), order);
+  if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op)) {
+    SmallVector<ReassociationIndices> groups;
+    SmallVector<int64_t> split = splitOrder(collapse.getReassociationIndices(), order, groups);
+    Value source = permuteValue(collapse.getSrc(), split, rewriter);
+    if (!source)
+      return {};
+    rewriter.setInsertionPointAfter(op);
+    return tensor::CollapseShapeOp::create(rewriter, op->getLoc(), type, source, groups);
+  }
+  if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op)) {
+    auto merged = mergeOrder(expand.getReassociationIndices(), order);
+    Value source = merged ? permuteValue(expand.getSrc(), *merged, rewriter) : Value();
+    if (!source)
+      return {};
+    SmallVector<ReassociationIndices> groups;
+    splitOrder(expand.getReassociationIndices(), *merged, groups);
+    rewriter.setInsertionPointAfter(op);
+    return tensor::ExpandShapeOp::create(rewriter, op->getLoc(), type, source, groups);
+  }
+  return {};
+}
+
+/// The dimensions of a permutation's results.
+static SmallVector<int64_t> getOrder(AffineMap permutation) {
+  return llvm::map_to_vector(permutation.getResults(), [](AffineExpr expr) {
+    return int64_t(cast<AffineDimExpr>(expr).getPosition());
+  });
+}
+
 /// Makes `transpose`, the only user of a computed result, that result's output map.
 static LogicalResult absorbResult(linalg::GenericOp transpose, RewriterBase &rewriter) {
-  auto result = dyn_cast<OpResult>(transpose.getInputs()[0]);
-  if (!result || !result.hasOneUse())
+  SmallVector<int64_t> order = getOrder(inversePermutation(getLayout(transpose)->map));
+  Value permuted = permuteValue(transpose.getInputs()[0], order, rewriter);
+  if (!permuted)
     return failure();
-  Operation *producer = result.getOwner();
-  auto type = cast<RankedTensorType>(transpose.getResult(0).getType());
-  AffineMap reorder = inversePermutation(getLayout(transpose)->map);
-  if (auto attention = dyn_cast<attn::AttentionOp>(producer)) {
-    unsigned position = 3 + attention.getCaptures().size() + result.getResultNumber();
-    SmallVector<Attribute> maps(attention.getIndexingMaps().getValue());
-    maps[position] = AffineMapAttr::get(reorder.compose(attention.getMap(position)));
-    rewriter.modifyOpInPlace(attention, [&] {
-      attention.setIndexingMapsAttr(rewriter.getArrayAttr(maps));
-      result.setType(type);
-    });
-  } else if (auto generic = dyn_cast<linalg::GenericOp>(producer);
-             generic && generic.hasPureTensorSemantics()) {
-    OpOperand *init = generic.getDpsInitOperand(result.getResultNumber());
-    Value newInit = reshapeInit(init->get(), type, rewriter);
-    if (!newInit)
-      return failure();
-    SmallVector<AffineMap> maps = generic.getIndexingMapsArray();
-    AffineMap &map = maps[init->getOperandNumber()];
-    map = reorder.compose(map);
-    rewriter.modifyOpInPlace(generic, [&] {
-      init->set(newInit);
-      generic.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
-      result.setType(type);
-    });
-  } else {
-    return failure();
-  }
   remark::passed(transpose.getLoc(), remarkOpts())
       << remark::add("the transpose became the output map of its producer");
-  rewriter.replaceOp(transpose, result);
+  rewriter.replaceOp(transpose, permuted);
   return success();
+}
+
+/// Lets a contraction, convolution or attention write its result in the order of the elementwise op
+/// that is its only user, so that both walk memory alike.
+static LogicalResult alignAnchor(linalg::GenericOp op, OpOperand &operand, RewriterBase &rewriter) {
+  Operation *producer = operand.get().getDefiningOp();
+  AffineMap output = op.getIndexingMapsArray().back(), input = op.getMatchingIndexingMap(&operand);
+  if (!producer || !isHeavy(classify(producer)) || !output.isPermutation() ||
+      !input.isPermutation() || input == output)
+    return failure();
+  SmallVector<int64_t> order = getOrder(output.compose(inversePermutation(input)));
+  Value permuted = permuteValue(operand.get(), order, rewriter);
+  if (!permuted)
+    return failure();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  maps[operand.getOperandNumber()] = output;
+  rewriter.modifyOpInPlace(op, [&] {
+    operand.set(permuted);
+    op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+  });
+  return success();
+}
+
+static bool alignAnchors(Operation &op, RewriterBase &rewriter) {
+  auto generic = dyn_cast<linalg::GenericOp>(op);
+  if (!generic || classify(generic) != OpKind::Elementwise || generic->getNumResults() != 1)
+    return false;
+  return llvm::any_of(generic.getDpsInputOperands(), [&](OpOperand *operand) {
+    return succeeded(alignAnchor(generic, *operand, rewriter));
+  });
 }
 
 //===----------------------------------------------------------------------===//
@@ -226,6 +346,8 @@ bool AbsorbLayout::absorbOnce(func::FuncOp func, RewriterBase &rewriter) {
     for (Operation &op : llvm::make_early_inc_range(block))
       if (isTranspose(&op))
         changed |= succeeded(absorbResult(cast<linalg::GenericOp>(op), rewriter));
+      else
+        changed |= alignAnchors(op, rewriter);
   return changed;
 }
 

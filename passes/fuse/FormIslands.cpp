@@ -177,12 +177,13 @@ static void remarkMissed(const IslandGroups &groups, const IslandGrower &grower,
       if (!consumer || llvm::is_contained(members, user) ||
           groups.getKind(user) != OpKind::Elementwise)
         continue;
+      // Rows and the prologues of other anchors are where their ops belong.
+      if (!groups.isClaimed(user) || groups.getKind(grower.getAnchor(user)) != OpKind::Elementwise)
+        continue;
       OpSet extended(members);
       extended.push_back(user);
       StringRef why = "the value is needed outside the island as well";
-      if (groups.getGroup(user) != user && isHeavy(groups.getKind(grower.getAnchor(user))))
-        why = "the consumer belongs to the island of another anchor";
-      else if (!groups.isConvex(extended))
+      if (!groups.isConvex(extended))
         why = "the consumer also needs a value computed outside from this one";
       else
         runsOverOperandsFrom(groups, user, members, &why);
