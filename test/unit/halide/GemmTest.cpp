@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Products: tails in every direction, packed and plain right-hand sides, batches, epilogues.
+
+#include "Harness.h"
+
+#include <cmath>
+
+using namespace fovea::test;
+
+namespace {
+
+const char *epilogueText = R"mlir(
+#a = affine_map<(m, n, k) -> (m, k)>
+#w = affine_map<(m, n, k) -> (k, n)>
+#o = affine_map<(m, n, k) -> (m, n)>
+#id = affine_map<(m, n) -> (m, n)>
+#row = affine_map<(m, n) -> (n)>
+kernel.func @gemm(%a: tensor<$Mx$Kxf32>, %w: tensor<$Kx$Nxf32$E>, %bias: tensor<$Nxf32>, %r: tensor<$Mx$Nxf32>)
+    -> tensor<$Mx$Nxf32> attributes {anchor = #kernel.anchor<contraction>} {
+  %zero = arith.constant 0.0 : f32
+  %half = arith.constant 0.5 : f32
+  %one = arith.constant 1.0 : f32
+  %root = arith.constant 0.70710678 : f32
+  %e = tensor.empty() : tensor<$Mx$Nxf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<$Mx$Nxf32>) -> tensor<$Mx$Nxf32>
+  %p = linalg.generic {indexing_maps = [#a, #w, #o], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %w : tensor<$Mx$Kxf32>, tensor<$Kx$Nxf32$E>) outs(%f : tensor<$Mx$Nxf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32):
+    %1 = arith.mulf %x, %y : f32
+    %2 = arith.addf %s, %1 : f32
+    linalg.yield %2 : f32
+  } -> tensor<$Mx$Nxf32>
+  %g = linalg.generic {indexing_maps = [#id, #row, #id, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%p, %bias, %r : tensor<$Mx$Nxf32>, tensor<$Nxf32>, tensor<$Mx$Nxf32>) outs(%e : tensor<$Mx$Nxf32>) {
+  ^bb0(%x: f32, %b: f32, %res: f32, %s: f32):
+    %1 = arith.addf %x, %b : f32
+    %2 = arith.mulf %1, %root : f32
+    %3 = math.erf %2 : f32
+    %4 = arith.addf %3, %one : f32
+    %5 = arith.mulf %1, %half : f32
+    %6 = arith.mulf %5, %4 : f32
+    %7 = arith.addf %6, %res : f32
+    linalg.yield %7 : f32
+  } -> tensor<$Mx$Nxf32>
+  kernel.return %g : tensor<$Mx$Nxf32>
+})mlir";
+
+std::string withEncoding(std::string text, int64_t width) {
+  std::string encoding = width ? ", #kernel.panels<" + std::to_string(width) + ">" : "";
+  for (size_t at = text.find("$E"); at != std::string::npos; at = text.find("$E"))
+    text.replace(at, 2, encoding);
+  return text;
+}
+
+struct Shape {
+  int64_t m, n, k, width;
+};
+
+class Gemm : public testing::TestWithParam<int> {};
+
+TEST_P(Gemm, TailsAndEpilogue) {
+  const Shape shapes[] = {{1, 64, 33, 64},  {1, 10, 7, 0},    {5, 100, 31, 0},  {6, 64, 64, 64}, {7, 10, 17, 64},
+                          {13, 96, 5, 32},  {197, 100, 9, 64}, {197, 64, 48, 0}, {50, 768, 16, 64}, {12, 16, 3, 16},
+                          {1100, 32, 4, 16}, {2, 1, 9, 0},     {1, 1, 1, 0},     {64, 1000, 2, 64}};
+  for (const Shape &s : shapes) {
+    SCOPED_TRACE(testing::Message() << s.m << "x" << s.n << "x" << s.k << " panels " << s.width);
+    auto a = randomFloats(s.m * s.k, 1), w = randomFloats(s.k * s.n, 2), bias = randomFloats(s.n, 3),
+         r = randomFloats(s.m * s.n, 4);
+    std::string text = substitute(withEncoding(epilogueText, s.width), {{"M", s.m}, {"N", s.n}, {"K", s.k}});
+    auto out = runFloats(text, {a, s.width ? packPanels(w, s.k, s.n, s.width) : w, bias, r}, s.m * s.n,
+                         testTarget(GetParam()));
+    EXPECT_LT(relativeError(out,
+                            [&](size_t i) {
+                              int64_t m = i / s.n, n = i % s.n;
+                              double sum = bias[n];
+                              for (int64_t k = 0; k < s.k; ++k)
+                                sum += double(a[m * s.k + k]) * w[k * s.n + n];
+                              return 0.5 * sum * (1 + std::erf(sum * 0.70710678)) + r[i];
+                            }),
+              3e-6);
+  }
+}
+
+const char *batchText = R"mlir(
+#a = affine_map<(b, h, m, n, k) -> (b, m, h, k)>
+#w = affine_map<(b, h, m, n, k) -> (b, n, h, k)>
+#o = affine_map<(b, h, m, n, k) -> (b, h, m, n)>
+kernel.func @batch(%a: tensor<2x$Mx3x$Kxf32>, %w: tensor<2x$Nx3x$Kxf32>) -> tensor<2x3x$Mx$Nxf32>
+    attributes {anchor = #kernel.anchor<contraction>} {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x$Mx$Nxf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x3x$Mx$Nxf32>) -> tensor<2x3x$Mx$Nxf32>
+  %p = linalg.generic {indexing_maps = [#a, #w, #o],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+      ins(%a, %w : tensor<2x$Mx3x$Kxf32>, tensor<2x$Nx3x$Kxf32>) outs(%f : tensor<2x3x$Mx$Nxf32>) {
+  ^bb0(%x: f32, %y: f32, %s: f32):
+    %1 = arith.mulf %x, %y : f32
+    %2 = arith.addf %s, %1 : f32
+    linalg.yield %2 : f32
+  } -> tensor<2x3x$Mx$Nxf32>
+  kernel.return %p : tensor<2x3x$Mx$Nxf32>
+})mlir";
+
+TEST_P(Gemm, BatchOfTransposedOperands) {
+  for (auto [M, N, K] : {std::tuple(5, 7, 8), std::tuple(17, 40, 16), std::tuple(64, 64, 9)}) {
+    auto a = randomFloats(2 * M * 3 * K, 1), w = randomFloats(2 * N * 3 * K, 2);
+    auto out = runFloats(substitute(batchText, {{"M", M}, {"N", N}, {"K", K}}), {a, w}, 6 * M * N,
+                         testTarget(GetParam()));
+    EXPECT_LT(relativeError(out,
+                            [&, M = M, N = N, K = K](size_t i) {
+                              int n = i % N, m = i / N % M, h = i / N / M % 3, b = i / N / M / 3;
+                              double sum = 0;
+                              for (int k = 0; k < K; ++k)
+                                sum += double(a[((b * M + m) * 3 + h) * K + k]) * w[((b * N + n) * 3 + h) * K + k];
+                              return sum;
+                            }),
+              3e-6);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, Gemm, testing::Values(0, 1));
+
+} // namespace
