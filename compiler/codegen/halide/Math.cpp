@@ -87,7 +87,7 @@ Expr logarithm(Expr x) {
   Expr result = (p * f * square + e * -2.12194440e-4f) - square * 0.5f + f + e * 0.693359375f;
   result = H::select(x == 0.0f, Expr(-infinity), result);
   result = H::select(x == infinity, Expr(infinity), result);
-  return H::select(x >= 0.0f, result, x - x + std::numeric_limits<float>::quiet_NaN());
+  return H::select(H::is_nan(x) || x < 0.0f, std::numeric_limits<float>::quiet_NaN(), result);
 }
 
 } // namespace fovea::codegen::halide

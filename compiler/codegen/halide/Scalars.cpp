@@ -127,6 +127,7 @@ static Expr compareInts(arith::CmpIPredicate predicate, Expr a, Expr b) {
   llvm_unreachable("all predicates are listed");
 }
 
+/// Only `<` and `==` are used: Halide turns `!(a < b)` and `a >= b` into each other, which NaN tells apart.
 static Expr compareFloats(arith::CmpFPredicate predicate, Expr a, Expr b) {
   using P = arith::CmpFPredicate;
   Expr unordered = H::is_nan(a) || H::is_nan(b);
@@ -138,29 +139,29 @@ static Expr compareFloats(arith::CmpFPredicate predicate, Expr a, Expr b) {
   case P::OEQ:
     return a == b;
   case P::OGT:
-    return a > b;
+    return b < a;
   case P::OGE:
-    return a >= b;
+    return b < a || a == b;
   case P::OLT:
     return a < b;
   case P::OLE:
-    return a <= b;
+    return a < b || a == b;
   case P::ONE:
-    return a < b || a > b;
+    return a < b || b < a;
   case P::ORD:
     return !unordered;
   case P::UEQ:
     return a == b || unordered;
   case P::UGT:
-    return !(a <= b);
+    return b < a || unordered;
   case P::UGE:
-    return !(a < b);
+    return b < a || a == b || unordered;
   case P::ULT:
-    return !(a >= b);
+    return a < b || unordered;
   case P::ULE:
-    return !(a > b);
+    return a < b || a == b || unordered;
   case P::UNE:
-    return !(a == b);
+    return a != b;
   case P::UNO:
     return unordered;
   }
@@ -301,9 +302,9 @@ static Expr castOp(Operation *op, Expr in) {
         return type.is_bool() ? in != H::cast(in.type(), 0) : asSigned(H::cast(type.with_code(H::Type::UInt), in));
       })
       .Case([&](arith::IndexCastOp) {
-        // Indices are 32 bits here: a larger one saturates and meets its clamp later.
+        // Indices are 32 bits here: a larger one saturates, with room for offsets, and meets its clamp later.
         if (in.type().bits() == 64)
-          return H::cast<int32_t>(H::clamp(in, H::cast<int64_t>(INT32_MIN), H::cast<int64_t>(INT32_MAX)));
+          return H::cast<int32_t>(H::clamp(in, H::cast<int64_t>(-(1 << 30)), H::cast<int64_t>(1 << 30)));
         return H::cast(type, in);
       })
       .Case([&](arith::IndexCastUIOp) { return H::cast(type, in); })

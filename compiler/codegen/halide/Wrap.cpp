@@ -157,10 +157,6 @@ static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers, 
   Function *entry = Function::Create(FunctionType::get(builder.getInt32Ty(), types, false),
                                      GlobalValue::ExternalLinkage, name, module);
   entry->addFnAttr(Attribute::NoUnwind);
-  if (!functions.empty())
-    for (StringRef key : {"target-cpu", "target-features", "tune-cpu"})
-      if (Attribute attribute = functions[0]->getFnAttribute(key); attribute.isValid())
-        entry->addFnAttr(attribute);
   FunctionCallee allocate = module.getOrInsertFunction(
       "fovea_scratch_alloc", FunctionType::get(pointer, {pointer, builder.getInt64Ty()}, false));
   FunctionCallee release = module.getOrInsertFunction(
@@ -247,6 +243,9 @@ SmallVector<char, 0> wrap(kernel::FuncOp kernel, ArrayRef<Buffer> buffers, std::
   for (Function &function : module) {
     if (function.isDeclaration())
       continue;
+    // The linker names the CPU for all functions alike.
+    for (StringRef key : {"target-cpu", "target-features", "tune-cpu"})
+      function.removeFnAttr(key);
     allowContraction(function);
     checkCalls(function);
     function.setLinkage(GlobalValue::InternalLinkage);
