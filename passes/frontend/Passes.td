@@ -4,4 +4,88 @@
 
 include "mlir/Pass/PassBase.td"
 
+def InferShapesPass : Pass<"fovea-infer-shapes", "::mlir::func::FuncOp"> {
+  let summary = "refine result types from operand types and constants";
+  let description = [{
+    Visits the ops in order, so that one visit is the fixpoint. A result type that contradicts what its operands say is an
+    error; so is every contradiction between operands. The result types of the function follow, and where the model
+    declared other extents the computed ones win, with a warning. `auto_pad` of Conv becomes explicit pads.
+
+    ```mlir
+    %y = onnx.MatMul %a, %b : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<*xf32>
+    ```
+    becomes
+    ```mlir
+    %y = onnx.MatMul %a, %b : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<?x4xf32>
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def FoldConstantsPass : Pass<"fovea-fold-constants", "::mlir::func::FuncOp"> {
+  let summary = "evaluate the ops whose operands are constant";
+  let description = [{
+    An op all of whose operands are constant becomes the constant that the evaluator computes, and so does a small integer
+    tensor whose elements are all known though its operands are not constant, such as the static extents of a partly
+    dynamic shape. A constant without users goes away with its memory. Expects inferred types.
+
+    A result must not exceed `max-result-bytes` or twice its operands, whichever is more; all folded constants together
+    not `max-total-bytes` plus the size of the constants there were; and an op must not take more than `max-work`
+    multiplications or moved elements. What would is left alone, with a `missed` remark (FOLD-R01, FOLD-R02, FOLD-R03).
+    Reshapes and splats cost nothing and always fold.
+
+    ```mlir
+    %s = onnx.Shape %x : (tensor<1x8x?xf32>) -> tensor<3xi64>
+    %d = onnx.Gather %s, %one : (tensor<3xi64>, tensor<i64>) -> tensor<i64>
+    ```
+    becomes
+    ```mlir
+    %d = onnx.Constant : tensor<i64> = dense<8> : tensor<i64>
+    ```
+  }];
+  let options = [
+    Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,
+    Option<"maxTotalBytes", "max-total-bytes", "int64_t", "256 << 20", "limit of what folding adds in all">,
+    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work for one op">
+  ];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def EraseNoOpsPass : Pass<"fovea-erase-no-ops", "::mlir::func::FuncOp"> {
+  let summary = "drop ops that change nothing, and ops without users";
+  let description = [{
+    Identity and Dropout; Cast, Reshape, Expand, Tile, Slice, Squeeze, Unsqueeze, Flatten, Split and Clip that leave type
+    and elements as they are; Transpose that moves no elements past each other in its dimension order; Concat of one
+    non-empty input; x * 1, x / 1, x - 0 and, for integers or a zero of negative sign, x + 0 (a sum with +0 would change
+    -0); And with true, Or with false; Where on a constant condition; Transpose of Transpose and Reshape of Reshape become
+    one. Where an operand was also broadcast, an Expand remains.
+
+    ```mlir
+    %c = onnx.Cast %x {to = f32} : (tensor<4xf32>) -> tensor<4xf32>
+    %y = onnx.Mul %c, %one : (tensor<4xf32>, tensor<f32>) -> tensor<4xf32>
+    return %y
+    ```
+    becomes
+    ```mlir
+    return %x
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
+  let summary = "static types, constants evaluated, no-ops gone";
+  let description = [{
+    Does to each op, in order, what fovea-infer-shapes, fovea-erase-no-ops and fovea-fold-constants do; as every op is
+    visited after its operands, one visit is the fixpoint. Afterwards every type is static. Otherwise each input
+    with a dynamic dimension is an error that suggests `--dim`, or else each op whose extents depend on computed values.
+  }];
+  let options = [
+    Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,
+    Option<"maxTotalBytes", "max-total-bytes", "int64_t", "256 << 20", "limit of what folding adds in all">,
+    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work for one op">
+  ];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
 #endif // FOVEA_PASSES_FRONTEND_PASSES_TD

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Folding by evaluation, under limits on memory and time. A resource attribute lives as long as the
+// context, so the bytes of a folded constant that dies are taken out of it by hand.
+
+#include "compiler/eval/Evaluate.h"
+#include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/PartialValues.h"
+#include "passes/frontend/Passes.h"
+#include "passes/frontend/Simplify.h"
+
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+using namespace fovea;
+
+namespace fovea {
+#define GEN_PASS_DEF_FOLDCONSTANTSPASS
+#include "passes/frontend/Passes.h.inc"
+} // namespace fovea
+
+/// Bytes of a static tensor; shape inference keeps them far from overflow.
+static int64_t countBytes(RankedTensorType type) {
+  return type.getNumElements() * onnx::getElementBytes(type.getElementType());
+}
+
+ConstantFolder::ConstantFolder(func::FuncOp function, FoldLimits limits) : limits(limits) {
+  function.walk([&](onnx::ConstantOp op) {
+    auto type = dyn_cast<RankedTensorType>(op.getType());
+    if (type && type.hasStaticShape())
+      this->limits.totalBytes += countBytes(type);
+  });
+}
+
+/// Whether evaluating makes no new bytes: another view of the same ones, or one element that stands
+/// for all.
+static bool isFree(Operation *op, ArrayRef<eval::Tensor> operands) {
+  if (isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp,
+          onnx::DropoutOp, onnx::ConstantOfShapeOp>(op))
+    return true;
+  if (isa<onnx::ExpandOp, onnx::TileOp, onnx::TransposeOp, onnx::SliceOp, onnx::SplitOp>(op))
+    return operands[0].isSplat();
+  // Elementwise ops keep splats; the others do not, and are not free.
+  return !isa<onnx::ConcatOp, onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp,
+              onnx::RangeOp, onnx::TriluOp, onnx::MatMulOp, onnx::GemmOp, onnx::ConvOp,
+              onnx::AttentionOp, onnx::SoftmaxOp, onnx::LayerNormalizationOp>(op) &&
+         llvm::all_of(operands, [](const eval::Tensor &t) { return !t || t.isSplat(); });
+}
+
+bool ConstantFolder::isWithinLimits(Operation *op, ArrayRef<eval::Tensor> operands) {
+  if (isFree(op, operands))
+    return true;
+  auto refuse = [&](StringRef code, StringRef reason) {
+    remark::missed(op->getLoc(), remark::RemarkOpts::name("fold-constants").category("frontend"))
+        << remark::add("a constant computation stays in the program")
+        << remark::reason("{0}", reason) << remark::metric("Code", code);
+    return false;
+  };
+  int64_t results = 0, given = 0;
+  for (Type type : op->getResultTypes())
+    results += countBytes(cast<RankedTensorType>(type));
+  for (const eval::Tensor &tensor : operands)
+    given += tensor ? countBytes(tensor.getType()) : 0;
+  if (results > std::max(limits.resultBytes, 2 * given))
+    return refuse("FOLD-R01", "its result is too large");
+  if (heldBytes + results > limits.totalBytes)
+    return refuse("FOLD-R02", "folded constants already take as much memory as they may");
+  if (eval::estimateWork(op) > double(limits.work))
+    return refuse("FOLD-R03", "it would take too long to evaluate");
+  return true;
+}
+
+eval::Tensor ConstantFolder::getTensor(Value value) const {
+  Operation *op = value.getDefiningOp();
+  if (auto found = made.find(op); found != made.end())
+    return found->second.tensor;
+  ElementsAttr attr = onnx::getConstantAttr(value);
+  return eval::Tensor::get(attr).value_or(eval::Tensor());
+}
+
+void ConstantFolder::replace(Operation *op, ArrayRef<eval::Tensor> results,
+                             ArrayRef<eval::Tensor> operands) {
+  OpBuilder builder(op);
+  for (auto [value, tensor] : llvm::zip_equal(op->getResults(), results)) {
+    if (value.use_empty())
+      continue;
+    auto constant = onnx::ConstantOp::create(builder, op->getLoc(), tensor.toAttr());
+    const char *data = tensor.bytes();
+    bool shared = tensor.isSplat() || llvm::any_of(operands, [&](const eval::Tensor &operand) {
+                    return operand && operand.bytes() == data;
+                  });
+    int64_t bytes = shared ? 0 : countBytes(tensor.getType());
+    heldBytes += bytes;
+    made[constant] = {tensor, bytes};
+    value.replaceAllUsesWith(constant);
+  }
+}
+
+/// The integers of an op's only result when all are known, though its operands are not constant.
+static std::optional<eval::Tensor> getKnownIntegers(Operation *op) {
+  if (op->getNumResults() != 1)
+    return std::nullopt;
+  auto type = dyn_cast<RankedTensorType>(op->getResult(0).getType());
+  if (!type || !type.hasStaticShape())
+    return std::nullopt;
+  SmallVector<int64_t> values;
+  if (auto size = dyn_cast<onnx::SizeOp>(op)) {
+    auto x = dyn_cast<RankedTensorType>(size.getX().getType());
+    if (!x || !x.hasStaticShape())
+      return std::nullopt;
+    values.push_back(x.getNumElements());
+  } else {
+    std::optional<onnx::PartialIntegers> integers = onnx::getPartialIntegers(op->getResult(0));
+    if (!integers)
+      return std::nullopt;
+    for (std::optional<int64_t> integer : *integers) {
+      if (!integer)
+        return std::nullopt;
+      values.push_back(*integer);
+    }
+  }
+  return eval::makeTensor<int64_t>(type, values);
+}
+
+FailureOr<bool> ConstantFolder::fold(Operation *op) {
+  if (!isa<onnx::ShapeInference>(op) || isa<onnx::ConstantOp>(op) || op->use_empty())
+    return false;
+  if (std::optional<eval::Tensor> known = getKnownIntegers(op)) {
+    replace(op, *known, {});
+    return true;
+  }
+  for (Type type : op->getResultTypes())
+    if (auto ranked = dyn_cast<RankedTensorType>(type); !ranked || !ranked.hasStaticShape())
+      return false;
+  SmallVector<eval::Tensor> operands;
+  for (Value operand : op->getOperands()) {
+    operands.push_back(isa<NoneType>(operand.getType()) ? eval::Tensor() : getTensor(operand));
+    if (!isa<NoneType>(operand.getType()) && !operands.back())
+      return false;
+  }
+  if (!isWithinLimits(op, operands))
+    return false;
+  FailureOr<SmallVector<eval::Tensor>> results = eval::evaluate(op, operands);
+  if (failed(results))
+    return failure();
+  replace(op, *results, operands);
+  return true;
+}
+
+void ConstantFolder::erase(Operation *op) {
+  SmallVector<Value> operands(op->getOperands());
+  if (auto found = made.find(op); found != made.end()) {
+    auto constant = cast<onnx::ConstantOp>(op);
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
+      resource.getRawHandle().getResource()->setBlob(AsmResourceBlob());
+    heldBytes -= found->second.bytes;
+    made.erase(found);
+  }
+  op->erase();
+  llvm::SmallSetVector<Operation *, 4> unused;
+  for (Value operand : operands)
+    if (operand.use_empty() && operand.getDefiningOp() &&
+        isa<onnx::ConstantOp, onnx::NoneOp>(operand.getDefiningOp()))
+      unused.insert(operand.getDefiningOp());
+  for (Operation *constant : unused)
+    erase(constant);
+}
+
+namespace {
+struct FoldConstants : fovea::impl::FoldConstantsPassBase<FoldConstants> {
+  using FoldConstantsPassBase::FoldConstantsPassBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    ConstantFolder folder(function, {maxResultBytes, maxTotalBytes, maxWork});
+    auto step = [&](Operation *op) -> FailureOr<bool> {
+      FailureOr<bool> folded = folder.fold(op);
+      if (failed(folded))
+        return failure();
+      return !*folded;
+    };
+    auto erase = [&](Operation *op) { folder.erase(op); };
+    if (failed(visitOps(function, step, erase)))
+      return signalPassFailure();
+    eraseUnused(function, erase);
+  }
+};
+} // namespace

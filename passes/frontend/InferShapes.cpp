@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Result types are refined in place, in the order of the ops. Types only ever become more precise,
+// so users stay valid.
+
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/frontend/Passes.h"
+#include "passes/frontend/Simplify.h"
+
+using namespace mlir;
+using namespace fovea;
+
+namespace fovea {
+#define GEN_PASS_DEF_INFERSHAPESPASS
+#include "passes/frontend/Passes.h.inc"
+} // namespace fovea
+
+/// The more precise of two types of one value, or null when they contradict one another.
+static Type mergeTypes(Type inferred, Type declared) {
+  auto first = dyn_cast<TensorType>(inferred), second = dyn_cast<TensorType>(declared);
+  if (!first || !second)
+    return inferred == declared ? inferred : Type();
+  if (first.getElementType() != second.getElementType() ||
+      failed(verifyCompatibleShape(first, second)))
+    return {};
+  if (!first.hasRank())
+    return second;
+  if (!second.hasRank())
+    return first;
+  SmallVector<int64_t> shape(first.getShape());
+  for (auto [extent, known] : llvm::zip_equal(shape, second.getShape()))
+    if (ShapedType::isDynamic(extent))
+      extent = known;
+  return RankedTensorType::get(shape, first.getElementType());
+}
+
+/// Whether a user takes an operand of any more precise type.
+static bool acceptsRefinement(Operation *user) {
+  return isa<onnx::ShapeInference, func::ReturnOp>(user);
+}
+
+LogicalResult fovea::refineResultTypes(Operation *op) {
+  auto inference = dyn_cast<onnx::ShapeInference>(op);
+  if (!inference)
+    return success();
+  SmallVector<Type> types;
+  if (failed(inference.inferShapes(types)))
+    return failure();
+  for (auto [result, inferred] : llvm::zip_equal(op->getResults(), types)) {
+    Type merged = mergeTypes(inferred, result.getType());
+    if (!merged)
+      return op->emitOpError("result #")
+             << result.getResultNumber() << " is declared " << result.getType()
+             << " but its operands make it " << inferred;
+    if (llvm::all_of(result.getUsers(), acceptsRefinement))
+      result.setType(merged);
+  }
+  return success();
+}
+
+void fovea::updateFunctionType(func::FuncOp function) {
+  auto results = function.getBody().front().getTerminator()->getOperandTypes();
+  FunctionType type = function.getFunctionType();
+  for (auto [index, pair] : llvm::enumerate(llvm::zip_equal(type.getResults(), results))) {
+    auto [declared, computed] = pair;
+    if (mergeTypes(computed, declared))
+      continue;
+    auto name = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
+    InFlightDiagnostic warning = emitWarning(function.getLoc());
+    if (name)
+      warning << "output '" << name.getValue() << "'";
+    else
+      warning << "output #" << index;
+    warning << " is declared " << declared << " but computed as " << computed
+            << ", which is what the compiled model returns";
+  }
+  function.setFunctionType(FunctionType::get(function.getContext(), type.getInputs(), results));
+}
+
+LogicalResult fovea::visitOps(func::FuncOp function,
+                              llvm::function_ref<FailureOr<bool>(Operation *)> step,
+                              llvm::function_ref<void(Operation *)> erase) {
+  if (function.isExternal() || !function.getBody().hasOneBlock())
+    return function.emitOpError("expects a body of one block");
+  Block &body = function.getBody().front();
+  for (Operation *op = &body.front(); op != body.getTerminator();) {
+    FailureOr<bool> stays = step(op);
+    if (failed(stays))
+      return failure();
+    Operation *next = op->getNextNode();
+    if (!*stays)
+      erase(op);
+    op = next;
+  }
+  return success();
+}
+
+void fovea::eraseUnused(func::FuncOp function, llvm::function_ref<void(Operation *)> erase) {
+  Block &body = function.getBody().front();
+  for (Operation *op = body.getTerminator()->getPrevNode(); op;) {
+    Operation *previous = op->getPrevNode();
+    if (isOpTriviallyDead(op)) {
+      // Erasing may take constants in front of the op along; start again from what follows them.
+      Operation *next = op->getNextNode();
+      erase(op);
+      previous = next->getPrevNode();
+    }
+    op = previous;
+  }
+}
+
+namespace {
+struct InferShapes : fovea::impl::InferShapesPassBase<InferShapes> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    auto step = [](Operation *op) -> FailureOr<bool> {
+      if (failed(refineResultTypes(op)))
+        return failure();
+      return true;
+    };
+    if (failed(visitOps(function, step, [](Operation *) {})))
+      return signalPassFailure();
+    updateFunctionType(function);
+  }
+};
+} // namespace

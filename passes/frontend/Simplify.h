@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The three steps of the frontend on one op. Each has its pass; fovea-simplify-graph takes all of
+// them in one visit.
+
+#ifndef FOVEA_PASSES_FRONTEND_SIMPLIFY_H
+#define FOVEA_PASSES_FRONTEND_SIMPLIFY_H
+
+#include "compiler/eval/Tensor.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
+
+namespace fovea {
+
+/// Infers the result types of an op and refines those it declares. Ops that infer nothing are left
+/// alone.
+mlir::LogicalResult refineResultTypes(mlir::Operation *op);
+
+/// Gives the function the result types that it returns; a warning where the model declared other
+/// extents.
+void updateFunctionType(mlir::func::FuncOp function);
+
+/// Replaces all uses of an op that changes nothing and returns true; the op itself stays, without
+/// uses. New ops, with their final types, go behind it.
+bool replaceNoOp(mlir::Operation *op);
+
+/// What folding may cost.
+struct FoldLimits {
+  int64_t resultBytes, totalBytes, work;
+};
+
+/// Folds ops to constants and frees the constants that lose their last user. One per function.
+class ConstantFolder {
+public:
+  ConstantFolder(mlir::func::FuncOp function, FoldLimits limits);
+
+  /// Replaces all uses of the op with constants and returns true, or returns false when its value
+  /// is not known or folding it would cost too much. The op itself stays, without uses. A failure
+  /// has been reported.
+  mlir::FailureOr<bool> fold(mlir::Operation *op);
+
+  /// Erases an op without uses, and constants that it was the last user of, with the memory folding
+  /// gave them.
+  void erase(mlir::Operation *op);
+
+private:
+  eval::Tensor getTensor(mlir::Value value) const;
+  bool isWithinLimits(mlir::Operation *op, llvm::ArrayRef<eval::Tensor> operands);
+  void replace(mlir::Operation *op, llvm::ArrayRef<eval::Tensor> results,
+               llvm::ArrayRef<eval::Tensor> operands);
+
+  FoldLimits limits;
+  int64_t heldBytes = 0;
+  // Constants made here: the tensors that own their bytes, and how many bytes count against the
+  // limit.
+  struct Held {
+    eval::Tensor tensor;
+    int64_t bytes;
+  };
+  llvm::DenseMap<mlir::Operation *, Held> made;
+};
+
+/// Calls `step` for each op of the function but its terminator, in order; an op that `step` returns
+/// false for is erased by `erase` afterwards. Ops that a step inserts behind its op are visited
+/// next.
+mlir::LogicalResult visitOps(mlir::func::FuncOp function,
+                             llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> step,
+                             llvm::function_ref<void(mlir::Operation *)> erase);
+
+/// Erases the ops without uses and effects, last first.
+void eraseUnused(mlir::func::FuncOp function, llvm::function_ref<void(mlir::Operation *)> erase);
+
+} // namespace fovea
+
+#endif // FOVEA_PASSES_FRONTEND_SIMPLIFY_H

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The frontend in one visit per op: types, no-ops, constants. What later parts rely on is checked
+// at the end: every type is static.
+
+#include "dialects/onnx/OnnxOps.h"
+#include "passes/frontend/Passes.h"
+#include "passes/frontend/Simplify.h"
+
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace fovea;
+
+namespace fovea {
+#define GEN_PASS_DEF_SIMPLIFYGRAPHPASS
+#include "passes/frontend/Passes.h.inc"
+} // namespace fovea
+
+static bool isStatic(Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  return !tensor || tensor.hasStaticShape();
+}
+
+/// An error for every dynamic dimension of an input; one per name, as one `--dim` fixes all of that
+/// name.
+static LogicalResult checkInputs(func::FuncOp function) {
+  llvm::StringSet<> reported;
+  bool valid = true;
+  for (BlockArgument argument : function.getArguments()) {
+    auto type = dyn_cast<RankedTensorType>(argument.getType());
+    if (isStatic(argument.getType()))
+      continue;
+    valid = false;
+    unsigned index = argument.getArgNumber();
+    auto name = function.getArgAttrOfType<StringAttr>(index, "onnx.name");
+    auto dims = function.getArgAttrOfType<ArrayAttr>(index, "onnx.dim_names");
+    std::string input = name ? "input '" + name.str() + "'" : "input #" + std::to_string(index);
+    if (!type) {
+      emitError(argument.getLoc()) << input << " has no rank: give it a shape in the model";
+      continue;
+    }
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      if (!type.isDynamicDim(dim))
+        continue;
+      auto dimName =
+          dims && dim < int64_t(dims.size()) ? dyn_cast<StringAttr>(dims[dim]) : StringAttr();
+      if (!dimName || dimName.empty())
+        emitError(argument.getLoc()) << input << " has no extent in dimension " << dim
+                                     << " and no name for it: give it one in the model";
+      else if (reported.insert(dimName.getValue()).second)
+        emitError(argument.getLoc())
+            << input << " has the dynamic dimension '" << dimName.getValue()
+            << "': fix it with --dim " << dimName.getValue() << "=<extent>";
+    }
+  }
+  return success(valid);
+}
+
+/// An error for every op that has a dynamic result but no dynamic operand to get it from.
+static LogicalResult checkOps(func::FuncOp function) {
+  bool valid = true;
+  for (Operation &op : function.getBody().front()) {
+    if (llvm::all_of(op.getResultTypes(), isStatic))
+      continue;
+    valid = false;
+    if (llvm::all_of(op.getOperandTypes(), isStatic))
+      op.emitOpError("has extents that depend on computed values: ")
+          << op.getResultTypes() << "; only static shapes are compiled";
+  }
+  return success(valid);
+}
+
+namespace {
+struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
+  using SimplifyGraphPassBase::SimplifyGraphPassBase;
+
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    ConstantFolder folder(function, {maxResultBytes, maxTotalBytes, maxWork});
+    auto step = [&](Operation *op) -> FailureOr<bool> {
+      if (failed(refineResultTypes(op)))
+        return failure();
+      if (replaceNoOp(op))
+        return false;
+      FailureOr<bool> folded = folder.fold(op);
+      if (failed(folded))
+        return failure();
+      return !*folded;
+    };
+    auto erase = [&](Operation *op) { folder.erase(op); };
+    if (failed(visitOps(function, step, erase)))
+      return signalPassFailure();
+    eraseUnused(function, erase);
+    if (failed(checkInputs(function)) || failed(checkOps(function)))
+      return signalPassFailure();
+    updateFunctionType(function);
+  }
+};
+} // namespace
