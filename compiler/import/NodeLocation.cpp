@@ -51,11 +51,9 @@ std::string fovea::describeOrigin(const NodeOrigin &origin) {
   return "node '" + name + "' (" + escapeText(origin.kind) + ")";
 }
 
-std::string fovea::escapeText(StringRef text) {
-  // Names are meant to be short; a hostile one does not get to fill the terminal.
-  constexpr size_t longestName = 200;
-  bool cut = text.size() > longestName;
-  text = text.take_front(longestName);
+std::string fovea::escapeText(StringRef text, size_t longest) {
+  bool cut = text.size() > longest;
+  text = text.take_front(longest);
   const auto *bytes = reinterpret_cast<const llvm::UTF8 *>(text.data());
   bool isUTF8 = llvm::isLegalUTF8String(&bytes, bytes + text.size());
   std::string result;

@@ -33,8 +33,9 @@ std::optional<NodeOrigin> getNodeOrigin(mlir::Location location);
 /// "node 'x' (MatMul)" or "input 'x'", safe to print: bytes that are not printable are escaped.
 std::string describeOrigin(const NodeOrigin &origin);
 
-/// `text` with control characters and invalid UTF-8 escaped.
-std::string escapeText(llvm::StringRef text);
+/// `text` with control characters and invalid UTF-8 escaped, cut after `longest` bytes: names are
+/// meant to be short, and a hostile one does not get to fill the terminal.
+std::string escapeText(llvm::StringRef text, size_t longest = 200);
 
 } // namespace fovea
 

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The road from model to object, phase by phase: what runs, what is printed, and which exit code a
+// failure deserves.
+
+#include "compiler/driver/Driver.h"
+#include "compiler/codegen/Target.h"
+#include "compiler/driver/Diagnostics.h"
+#include "compiler/driver/Header.h"
+#include "compiler/driver/Output.h"
+#include "compiler/driver/Remarks.h"
+#include "compiler/import/Import.h"
+#include "compiler/link/Link.h"
+#include "passes/AllPasses.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/Support/Timing.h"
+#include "llvm/Support/Path.h"
+#include "llvm/Support/thread.h"
+
+using namespace mlir;
+using namespace fovea;
+
+namespace {
+
+class Compilation {
+public:
+  Compilation(const CompileOptions &options);
+
+  ExitCode run();
+
+private:
+  ExitCode resolveOptions();
+  ExitCode runSteps();
+  ExitCode importModel();
+  ExitCode runPhase(Phase phase);
+  /// What has to hold after a phase beyond its IR.
+  ExitCode checkAfter(Phase phase);
+  ExitCode generateCode();
+  ExitCode writeFiles();
+  ExitCode writeHeader(StringRef path);
+  /// Prints `error`, if it is one, and then returns `code`.
+  ExitCode report(llvm::Error error, ExitCode code);
+  void writeReproducer(Phase phase, ModuleOp before);
+
+  const CompileOptions &options;
+  Terminal terminal{llvm::errs()};
+  DefaultTimingManager timing;
+  TimingScope timer;
+
+  std::string modelName;
+  std::string output;
+  Emit emit = Emit::Object;
+  Phase last = Phase::Code;
+  codegen::Target target;
+  PipelineOptions pipeline;
+
+  MLIRContext context;
+  OwningOpRef<ModuleOp> module;
+};
+
+} // namespace
+
+Compilation::Compilation(const CompileOptions &options) : options(options) {
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  context.appendDialectRegistry(registry);
+  context.printOpOnDiagnostic(false);
+  timing.setEnabled(options.timing);
+}
+
+ExitCode Compilation::report(llvm::Error error, ExitCode code) {
+  if (!error)
+    return ExitCode::Success;
+  terminal.printError("foveac", llvm::toString(std::move(error)));
+  return code;
+}
+
+static Emit getEmitOfSuffix(StringRef path) {
+  StringRef suffix = llvm::sys::path::extension(path);
+  if (suffix == ".so")
+    return Emit::SharedLibrary;
+  if (suffix == ".ll")
+    return Emit::LLVM;
+  if (suffix == ".s")
+    return Emit::Assembly;
+  if (suffix == ".mlir" || suffix == ".mlirbc")
+    return Emit::MLIR;
+  return suffix == ".h" ? Emit::Header : Emit::Object;
+}
+
+static StringRef getSuffix(Emit emit) {
+  switch (emit) {
+  case Emit::Object:
+    return ".o";
+  case Emit::SharedLibrary:
+    return ".so";
+  case Emit::LLVM:
+    return ".ll";
+  case Emit::Assembly:
+    return ".s";
+  case Emit::MLIR:
+    return ".mlir";
+  case Emit::Header:
+    return ".h";
+  }
+  return ".o";
+}
+
+ExitCode Compilation::resolveOptions() {
+  auto fail = [&](const Twine &message) {
+    terminal.printError("foveac", message);
+    return ExitCode::UserError;
+  };
+  modelName =
+      options.name.empty() ? makeIdentifier(llvm::sys::path::stem(options.model)) : options.name;
+  if (makeIdentifier(modelName) != modelName)
+    return fail("--name '" + modelName + "' is not a C identifier; '" + makeIdentifier(modelName) +
+                "' would be");
+  if (options.backend != "auto" && options.backend != "halide" && options.backend != "llvm")
+    return fail("--backend: '" + options.backend + "' is none of auto, halide, llvm");
+
+  emit = options.emit.value_or(options.stopAfter ? Emit::MLIR : getEmitOfSuffix(options.output));
+  last = options.stopAfter.value_or(emit == Emit::MLIR || emit == Emit::Header ? Phase::Bufferize
+                                                                               : Phase::Code);
+  if (options.stopAfter && last < Phase::Code && emit != Emit::MLIR)
+    return fail("--stop-after prints IR, which --emit contradicts");
+  output = options.output;
+  if (output.empty())
+    output =
+        emit == Emit::MLIR ? "-" : (llvm::sys::path::stem(options.model) + getSuffix(emit)).str();
+  if (output == "-" && (emit == Emit::Object || emit == Emit::SharedLibrary))
+    return fail("machine code does not go to the terminal; name a file with -o");
+
+  llvm::Expected<codegen::Target> found = codegen::targetFor(options.cpu);
+  if (!found)
+    return report(found.takeError(), ExitCode::UserError);
+  target = *found;
+  pipeline.backend = options.backend;
+  pipeline.vectorWidth = target.vectorWidth();
+  return ExitCode::Success;
+}
+
+static ExitCode getExitCode(ImportError error) {
+  switch (error) {
+  case ImportError::None:
+    return ExitCode::Success;
+  case ImportError::Input:
+    return ExitCode::UserError;
+  case ImportError::Unsupported:
+    return ExitCode::Unsupported;
+  case ImportError::Resource:
+    return ExitCode::Resource;
+  }
+  return ExitCode::Internal;
+}
+
+ExitCode Compilation::importModel() {
+  TimingScope scope = timer.nest("import");
+  ImportOptions importOptions;
+  importOptions.dims = options.dims;
+  ImportError error = ImportError::None;
+  FailureOr<OwningOpRef<ModuleOp>> imported =
+      importOnnx(options.model, context, importOptions, &error);
+  if (failed(imported))
+    return getExitCode(error);
+  module = std::move(*imported);
+  if (last != Phase::Import && failed(checkStaticInputs(*module)))
+    return ExitCode::UserError;
+  return ExitCode::Success;
+}
+
+/// Whose fault a failing phase is. Shapes that contradict one another are found by the frontend; a
+/// lowering that is missing is found by lower; from then on the compiler has nobody else to blame.
+static ExitCode getFailureCode(Phase phase) {
+  switch (phase) {
+  case Phase::Frontend:
+    return ExitCode::UserError;
+  case Phase::Lower:
+    return ExitCode::Unsupported;
+  default:
+    return ExitCode::Internal;
+  }
+}
+
+void Compilation::writeReproducer(Phase phase, ModuleOp before) {
+  std::string path = modelName + "-" + getPhaseName(phase).str() + ".repro.mlir";
+  if (llvm::Error error = writeModule(before, path)) {
+    report(std::move(error), ExitCode::Internal);
+    return;
+  }
+  std::string command = phase == Phase::Code
+                            ? ""
+                            : "; to repeat it: fovea-opt " + path + " --pass-pipeline='" +
+                                  getPipelineText(pipeline, phase, phase) + "'";
+  terminal.printNote("foveac", "this is a bug in Fovea; the phase's input is in " + path + command);
+}
+
+ExitCode Compilation::runPhase(Phase phase) {
+  TimingScope scope = timer.nest(getPhaseName(phase));
+  PassManager manager(&context);
+  if (failed(buildPipeline(manager, pipeline, phase, phase)))
+    return ExitCode::Internal;
+  manager.enableTiming(scope);
+  // Attributes are shared, so the copy costs the size of the graph and not of its weights.
+  OwningOpRef<ModuleOp> before = module->clone();
+  if (succeeded(manager.run(*module)))
+    return checkAfter(phase);
+  ExitCode code = getFailureCode(phase);
+  if (code == ExitCode::Internal)
+    writeReproducer(phase, *before);
+  return code;
+}
+
+static int64_t getCount(ModuleOp module, StringRef name) {
+  auto count = module->getAttrOfType<IntegerAttr>(name);
+  return count ? count.getInt() : 0;
+}
+
+ExitCode Compilation::checkAfter(Phase phase) {
+  if (phase != Phase::Raise || !options.requireFused)
+    return ExitCode::Success;
+  int64_t raised = getCount(*module, "fovea.attention_raised");
+  if (raised >= *options.requireFused)
+    return ExitCode::Success;
+  terminal.printError(options.model, "--require-fused: " + Twine(raised) + " of " +
+                                         Twine(getCount(*module, "fovea.attention_sites")) +
+                                         " attention sites were raised, required are " +
+                                         Twine(*options.requireFused) + "; --remarks - says why");
+  return ExitCode::Unsupported;
+}
+
+ExitCode Compilation::generateCode() {
+  TimingScope scope = timer.nest("code");
+  link::LinkOptions linkOptions;
+  linkOptions.name = modelName;
+  if (emit == Emit::LLVM)
+    linkOptions.emit = link::EmitKind::LLVM;
+  else if (emit == Emit::Assembly)
+    linkOptions.emit = link::EmitKind::Assembly;
+
+  bool compiled = true;
+  auto compileTo = [&](StringRef path) {
+    return writeOutput(path, [&](llvm::raw_pwrite_stream &os) -> llvm::Error {
+      compiled = succeeded(link::compileProgram(*module, target, linkOptions, os));
+      return compiled ? llvm::Error::success() : llvm::createStringError("no code could be made");
+    });
+  };
+  auto makeLibrary = [&](StringRef path) {
+    return makeOutput(path, [&](StringRef library) {
+      return makeOutput(output + ".o", [&](StringRef object) -> llvm::Error {
+        if (llvm::Error error = compileTo(object))
+          return error;
+        return link::linkSharedLibrary(object, library, modelName);
+      });
+    });
+  };
+  llvm::Error error = emit == Emit::SharedLibrary ? makeLibrary(output) : compileTo(output);
+  if (compiled)
+    return report(std::move(error), ExitCode::UserError);
+  report(std::move(error), ExitCode::Internal);
+  writeReproducer(Phase::Code, *module);
+  return ExitCode::Internal;
+}
+
+ExitCode Compilation::writeHeader(StringRef path) {
+  return report(writeOutput(path,
+                            [&](llvm::raw_pwrite_stream &os) {
+                              os << makeHeader(*module, modelName);
+                              return llvm::Error::success();
+                            }),
+                ExitCode::UserError);
+}
+
+ExitCode Compilation::writeFiles() {
+  if (emit == Emit::MLIR)
+    return report(writeModule(*module, output), ExitCode::UserError);
+  if (emit == Emit::Header)
+    return writeHeader(output);
+  terminal.showProgress("generating code");
+  if (ExitCode code = generateCode(); code != ExitCode::Success)
+    return code;
+  if (emit != Emit::Object && emit != Emit::SharedLibrary)
+    return ExitCode::Success;
+  SmallString<128> header(output);
+  llvm::sys::path::replace_extension(header, ".h");
+  return writeHeader(header);
+}
+
+ExitCode Compilation::runSteps() {
+  if (ExitCode code = resolveOptions(); code != ExitCode::Success)
+    return code;
+  terminal.showProgress("importing");
+  if (ExitCode code = importModel(); code != ExitCode::Success)
+    return code;
+  Phase lastPasses = options.check ? Phase::Lower : std::min(last, Phase::Bufferize);
+  for (const PhaseInfo &info : getPhases()) {
+    if (info.phase == Phase::Import || info.phase > lastPasses)
+      continue;
+    terminal.showProgress("[" + std::to_string(unsigned(info.phase)) + "/" +
+                          std::to_string(unsigned(Phase::Code)) + "] " + info.name.str());
+    if (ExitCode code = runPhase(info.phase); code != ExitCode::Success)
+      return code;
+  }
+  if (!options.check)
+    return writeFiles();
+  terminal.printNote(options.model, "every operator is supported; attention sites raised: " +
+                                        Twine(getCount(*module, "fovea.attention_raised")) +
+                                        " of " + Twine(getCount(*module, "fovea.attention_sites")));
+  return ExitCode::Success;
+}
+
+ExitCode Compilation::run() {
+  DiagnosticPrinter printer(&context, terminal, options.model);
+  std::optional<RemarkCollector> remarks;
+  if (!options.remarks.empty())
+    remarks.emplace(context, options.model);
+  timer = timing.getRootScope();
+  ExitCode code = runSteps();
+  timer.stop();
+  terminal.clearProgress();
+  // Remarks are wanted most when something failed.
+  if (remarks) {
+    ExitCode written = report(remarks->write(options.remarks, terminal), ExitCode::UserError);
+    if (code == ExitCode::Success)
+      code = written;
+  }
+  return code;
+}
+
+ExitCode fovea::compile(const CompileOptions &options) {
+  ExitCode code = ExitCode::Internal;
+  // Graphs may be as deep as they are long, and some walks over them recurse.
+  constexpr std::optional<unsigned> stackBytes = 64u << 20;
+  llvm::thread worker(stackBytes, [&] { code = Compilation(options).run(); });
+  worker.join();
+  return code;
+}
