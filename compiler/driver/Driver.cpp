@@ -34,6 +34,7 @@ private:
   ExitCode runSteps();
   ExitCode importModel();
   ExitCode runPhase(Phase phase);
+  ExitCode getFailureCode(Phase phase) const;
   /// What has to hold after a phase beyond its IR.
   ExitCode checkAfter(Phase phase);
   ExitCode generateCode();
@@ -120,6 +121,11 @@ ExitCode Compilation::resolveOptions() {
   if (options.backend != "auto" && options.backend != "halide" && options.backend != "llvm")
     return fail("--backend: '" + options.backend + "' is none of auto, halide, llvm");
 
+  for (const std::string &path : {options.schedule, options.dumpSchedule})
+    if (StringRef(path).find_first_of("'\"{}") != StringRef::npos)
+      return fail("the path of a schedule file must not contain quotation marks or braces: " +
+                  path);
+
   emit = options.emit.value_or(options.stopAfter ? Emit::MLIR : getEmitOfSuffix(options.output));
   last = options.stopAfter.value_or(emit == Emit::MLIR || emit == Emit::Header ? Phase::Bufferize
                                                                                : Phase::Code);
@@ -137,6 +143,8 @@ ExitCode Compilation::resolveOptions() {
     return report(found.takeError(), ExitCode::UserError);
   target = *found;
   pipeline.backend = options.backend;
+  pipeline.scheduleFile = options.schedule;
+  pipeline.dumpSchedule = options.dumpSchedule;
   pipeline.vectorWidth = target.vectorWidth();
   return ExitCode::Success;
 }
@@ -171,13 +179,16 @@ ExitCode Compilation::importModel() {
 }
 
 /// Whose fault a failing phase is. Shapes that contradict one another are found by the frontend; a
-/// lowering that is missing is found by lower; from then on the compiler has nobody else to blame.
-static ExitCode getFailureCode(Phase phase) {
+/// lowering that is missing is found by lower; a schedule file is read when kernels have names.
+/// Otherwise the compiler has nobody else to blame.
+ExitCode Compilation::getFailureCode(Phase phase) const {
   switch (phase) {
   case Phase::Frontend:
     return ExitCode::UserError;
   case Phase::Lower:
     return ExitCode::Unsupported;
+  case Phase::Outline:
+    return options.schedule.empty() ? ExitCode::Internal : ExitCode::UserError;
   default:
     return ExitCode::Internal;
   }

@@ -54,6 +54,10 @@ struct CompileOptions {
   std::string remarks;
   /// Fail unless at least this many attention sites were raised.
   std::optional<int64_t> requireFused;
+  /// File that overrides the schedules of kernels, and a file to write all schedules to; "" for
+  /// none.
+  std::string schedule;
+  std::string dumpSchedule;
   /// Print the time that each phase and pass took.
   bool timing = false;
   /// Only say whether the model is supported.

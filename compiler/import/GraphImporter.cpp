@@ -220,13 +220,22 @@ void GraphImporter::importNodes() {
     importNode(node, index);
 }
 
+std::string GraphImporter::describeOperandTypes(const NodeProto &node) const {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  for (const std::string &name : node.input())
+    if (Value value = values.lookup(name))
+      os << (text.empty() ? ", on " : ", ") << cast<ShapedType>(value.getType()).getElementType();
+  return text;
+}
+
 void GraphImporter::checkNode(const NodeProto &node) const {
   if (node.op_type().empty())
     failInput("the node has no operator");
   if (llvm::all_of(node.output(), [](const std::string &name) { return name.empty(); }))
     failInput("the node has no output");
-  std::string described =
-      "operator " + quote(node.op_type()) + " (opset " + std::to_string(opset) + ")";
+  std::string described = "operator " + quote(node.op_type()) + " (opset " + std::to_string(opset) +
+                          describeOperandTypes(node) + ")";
   for (const onnxpb::FunctionProto &callee : file.model->functions())
     if (callee.name() == node.op_type() &&
         (callee.domain() == node.domain() ||
@@ -236,7 +245,7 @@ void GraphImporter::checkNode(const NodeProto &node) const {
           " is a function of the model, which is not supported; inline the functions first "
           "(onnx.inliner.inline_local_functions)");
   if (!isStandardDomain(node.domain()))
-    failUnsupported("operator " + quote(node.op_type()) + " of the domain " + quote(node.domain()) +
+    failUnsupported(described + " of the domain " + quote(node.domain()) +
                     " is not supported: only the standard's operators are");
   const OperatorRule *rule = findOperatorRule(node.op_type());
   if (!rule) {

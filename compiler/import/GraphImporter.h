@@ -39,6 +39,8 @@ private:
 
   mlir::RankedTensorType importInputType(const onnxpb::ValueInfoProto &input);
   void importNode(const onnxpb::NodeProto &node, size_t index);
+  /// ", on f32, i64": the element types of the operands that are known.
+  std::string describeOperandTypes(const onnxpb::NodeProto &node) const;
   void checkNode(const onnxpb::NodeProto &node) const;
   llvm::SmallVector<mlir::Value> lookUpOperands(const onnxpb::NodeProto &node, bool &poisoned);
   void define(const std::string &name, mlir::Value value);

@@ -45,10 +45,18 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
   case Phase::Fuse:
     return {"func.func(fovea-absorb-layout,cse,fovea-form-islands)"};
   case Phase::Schedule:
-    return {"fovea-assign-backends{backend=" + options.backend + "}", "fovea-select-schedules"};
-  case Phase::Outline:
-    return {"fovea-outline-kernels",
-            "fovea-pack-weights{vector-width=" + std::to_string(options.vectorWidth) + "}"};
+    return {"func.func(fovea-assign-backends{backend=" + options.backend +
+            "},fovea-select-schedules{vector-width=" + std::to_string(options.vectorWidth) + "})"};
+  case Phase::Outline: {
+    SmallVector<std::string> passes = {"fovea-outline-kernels"};
+    // Schedules in files are keyed by the names that outlining makes, and packing follows them.
+    if (!options.scheduleFile.empty())
+      passes.push_back("fovea-apply-schedule-file{file='" + options.scheduleFile + "'}");
+    if (!options.dumpSchedule.empty())
+      passes.push_back("fovea-apply-schedule-file{dump='" + options.dumpSchedule + "'}");
+    passes.push_back("fovea-pack-weights{vector-width=" + std::to_string(options.vectorWidth) + "}");
+    return passes;
+  }
   case Phase::Bufferize:
     return {"fovea-bufferize-program", "fovea-plan-arena"};
   case Phase::Import:

@@ -37,6 +37,10 @@ struct PipelineOptions {
   std::string backend = "auto";
   /// f32 elements of a vector register.
   int64_t vectorWidth = 16;
+  /// File of schedules to read, and one to write; empty for none. Neither contains a quotation
+  /// mark.
+  std::string scheduleFile;
+  std::string dumpSchedule;
 };
 
 /// The passes of the phases from `from` to `to`, both included, as text that `fovea-opt

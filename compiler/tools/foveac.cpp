@@ -13,72 +13,87 @@
 using namespace fovea;
 namespace cl = llvm::cl;
 
-static cl::OptionCategory category("foveac options");
+namespace {
 
-static cl::opt<std::string> model(cl::Positional, cl::desc("<model.onnx>"), cl::cat(category));
-static cl::opt<std::string> output("o", cl::desc("output file; its suffix chooses what to emit"),
-                                   cl::value_desc("file"), cl::cat(category));
-static cl::opt<std::string>
-    name("name", cl::desc("prefix of the exported C names (default: the model's file name)"),
-         cl::value_desc("identifier"), cl::cat(category));
-static cl::list<std::string>
-    dims("dim", cl::desc("extent of a symbolic dimension; of one without a name: input:axis=N"),
-         cl::value_desc("name=N"), cl::cat(category));
-static cl::opt<std::string>
-    cpu("mcpu", cl::desc("CPU to compile for: native, x86-64-v3, x86-64-v4, znver4, ..."),
-        cl::init("native"), cl::value_desc("cpu"), cl::cat(category));
-static cl::opt<std::string> backend("backend", cl::desc("code generator: auto, halide, llvm"),
-                                    cl::init("auto"), cl::value_desc("name"), cl::cat(category));
-static cl::opt<Emit>
-    emit("emit", cl::desc("what to write, where the output's suffix does not say it:"),
-         cl::values(clEnumValN(Emit::Object, "obj", "an object file, and its header"),
-                    clEnumValN(Emit::SharedLibrary, "so", "a shared library, and its header"),
-                    clEnumValN(Emit::LLVM, "llvm", "LLVM IR, without the weights"),
-                    clEnumValN(Emit::Assembly, "asm", "assembly, without the weights"),
-                    clEnumValN(Emit::MLIR, "mlir", "the program after bufferize"),
-                    clEnumValN(Emit::Header, "header", "the C header alone")),
-         cl::cat(category));
-static cl::opt<std::string>
-    stopAfter("stop-after",
-              cl::desc("print the IR after this phase, for fovea-opt to go on with: import, "
-                       "frontend, raise, lower, fuse, "
-                       "schedule, outline, bufferize. Text leaves out constants of more than 4 "
-                       "KiB; -o x.mlirbc keeps all"),
-              cl::value_desc("phase"), cl::cat(category));
-static cl::opt<std::string>
-    remarks("remarks",
-            cl::desc("write what the passes did and refused, as .json, .yaml or text; - prints it"),
-            cl::value_desc("file"), cl::cat(category));
-static cl::opt<int64_t> requireFused("require-fused",
-                                     cl::desc("fail unless this many attention sites are raised"),
-                                     cl::value_desc("N"), cl::cat(category));
-static cl::opt<bool> timing("timing", cl::desc("print the time of every phase and pass"),
-                            cl::cat(category));
-static cl::opt<bool> check("check", cl::desc("only say whether the model is supported"),
-                           cl::cat(category));
+/// The options. LLVM's libraries register hundreds of their own, `-stop-after` among them, so these
+/// are made after those were forgotten.
+struct Options {
+  cl::OptionCategory category{"foveac options"};
+  cl::opt<std::string> model{cl::Positional, cl::desc("<model.onnx>"), cl::cat(category)};
+  cl::opt<std::string> output{"o", cl::desc("output file; its suffix chooses what to emit"),
+                              cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> name{
+      "name", cl::desc("prefix of the exported C names (default: the model's file name)"),
+      cl::value_desc("identifier"), cl::cat(category)};
+  cl::list<std::string> dims{
+      "dim", cl::desc("extent of a symbolic dimension; of one without a name: input:axis=N"),
+      cl::value_desc("name=N"), cl::cat(category)};
+  cl::opt<std::string> cpu{
+      "mcpu", cl::desc("CPU to compile for: native, x86-64-v3, x86-64-v4, znver4, ..."),
+      cl::init("native"), cl::value_desc("cpu"), cl::cat(category)};
+  cl::opt<std::string> backend{"backend", cl::desc("code generator: auto, halide, llvm"),
+                               cl::init("auto"), cl::value_desc("name"), cl::cat(category)};
+  cl::opt<Emit> emit{
+      "emit", cl::desc("what to write, where the output's suffix does not say it:"),
+      cl::values(clEnumValN(Emit::Object, "obj", "an object file, and its header"),
+                 clEnumValN(Emit::SharedLibrary, "so", "a shared library, and its header"),
+                 clEnumValN(Emit::LLVM, "llvm", "LLVM IR, without the weights"),
+                 clEnumValN(Emit::Assembly, "asm", "assembly, without the weights"),
+                 clEnumValN(Emit::MLIR, "mlir", "the program after bufferize"),
+                 clEnumValN(Emit::Header, "header", "the C header alone")),
+      cl::cat(category)};
+  cl::opt<std::string> stopAfter{
+      "stop-after",
+      cl::desc("print the IR after this phase, for fovea-opt to go on with: import, "
+               "frontend, raise, lower, fuse, "
+               "schedule, outline, bufferize. Text leaves out constants of more than 4 "
+               "KiB; -o x.mlirbc keeps all"),
+      cl::value_desc("phase"), cl::cat(category)};
+  cl::opt<std::string> remarks{
+      "remarks",
+      cl::desc("write what the passes did and refused, as .json, .yaml or text; - prints it"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<int64_t> requireFused{"require-fused",
+                                cl::desc("fail unless this many attention sites are raised"),
+                                cl::value_desc("N"), cl::cat(category)};
+  cl::opt<std::string> schedule{"schedule",
+                                cl::desc("override the schedules of kernels from a file"),
+                                cl::value_desc("file"), cl::cat(category)};
+  cl::opt<std::string> dumpSchedule{
+      "dump-schedule", cl::desc("write the schedules of all kernels, as --schedule reads them"),
+      cl::value_desc("file"), cl::cat(category)};
+  cl::opt<bool> timing{"timing", cl::desc("print the time of every phase and pass"),
+                       cl::cat(category)};
+  cl::opt<bool> check{"check", cl::desc("only say whether the model is supported"),
+                      cl::cat(category)};
+};
+
+} // namespace
 
 static ExitCode fail(const llvm::Twine &message) {
   llvm::WithColor::error(llvm::errs(), "foveac") << message << '\n';
   return ExitCode::UserError;
 }
 
-static ExitCode run() {
+static ExitCode run(const Options &given) {
   CompileOptions options;
-  if (model.empty())
+  if (given.model.empty())
     return fail("no model given; foveac --help shows the options");
-  options.model = model;
-  options.output = output;
-  options.name = name;
-  options.cpu = cpu;
-  options.backend = backend;
-  options.remarks = remarks;
-  options.timing = timing;
-  options.check = check;
-  if (emit.getNumOccurrences())
-    options.emit = emit;
-  if (requireFused.getNumOccurrences())
-    options.requireFused = requireFused;
-  for (llvm::StringRef dim : dims) {
+  options.model = given.model;
+  options.output = given.output;
+  options.name = given.name;
+  options.cpu = given.cpu;
+  options.backend = given.backend;
+  options.remarks = given.remarks;
+  options.schedule = given.schedule;
+  options.dumpSchedule = given.dumpSchedule;
+  options.timing = given.timing;
+  options.check = given.check;
+  if (given.emit.getNumOccurrences())
+    options.emit = given.emit;
+  if (given.requireFused.getNumOccurrences())
+    options.requireFused = given.requireFused;
+  for (llvm::StringRef dim : given.dims) {
     auto [key, text] = dim.rsplit('=');
     int64_t extent = 0;
     if (key.empty() || text.getAsInteger(10, extent))
@@ -86,10 +101,10 @@ static ExitCode run() {
     if (!options.dims.try_emplace(key.str(), extent).second)
       return fail("--dim: '" + key + "' is given twice");
   }
-  if (!stopAfter.empty()) {
-    options.stopAfter = parsePhase(stopAfter);
+  if (!given.stopAfter.empty()) {
+    options.stopAfter = parsePhase(given.stopAfter);
     if (!options.stopAfter || *options.stopAfter == Phase::Code)
-      return fail("--stop-after: no phase of passes is called '" + stopAfter +
+      return fail("--stop-after: no phase of passes is called '" + given.stopAfter +
                   "'; --help lists them");
   }
   return compile(options);
@@ -97,12 +112,13 @@ static ExitCode run() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  cl::HideUnrelatedOptions(category);
+  cl::ResetCommandLineParser();
+  Options options;
   cl::ParseCommandLineOptions(
       argc, argv,
       "Fovea: compiles an ONNX model to native code\n\n"
       "Exit codes: 0 done, 1 a mistake in the options or the model, 2 not supported, "
       "3 a bug in Fovea, 4 out of memory\n");
   registerAllPasses();
-  return int(run());
+  return int(run(options));
 }
