@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Registration and verifiers of the attn dialect.
+// Registration of the attn dialect. Verifiers, canonicalization and interfaces live beside this
+// file.
 
 #include "dialects/attn/Attn.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "mlir/Interfaces/FoldInterfaces.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -19,6 +21,15 @@ using namespace fovea::attn;
 #define GET_OP_CLASSES
 #include "dialects/attn/AttnOps.cpp.inc"
 
+namespace {
+/// Constants that folding makes stay inside of score regions, so that a region can be read by
+/// itself.
+struct AttnFoldInterface : DialectFoldInterface {
+  using DialectFoldInterface::DialectFoldInterface;
+  bool shouldMaterializeInto(Region *region) const final { return true; }
+};
+} // namespace
+
 void AttnDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST
@@ -28,14 +39,5 @@ void AttnDialect::initialize() {
 #define GET_OP_LIST
 #include "dialects/attn/AttnOps.cpp.inc"
       >();
-}
-
-LogicalResult AttentionOp::verify() {
-  if (getDomain().size() != 6)
-    return emitOpError("needs six extents (b, h, i, j, d, e) in its domain, not ")
-           << getDomain().size();
-  size_t maps = 4 + getCaptures().size() + (getProbabilities() ? 1 : 0);
-  if (getIndexingMaps().size() != maps)
-    return emitOpError("needs ") << maps << " indexing maps, has " << getIndexingMaps().size();
-  return success();
+  addInterfaces<AttnFoldInterface>();
 }

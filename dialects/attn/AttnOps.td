@@ -5,13 +5,19 @@
 include "dialects/attn/AttnDialect.td"
 include "dialects/attn/AttnAttrs.td"
 include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/DestinationStyleOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
+include "mlir/Interfaces/TilingInterface.td"
 include "mlir/IR/OpAsmInterface.td"
 
 class Attn_Op<string mnemonic, list<Trait> traits = []> : Op<Attn_Dialect, mnemonic, traits>;
 
+// Implemented in AttnTiling.cpp.
+def Attn_Tiling : DeclareOpInterfaceMethods<TilingInterface, [
+    "getLoopIteratorTypes", "getIterationDomain", "getTiledImplementation", "getResultTilePosition"]>;
+
 def Attn_AttentionOp : Attn_Op<"attention", [
-    Pure, SingleBlockImplicitTerminator<"::fovea::attn::YieldOp">]> {
+    Pure, SingleBlockImplicitTerminator<"::fovea::attn::YieldOp">, Attn_Tiling]> {
   let summary = "attention: softmax of modified scores times values";
   let description = [{
     Over the domain (b, h, i, j, d, e) = batch, head, query, key, inner channel, value channel:
@@ -63,6 +69,56 @@ def Attn_AttentionOp : Attn_Op<"attention", [
     ::mlir::AffineMap getProbabilitiesMap() { return getMap(4 + getCaptures().size()); }
     ::mlir::AffineMap getMap(unsigned index) {
       return ::mlir::cast<::mlir::AffineMapAttr>(getIndexingMaps()[index]).getValue();
+    }
+  }];
+  let hasVerifier = 1;
+  let hasCanonicalizer = 1;
+}
+
+def Attn_OnlineAttentionOp : Attn_Op<"online_attention", [
+    Pure, SingleBlockImplicitTerminator<"::fovea::attn::YieldOp">, DestinationStyleOpInterface,
+    Attn_Tiling]> {
+  let summary = "one step of attention over a part of the keys";
+  let description = [{
+    The associative form of attn.attention with softmax: for every row (b, h, i), with the scores s of this op's keys,
+
+        m' = max(m, max_j s),  r = exp(m - m'),  p_j = exp(s_j - m')
+        maximum = m',  sum = r * sum + sum_j p_j,  accumulator = r * accumulator + sum_j p_j * v
+
+    where exp(minus infinity - minus infinity) counts as 0. Steps over disjoint parts of the keys may follow one another in
+    any order; the first starts from accumulator 0, maximum minus infinity, sum 0. What remains owed after the last is the
+    quotient accumulator / sum, and the masked-row policy: a row that saw no key has sum 0.
+
+    Operands, domain, the maps of q, k, v and the captures, the score region and the mask are those of attn.attention; then
+    follow the maps of the accumulator (b,h,i,e), the maximum (b,h,i) and the sum (b,h,i), which are f32.
+  }];
+  let arguments = (ins AnyRankedTensor:$query, AnyRankedTensor:$key, AnyRankedTensor:$value,
+                       Variadic<AnyRankedTensor>:$captures, AnyRankedTensor:$accumulator,
+                       AnyRankedTensor:$maximum, AnyRankedTensor:$sum, DenseI64ArrayAttr:$domain,
+                       AffineMapArrayAttr:$indexing_maps, Attn_MaskAttr:$mask, Attn_NumericsAttr:$numerics);
+  let results = (outs AnyRankedTensor:$new_accumulator, AnyRankedTensor:$new_maximum, AnyRankedTensor:$new_sum);
+  let regions = (region SizedRegion<1>:$score);
+  let assemblyFormat = [{
+    `ins` `(` $query `,` $key `,` $value `:` type($query) `,` type($key) `,` type($value) `)`
+    (`captures` `(` $captures^ `:` type($captures) `)`)?
+    `outs` `(` $accumulator `,` $maximum `,` $sum `:` type($accumulator) `,` type($maximum) `,` type($sum) `)`
+    `domain` `=` $domain `indexing_maps` `=` $indexing_maps `mask` `=` $mask `numerics` `=` $numerics
+    attr-dict-with-keyword $score `->` type($new_accumulator) `,` type($new_maximum) `,` type($new_sum)
+  }];
+  let extraClassDeclaration = [{
+    using Dim = AttentionOp::Dim;
+    ::mlir::AffineMap getQueryMap() { return getMap(0); }
+    ::mlir::AffineMap getKeyMap() { return getMap(1); }
+    ::mlir::AffineMap getValueMap() { return getMap(2); }
+    ::mlir::AffineMap getCaptureMap(unsigned index) { return getMap(3 + index); }
+    ::mlir::AffineMap getAccumulatorMap() { return getMap(3 + getCaptures().size()); }
+    ::mlir::AffineMap getMaximumMap() { return getMap(4 + getCaptures().size()); }
+    ::mlir::AffineMap getSumMap() { return getMap(5 + getCaptures().size()); }
+    ::mlir::AffineMap getMap(unsigned index) {
+      return ::mlir::cast<::mlir::AffineMapAttr>(getIndexingMaps()[index]).getValue();
+    }
+    ::mlir::MutableOperandRange getDpsInitsMutable() {
+      return ::mlir::MutableOperandRange(getOperation(), 3 + getCaptures().size(), 3);
     }
   }];
   let hasVerifier = 1;

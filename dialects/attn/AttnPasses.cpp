@@ -5,10 +5,12 @@
 #include "dialects/attn/AttnPasses.h"
 
 #include "dialects/attn/Decompose.h"
+#include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_DECOMPOSEATTENTIONPASS
+#define GEN_PASS_DEF_CONVERTTOONLINEPASS
 #include "dialects/attn/AttnPasses.h.inc"
 } // namespace fovea
 
@@ -19,15 +21,53 @@ namespace {
 struct DecomposeAttention : fovea::impl::DecomposeAttentionPassBase<DecomposeAttention> {
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    SmallVector<attn::AttentionOp> ops;
-    getOperation()->walk([&](attn::AttentionOp op) { ops.push_back(op); });
-    for (attn::AttentionOp op : ops) {
-      FailureOr<SmallVector<Value>> results = attn::decomposeAttention(rewriter, op);
+    SmallVector<Operation *> ops;
+    getOperation()->walk([&](Operation *op) {
+      if (isa<attn::AttentionOp, attn::OnlineAttentionOp>(op))
+        ops.push_back(op);
+    });
+    for (Operation *op : ops) {
+      auto attention = dyn_cast<attn::AttentionOp>(op);
+      FailureOr<SmallVector<Value>> results =
+          attention ? attn::decomposeAttention(rewriter, attention)
+                    : attn::decomposeOnlineAttention(rewriter, cast<attn::OnlineAttentionOp>(op));
       if (failed(results)) {
-        op.emitOpError("cannot be expanded: its domain is empty");
+        op->emitOpError("cannot be expanded: its domain is empty");
         return signalPassFailure();
       }
       rewriter.replaceOp(op, *results);
+    }
+  }
+};
+
+struct ConvertToOnline : fovea::impl::ConvertToOnlinePassBase<ConvertToOnline> {
+  using ConvertToOnlinePassBase::ConvertToOnlinePassBase;
+
+  void runOnOperation() override {
+    if (keyTile < 0) {
+      getOperation()->emitError("key-tile must not be negative");
+      return signalPassFailure();
+    }
+    IRRewriter rewriter(&getContext());
+    SmallVector<attn::AttentionOp> ops;
+    getOperation()->walk([&](attn::AttentionOp op) { ops.push_back(op); });
+    for (attn::AttentionOp op : ops) {
+      FailureOr<attn::OnlineAttentionOp> online = attn::convertToOnline(rewriter, op);
+      if (failed(online))
+        continue;
+      int64_t keys = online->getDomain()[attn::AttentionOp::J];
+      if (keyTile == 0 || keyTile >= keys || keys % keyTile != 0)
+        continue;
+      SmallVector<OpFoldResult> sizes(6, rewriter.getIndexAttr(0));
+      sizes[attn::AttentionOp::J] = rewriter.getIndexAttr(keyTile);
+      scf::SCFTilingOptions options;
+      options.setTileSizes(sizes);
+      rewriter.setInsertionPoint(*online);
+      FailureOr<scf::SCFTilingResult> tiled =
+          scf::tileUsingSCF(rewriter, cast<TilingInterface>(online->getOperation()), options);
+      if (failed(tiled))
+        return signalPassFailure();
+      rewriter.replaceOp(*online, tiled->replacements);
     }
   }
 };

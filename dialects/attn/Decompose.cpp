@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Attention as linalg, one op per step of its definition.
+// Attention and its online step as linalg, one op per step of their definitions.
 
 #include "dialects/attn/Decompose.h"
 
@@ -10,7 +10,6 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-
 #include <limits>
 
 using namespace mlir;
@@ -20,26 +19,116 @@ using namespace fovea::attn;
 namespace {
 constexpr double minusInfinity = -std::numeric_limits<double>::infinity();
 using Dim = AttentionOp::Dim;
+constexpr unsigned scoreDims[] = {Dim::B, Dim::H, Dim::I, Dim::J};
+constexpr unsigned rowDims[] = {Dim::B, Dim::H, Dim::I};
+constexpr unsigned outputDims[] = {Dim::B, Dim::H, Dim::I, Dim::E};
+constexpr unsigned productDims[] = {Dim::B, Dim::H, Dim::I, Dim::J, Dim::D};
+constexpr unsigned valueDims[] = {Dim::B, Dim::H, Dim::I, Dim::E, Dim::J};
+} // namespace
 
-class Decomposer {
+static Value multiplyAdd(OpBuilder &b, Location loc, ValueRange e) {
+  Type type = e[2].getType();
+  Value product = arith::MulFOp::create(b, loc, convertFloat(b, loc, e[0], type),
+                                        convertFloat(b, loc, e[1], type));
+  return arith::AddFOp::create(b, loc, e[2], product);
+}
+
+static Value takeMaximum(OpBuilder &b, Location loc, ValueRange e) {
+  // A score that is not a number makes its row so through the exponential.
+  return arith::MaxNumFOp::create(b, loc, e[0], e[1]);
+}
+
+static Value takeSum(OpBuilder &b, Location loc, ValueRange e) {
+  return arith::AddFOp::create(b, loc, e[0], e[1]);
+}
+
+/// 0 where `value` is `number`, else `otherwise`.
+static Value emitZeroWhere(OpBuilder &b, Location loc, Value value, double number,
+                           Value otherwise) {
+  Type type = value.getType();
+  Value compared = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, number));
+  Value equal = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, value, compared);
+  Value zero = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, 0.0));
+  return arith::SelectOp::create(b, loc, equal, zero, otherwise);
+}
+
+/// exp(score - maximum); a row without a visible key has minus infinity for both, which gives 0
+/// when `guarded` and a value that is not a number otherwise.
+static Value emitWeight(OpBuilder &b, Location loc, Value score, Value maximum, bool guarded) {
+  Value shift = guarded ? emitZeroWhere(b, loc, maximum, minusInfinity, maximum) : maximum;
+  Value difference = arith::SubFOp::create(b, loc, score, shift);
+  return math::ExpOp::create(b, loc, difference);
+}
+
+/// weight / sum; a row without a visible key has sum 0, and its quotient is 0 when `zeroRows`.
+static Value emitQuotient(OpBuilder &b, Location loc, Value weight, Value sum, bool zeroRows) {
+  Value quotient = arith::DivFOp::create(b, loc, weight, sum);
+  return zeroRows ? emitZeroWhere(b, loc, sum, 0.0, quotient) : quotient;
+}
+
+namespace {
+/// What attention and its online step have in common.
+template <typename OpTy> class Expansion {
 public:
-  Decomposer(RewriterBase &rewriter, AttentionOp op)
+  Expansion(RewriterBase &rewriter, OpTy op)
       : op(op), rewriter(rewriter), loc(op.getLoc()), f32(rewriter.getF32Type()),
         linalg(rewriter, loc, op.getDomain()) {}
 
-  SmallVector<Value> decompose() {
-    MappedTensor probabilities = emitScores(emitProducts());
-    switch (op.getNormalizer()) {
-    case Normalizer::Softmax:
+protected:
+  /// The scores [b, h, i, j]: sum over d of q * k, scaled, through the score region, `hidden` where
+  /// the mask hides the key.
+  MappedTensor emitScores(double hidden) {
+    MappedTensor products = linalg.filled(scoreDims, f32, 0.0);
+    products.tensor = linalg.generic(
+        productDims, {Dim::D}, {{op.getQuery(), op.getQueryMap()}, {op.getKey(), op.getKeyMap()}},
+        products, multiplyAdd);
+    SmallVector<MappedTensor> inputs = {products};
+    for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
+      inputs.push_back({capture, op.getCaptureMap(n)});
+    MappedTensor scores = linalg.empty(scoreDims, f32);
+    ScoreCode code{&op.getScore(), op.getNumerics().getScale(), op.getMask()};
+    scores.tensor = linalg.generic(
+        scoreDims, {}, inputs, scores, [&](OpBuilder &b, Location loc, ValueRange e) {
+          SmallVector<Value> indices;
+          for (unsigned n = 0; n < 4; ++n)
+            indices.push_back(linalg::IndexOp::create(b, loc, n));
+          return emitScore(b, loc, code, e.front(), indices, e.drop_front().drop_back(), hidden);
+        });
+    return scores;
+  }
+
+  MappedTensor emitWeights(MappedTensor scores, MappedTensor maximum, bool guarded) {
+    MappedTensor weights = linalg.empty(scoreDims, f32);
+    weights.tensor = linalg.generic(scoreDims, {}, {scores, maximum}, weights,
+                                    [&](OpBuilder &b, Location loc, ValueRange e) {
+                                      return emitWeight(b, loc, e[0], e[1], guarded);
+                                    });
+    return weights;
+  }
+
+  OpTy op;
+  RewriterBase &rewriter;
+  Location loc;
+  Type f32;
+  LinalgBuilder linalg;
+};
+
+class AttentionExpansion : Expansion<AttentionOp> {
+public:
+  using Expansion::Expansion;
+
+  SmallVector<Value> emit() {
+    bool softmax = op.getNormalizer() == Normalizer::Softmax;
+    MappedTensor probabilities = emitScores(softmax ? minusInfinity : 0.0);
+    if (softmax)
       probabilities = emitSoftmax(probabilities);
-      break;
-    case Normalizer::Mean:
+    else if (op.getNormalizer() == Normalizer::Mean)
       probabilities = emitMean(probabilities);
-      break;
-    case Normalizer::None:
-      break;
-    }
-    SmallVector<Value> results = {emitOutput(probabilities)};
+    MappedTensor output = linalg.filled(outputDims, f32, 0.0);
+    output.tensor =
+        linalg.generic(valueDims, {Dim::J}, {probabilities, {op.getValue(), op.getValueMap()}},
+                       output, multiplyAdd);
+    SmallVector<Value> results = {emitCopy(output, outputDims, op.getOutput(), op.getOutputMap())};
     if (op.getProbabilities())
       results.push_back(
           emitCopy(probabilities, scoreDims, op.getProbabilities(), op.getProbabilitiesMap()));
@@ -47,66 +136,18 @@ public:
   }
 
 private:
-  const SmallVector<unsigned> scoreDims = {Dim::B, Dim::H, Dim::I, Dim::J};
-  const SmallVector<unsigned> rowDims = {Dim::B, Dim::H, Dim::I};
-
-  /// sum over d of q * k.
-  MappedTensor emitProducts() {
-    MappedTensor sum = linalg.filled(scoreDims, f32, 0.0);
-    sum.tensor = linalg.generic({Dim::B, Dim::H, Dim::I, Dim::J, Dim::D}, {Dim::D},
-                                {{op.getQuery(), op.getQueryMap()}, {op.getKey(), op.getKeyMap()}},
-                                sum, multiplyAdd);
-    return sum;
-  }
-
-  MappedTensor emitScores(MappedTensor products) {
-    SmallVector<MappedTensor> inputs = {products};
-    for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
-      inputs.push_back({capture, op.getCaptureMap(n)});
-    MappedTensor scores = linalg.empty(scoreDims, f32);
-    double hidden = op.getNormalizer() == Normalizer::Softmax ? minusInfinity : 0.0;
-    ScoreCode code{&op.getScore(), op.getNumerics().getScale(), op.getMask()};
-    scores.tensor = linalg.generic(scoreDims, {}, inputs, scores,
-                                   [&](OpBuilder &b, Location loc, ValueRange elements) {
-                                     SmallVector<Value> indices;
-                                     for (unsigned n = 0; n < scoreDims.size(); ++n)
-                                       indices.push_back(linalg::IndexOp::create(b, loc, n));
-                                     return emitScore(b, loc, code, elements.front(), indices,
-                                                      elements.drop_front().drop_back(), hidden);
-                                   });
-    return scores;
-  }
-
   MappedTensor emitSoftmax(MappedTensor scores) {
     bool zeroRows = op.getNumerics().getMaskedRows() == MaskedRows::Zero;
     MappedTensor maximum = linalg.filled(rowDims, f32, minusInfinity);
-    maximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, maximum,
-                                    [](OpBuilder &b, Location loc, ValueRange e) {
-                                      // A score that is not a number makes its row so through the
-                                      // exponential.
-                                      return arith::MaxNumFOp::create(b, loc, e[0], e[1]);
-                                    });
-    MappedTensor weights = linalg.empty(scoreDims, f32);
-    weights.tensor = linalg.generic(scoreDims, {}, {scores, maximum}, weights,
-                                    [&](OpBuilder &b, Location loc, ValueRange e) -> Value {
-                                      Value shift = e[1];
-                                      if (zeroRows)
-                                        shift = emitZeroWhere(b, loc, shift, minusInfinity, shift);
-                                      Value difference = arith::SubFOp::create(b, loc, e[0], shift);
-                                      return math::ExpOp::create(b, loc, difference);
-                                    });
+    maximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, maximum, takeMaximum);
+    MappedTensor weights = emitWeights(scores, maximum, zeroRows);
     MappedTensor sum = linalg.filled(rowDims, f32, 0.0);
-    sum.tensor = linalg.generic(scoreDims, {Dim::J}, {weights}, sum,
-                                [](OpBuilder &b, Location loc, ValueRange e) {
-                                  return arith::AddFOp::create(b, loc, e[0], e[1]);
-                                });
+    sum.tensor = linalg.generic(scoreDims, {Dim::J}, {weights}, sum, takeSum);
     MappedTensor probabilities = linalg.empty(scoreDims, f32);
-    probabilities.tensor =
-        linalg.generic(scoreDims, {}, {weights, sum}, probabilities,
-                       [&](OpBuilder &b, Location loc, ValueRange e) -> Value {
-                         Value quotient = arith::DivFOp::create(b, loc, e[0], e[1]);
-                         return zeroRows ? emitZeroWhere(b, loc, e[1], 0.0, quotient) : quotient;
-                       });
+    probabilities.tensor = linalg.generic(scoreDims, {}, {weights, sum}, probabilities,
+                                          [&](OpBuilder &b, Location loc, ValueRange e) {
+                                            return emitQuotient(b, loc, e[0], e[1], zeroRows);
+                                          });
     return probabilities;
   }
 
@@ -114,21 +155,11 @@ private:
     MappedTensor mean = linalg.empty(scoreDims, f32);
     mean.tensor = linalg.generic(
         scoreDims, {}, {scores}, mean, [&](OpBuilder &b, Location loc, ValueRange e) {
-          Value keys =
-              arith::ConstantOp::create(b, loc, b.getFloatAttr(f32, op.getDomain()[Dim::J]));
+          double count = op.getDomain()[Dim::J];
+          Value keys = arith::ConstantOp::create(b, loc, b.getFloatAttr(f32, count));
           return arith::DivFOp::create(b, loc, e[0], keys);
         });
     return mean;
-  }
-
-  /// sum over j of p * v, written where the output's map says.
-  Value emitOutput(MappedTensor probabilities) {
-    const SmallVector<unsigned> outputDims = {Dim::B, Dim::H, Dim::I, Dim::E};
-    MappedTensor sum = linalg.filled(outputDims, f32, 0.0);
-    sum.tensor =
-        linalg.generic({Dim::B, Dim::H, Dim::I, Dim::E, Dim::J}, {Dim::J},
-                       {probabilities, {op.getValue(), op.getValueMap()}}, sum, multiplyAdd);
-    return emitCopy(sum, outputDims, op.getOutput(), op.getOutputMap());
   }
 
   /// `source` over `dims` in the type and the layout of a result of the op.
@@ -142,29 +173,38 @@ private:
                             return convertFloat(b, loc, e[0], type.getElementType());
                           });
   }
+};
 
-  static Value multiplyAdd(OpBuilder &b, Location loc, ValueRange e) {
-    Type type = e[2].getType();
-    Value product = arith::MulFOp::create(b, loc, convertFloat(b, loc, e[0], type),
-                                          convertFloat(b, loc, e[1], type));
-    return arith::AddFOp::create(b, loc, e[2], product);
+class OnlineExpansion : Expansion<OnlineAttentionOp> {
+public:
+  using Expansion::Expansion;
+
+  SmallVector<Value> emit() {
+    MappedTensor oldMaximum{op.getMaximum(), op.getMaximumMap()};
+    MappedTensor accumulator{op.getAccumulator(), op.getAccumulatorMap()};
+    MappedTensor sum{op.getSum(), op.getSumMap()};
+    MappedTensor scores = emitScores(minusInfinity);
+    MappedTensor maximum = oldMaximum;
+    maximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, oldMaximum, takeMaximum);
+    MappedTensor weights = emitWeights(scores, maximum, /*guarded=*/true);
+    MappedTensor factor = linalg.empty(rowDims, f32);
+    factor.tensor = linalg.generic(rowDims, {}, {oldMaximum, maximum}, factor,
+                                   [](OpBuilder &b, Location loc, ValueRange e) {
+                                     return emitWeight(b, loc, e[0], e[1], /*guarded=*/true);
+                                   });
+    sum.tensor = linalg.generic(rowDims, {}, {factor}, sum, multiply);
+    sum.tensor = linalg.generic(scoreDims, {Dim::J}, {weights}, sum, takeSum);
+    accumulator.tensor = linalg.generic(outputDims, {}, {factor}, accumulator, multiply);
+    accumulator.tensor =
+        linalg.generic(valueDims, {Dim::J}, {weights, {op.getValue(), op.getValueMap()}},
+                       accumulator, multiplyAdd);
+    return {accumulator.tensor, maximum.tensor, sum.tensor};
   }
 
-  /// 0 where `value` is `number`, else `otherwise`.
-  static Value emitZeroWhere(OpBuilder &b, Location loc, Value value, double number,
-                             Value otherwise) {
-    Type type = value.getType();
-    Value compared = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, number));
-    Value equal = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OEQ, value, compared);
-    Value zero = arith::ConstantOp::create(b, loc, b.getFloatAttr(type, 0.0));
-    return arith::SelectOp::create(b, loc, equal, zero, otherwise);
+private:
+  static Value multiply(OpBuilder &b, Location loc, ValueRange e) {
+    return arith::MulFOp::create(b, loc, e[0], e[1]);
   }
-
-  AttentionOp op;
-  RewriterBase &rewriter;
-  Location loc;
-  Type f32;
-  LinalgBuilder linalg;
 };
 } // namespace
 
@@ -173,5 +213,51 @@ FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, A
     return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
-  return Decomposer(rewriter, op).decompose();
+  return AttentionExpansion(rewriter, op).emit();
+}
+
+FailureOr<SmallVector<Value>> attn::decomposeOnlineAttention(RewriterBase &rewriter,
+                                                             OnlineAttentionOp op) {
+  if (llvm::any_of(op.getDomain(), [](int64_t extent) { return extent <= 0; }))
+    return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  return OnlineExpansion(rewriter, op).emit();
+}
+
+FailureOr<OnlineAttentionOp> attn::convertToOnline(RewriterBase &rewriter, AttentionOp op) {
+  if (op.getProbabilities())
+    return rewriter.notifyMatchFailure(op, "the probabilities are a result");
+  if (op.getNormalizer() != Normalizer::Softmax)
+    return rewriter.notifyMatchFailure(op, "the normaliser is not softmax");
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  Location loc = op.getLoc();
+  LinalgBuilder linalg(rewriter, loc, op.getDomain());
+  Type f32 = rewriter.getF32Type();
+  MappedTensor accumulator = linalg.filled(outputDims, f32, 0.0);
+  MappedTensor maximum = linalg.filled(rowDims, f32, minusInfinity);
+  MappedTensor sum = linalg.filled(rowDims, f32, 0.0);
+  SmallVector<Attribute> maps(op.getIndexingMaps().getValue().drop_back());
+  for (const MappedTensor &state : {accumulator, maximum, sum})
+    maps.push_back(AffineMapAttr::get(state.map));
+  auto online = OnlineAttentionOp::create(
+      rewriter, loc,
+      TypeRange{accumulator.tensor.getType(), maximum.tensor.getType(), sum.tensor.getType()},
+      op.getQuery(), op.getKey(), op.getValue(), op.getCaptures(), accumulator.tensor,
+      maximum.tensor, sum.tensor, op.getDomainAttr(), rewriter.getArrayAttr(maps), op.getMask(),
+      op.getNumerics());
+  rewriter.inlineRegionBefore(op.getScore(), online.getScore(), online.getScore().end());
+  accumulator.tensor = online.getNewAccumulator();
+  sum.tensor = online.getNewSum();
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  Value target = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  bool zeroRows = op.getNumerics().getMaskedRows() == MaskedRows::Zero;
+  Value output = linalg.generic(outputDims, {}, {accumulator, sum}, {target, op.getOutputMap()},
+                                [&](OpBuilder &b, Location loc, ValueRange e) {
+                                  Value quotient = emitQuotient(b, loc, e[0], e[1], zeroRows);
+                                  return convertFloat(b, loc, quotient, type.getElementType());
+                                });
+  rewriter.replaceOp(op, output);
+  return online;
 }

@@ -19,6 +19,17 @@ namespace fovea::attn {
 mlir::FailureOr<mlir::SmallVector<mlir::Value>> decomposeAttention(mlir::RewriterBase &rewriter,
                                                                    AttentionOp op);
 
+/// Writes one step of online attention as linalg.generic ops in front of `op`, with the same
+/// contract.
+mlir::FailureOr<mlir::SmallVector<mlir::Value>>
+decomposeOnlineAttention(mlir::RewriterBase &rewriter, OnlineAttentionOp op);
+
+/// Replaces `op` by one attn.online_attention over all keys, from neutral initial values, and the
+/// final quotient as a linalg.generic. The step can then be tiled along the keys. Fails when the
+/// probabilities are asked for, which a running maximum does not have, or when the normaliser is
+/// not softmax.
+mlir::FailureOr<OnlineAttentionOp> convertToOnline(mlir::RewriterBase &rewriter, AttentionOp op);
+
 } // namespace fovea::attn
 
 #endif // FOVEA_DIALECTS_ATTN_DECOMPOSE_H

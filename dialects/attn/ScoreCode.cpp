@@ -11,8 +11,7 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::attn;
 
-/// Whether query i sees key j; null when every query sees every key.
-static Value emitVisible(OpBuilder &builder, Location loc, MaskAttr mask, Value i, Value j) {
+Value attn::emitVisible(OpBuilder &builder, Location loc, MaskAttr mask, Value i, Value j) {
   // Both sides are compared as signed numbers: an offset may be negative.
   auto compare = [&](Value lower, int64_t lowerShift, Value upper, int64_t upperShift) -> Value {
     auto shift = [&](Value value, int64_t by) -> Value {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Verifiers. What attention and online_attention share is checked once, on the parts they have in
+// common.
+
+#include "dialects/attn/Attn.h"
+#include "dialects/attn/MapRange.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/MathExtras.h"
+#include <cmath>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::attn;
+
+namespace {
+using Dim = AttentionOp::Dim;
+
+/// A tensor, its map, the dimensions it may be indexed by, and what to call it.
+struct MappedOperand {
+  Value tensor;
+  AffineMap map;
+  SmallVector<unsigned> dims;
+  std::string name;
+};
+
+constexpr char dimNames[] = {'b', 'h', 'i', 'j', 'd', 'e'};
+} // namespace
+
+static LogicalResult verifyDomain(Operation *op, ArrayRef<int64_t> domain) {
+  if (domain.size() != 6)
+    return op->emitOpError("needs six extents (b, h, i, j, d, e) in its domain, not ")
+           << domain.size();
+  for (auto [n, extent] : llvm::enumerate(domain))
+    if (extent <= 0)
+      return op->emitOpError("needs a positive extent of ") << dimNames[n] << ", not " << extent;
+  return success();
+}
+
+static LogicalResult verifyOperand(Operation *op, const MappedOperand &operand,
+                                   ArrayRef<int64_t> domain) {
+  auto type = cast<RankedTensorType>(operand.tensor.getType());
+  AffineMap map = operand.map;
+  if (!type.hasStaticShape())
+    return op->emitOpError("needs a static shape of the ") << operand.name << ", not " << type;
+  if (map.getNumDims() != 6 || map.getNumSymbols() != 0)
+    return op->emitOpError("needs a map over the six dimensions for the ")
+           << operand.name << ", not " << AffineMapAttr::get(map);
+  if (map.getNumResults() != type.getRank())
+    return op->emitOpError("indexes the ")
+           << operand.name << " with " << map.getNumResults() << " expressions, but it has "
+           << type.getRank() << " dimensions";
+  for (unsigned dim = 0; dim < 6; ++dim)
+    if (map.isFunctionOfDim(dim) && !llvm::is_contained(operand.dims, dim))
+      return op->emitOpError("indexes the ")
+             << operand.name << " with dimension " << dimNames[dim] << ", which it does not have";
+  for (auto [n, expr] : llvm::enumerate(map.getResults())) {
+    std::optional<ValueRange64> range = getRange(expr, domain);
+    if (!range || range->low < 0 || range->high >= type.getDimSize(n)) {
+      InFlightDiagnostic error = op->emitOpError("indexes the ")
+                                 << operand.name << " outside of dimension " << n << " of " << type;
+      if (range)
+        error << ": from " << range->low << " to " << range->high;
+      return error;
+    }
+  }
+  return success();
+}
+
+/// Checks that the map of a written tensor hits every element once. Maps that divide are only
+/// checked for the number of elements.
+static LogicalResult verifyBijection(Operation *op, const MappedOperand &operand,
+                                     ArrayRef<int64_t> domain) {
+  auto type = cast<RankedTensorType>(operand.tensor.getType());
+  auto fail = [&] {
+    return op->emitOpError("does not write every element of the ")
+           << operand.name << " once: " << AffineMapAttr::get(operand.map) << " on " << type;
+  };
+  int64_t count = 1;
+  for (unsigned dim : operand.dims)
+    if (llvm::MulOverflow(count, domain[dim], count))
+      return fail();
+  if (type.getNumElements() != count)
+    return fail();
+  SmallVector<unsigned> uses(6, 0);
+  for (auto [n, expr] : llvm::enumerate(operand.map.getResults())) {
+    std::optional<LinearForm> form = getLinearForm(expr, 6);
+    if (!form)
+      return success();
+    // A mixed radix number: each weight is the product of the extents below it.
+    SmallVector<std::pair<int64_t, unsigned>> digits;
+    for (unsigned dim : operand.dims)
+      if (form->coefficients[dim] != 0 && domain[dim] != 1) {
+        digits.push_back({form->coefficients[dim], dim});
+        ++uses[dim];
+      }
+    llvm::sort(digits);
+    int64_t weight = 1;
+    for (auto [coefficient, dim] : digits) {
+      if (coefficient != weight)
+        return fail();
+      weight *= domain[dim];
+    }
+    if (form->constant != 0 || weight != type.getDimSize(n))
+      return fail();
+  }
+  for (unsigned dim : operand.dims)
+    if (domain[dim] != 1 && uses[dim] != 1)
+      return fail();
+  return success();
+}
+
+static LogicalResult verifyScore(Operation *op, Region &region, ValueRange captures) {
+  Block &block = region.front();
+  Builder builder(op->getContext());
+  SmallVector<Type> expected = {builder.getF32Type()};
+  expected.append(4, builder.getIndexType());
+  for (Value capture : captures)
+    expected.push_back(cast<RankedTensorType>(capture.getType()).getElementType());
+  if (!llvm::equal(block.getArgumentTypes(), expected))
+    return op->emitOpError("needs a score region with the arguments (")
+           << TypeRange(expected) << "), not (" << block.getArgumentTypes() << ")";
+  Operation *yield = block.getTerminator();
+  if (yield->getNumOperands() != 1 || !yield->getOperand(0).getType().isF32())
+    return op->emitOpError("needs a score region that yields one f32");
+  return success();
+}
+
+/// Mask, numerics, element types.
+static LogicalResult verifyParameters(Operation *op, MaskAttr mask, NumericsAttr numerics,
+                                      ArrayRef<Value> tensors) {
+  if (mask.getKind() != MaskKind::Causal && mask.getOffset() != 0)
+    return op->emitOpError("has an offset, which only a causal mask has");
+  if (mask.getKind() != MaskKind::Window && (mask.getLeft() != 0 || mask.getRight() != 0))
+    return op->emitOpError("has a width to the left or right, which only a window mask has");
+  if (mask.getLeft() < 0 || mask.getRight() < 0)
+    return op->emitOpError("needs a window that is not negative");
+  if (!std::isfinite(numerics.getScale().getValueAsDouble()))
+    return op->emitOpError("needs a finite scale");
+  for (Value tensor : tensors) {
+    Type element = cast<RankedTensorType>(tensor.getType()).getElementType();
+    if (!isa<FloatType>(element) || element.getIntOrFloatBitWidth() > 32)
+      return op->emitOpError("computes on floating-point types of up to 32 bits, not ") << element;
+  }
+  return success();
+}
+
+/// The maps that attention and online_attention have in common, and the number that follow.
+template <typename OpTy> static LogicalResult verifyInputs(OpTy op, unsigned written) {
+  if (failed(verifyDomain(op, op.getDomain())))
+    return failure();
+  size_t maps = 3 + op.getCaptures().size() + written;
+  if (op.getIndexingMaps().size() != maps)
+    return op.emitOpError("needs ")
+           << maps << " indexing maps, has " << op.getIndexingMaps().size();
+  SmallVector<MappedOperand> operands = {
+      {op.getQuery(), op.getQueryMap(), {Dim::B, Dim::H, Dim::I, Dim::D}, "query"},
+      {op.getKey(), op.getKeyMap(), {Dim::B, Dim::H, Dim::J, Dim::D}, "key"},
+      {op.getValue(), op.getValueMap(), {Dim::B, Dim::H, Dim::J, Dim::E}, "value"}};
+  for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
+    operands.push_back({capture,
+                        op.getCaptureMap(n),
+                        {Dim::B, Dim::H, Dim::I, Dim::J},
+                        "capture " + std::to_string(n)});
+  for (const MappedOperand &operand : operands)
+    if (failed(verifyOperand(op, operand, op.getDomain())))
+      return failure();
+  if (failed(verifyParameters(op, op.getMask(), op.getNumerics(),
+                              {op.getQuery(), op.getKey(), op.getValue()})))
+    return failure();
+  return verifyScore(op, op.getScore(), op.getCaptures());
+}
+
+static LogicalResult verifyWritten(Operation *op, const MappedOperand &operand,
+                                   ArrayRef<int64_t> domain) {
+  if (failed(verifyOperand(op, operand, domain)))
+    return failure();
+  return verifyBijection(op, operand, domain);
+}
+
+LogicalResult AttentionOp::verify() {
+  if (failed(verifyInputs(*this, getProbabilities() ? 2 : 1)))
+    return failure();
+  if (failed(verifyWritten(
+          *this, {getOutput(), getOutputMap(), {Dim::B, Dim::H, Dim::I, Dim::E}, "output"},
+          getDomain())))
+    return failure();
+  if (!getProbabilities())
+    return verifyParameters(*this, getMask(), getNumerics(), {getOutput()});
+  if (failed(verifyWritten(*this,
+                           {getProbabilities(),
+                            getProbabilitiesMap(),
+                            {Dim::B, Dim::H, Dim::I, Dim::J},
+                            "probabilities"},
+                           getDomain())))
+    return failure();
+  return verifyParameters(*this, getMask(), getNumerics(), {getOutput(), getProbabilities()});
+}
+
+LogicalResult OnlineAttentionOp::verify() {
+  if (failed(verifyInputs(*this, 3)))
+    return failure();
+  SmallVector<MappedOperand> written = {
+      {getAccumulator(), getAccumulatorMap(), {Dim::B, Dim::H, Dim::I, Dim::E}, "accumulator"},
+      {getMaximum(), getMaximumMap(), {Dim::B, Dim::H, Dim::I}, "maximum"},
+      {getSum(), getSumMap(), {Dim::B, Dim::H, Dim::I}, "sum"}};
+  for (auto [operand, result] : llvm::zip_equal(written, getResults())) {
+    if (failed(verifyWritten(*this, operand, getDomain())))
+      return failure();
+    if (!cast<RankedTensorType>(operand.tensor.getType()).getElementType().isF32())
+      return emitOpError("needs f32 elements in the ") << operand.name;
+    if (operand.tensor.getType() != result.getType())
+      return emitOpError("needs a result like the ")
+             << operand.name << ", " << operand.tensor.getType() << ", not " << result.getType();
+  }
+  return success();
+}
