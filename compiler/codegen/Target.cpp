@@ -24,10 +24,20 @@ static constexpr llvm::StringLiteral wideCpu = "x86-64-v4";
 /// Features beyond the levels that the runtime checks one by one.
 static constexpr llvm::StringLiteral extraFeatures[] = {"avx512bf16", "avx512vnni"};
 
-static llvm::SmallVector<llvm::StringRef> featuresOf(llvm::StringRef cpu) {
-  llvm::SmallVector<llvm::StringRef> features;
-  llvm::X86::getFeaturesForCPU(cpu, features);
-  return features;
+/// The features of a CPU, those that others imply included, sorted.
+static llvm::SmallVector<std::string> featuresOf(llvm::StringRef cpu) {
+  llvm::SmallVector<llvm::StringRef> listed;
+  llvm::X86::getFeaturesForCPU(cpu, listed);
+  llvm::StringMap<bool> features;
+  for (llvm::StringRef feature : listed) {
+    features[feature] = true;
+    llvm::X86::updateImpliedFeatures(feature, /*Enabled=*/true, features);
+  }
+  llvm::SmallVector<std::string> result;
+  for (const auto &feature : features)
+    result.push_back(feature.getKey().str());
+  llvm::sort(result);
+  return result;
 }
 
 static bool hasAll(const Target &target, llvm::StringRef level) {
@@ -39,8 +49,7 @@ static llvm::Error listCpus(llvm::StringRef cpu) {
   llvm::X86::fillValidCPUArchList(known, /*Only64Bit=*/true);
   for (llvm::StringRef name : known) {
     Target candidate;
-    for (llvm::StringRef feature : featuresOf(name))
-      candidate.features.push_back(feature.str());
+    candidate.features = featuresOf(name);
     if (hasAll(candidate, baseCpu))
       usable.push_back(name);
   }
@@ -80,14 +89,13 @@ llvm::Expected<Target> codegen::targetFor(llvm::StringRef cpu) {
         "this machine's CPU (" + target.cpu +
         ") lacks features of x86-64-v3; name the target CPU instead of 'native'");
   }
-  llvm::SmallVector<llvm::StringRef> features = featuresOf(baseCpu);
-  if (llvm::all_of(featuresOf(wideCpu), has)) {
-    features = featuresOf(wideCpu);
-    llvm::copy_if(extraFeatures, std::back_inserter(features), has);
-  }
-  llvm::sort(features);
-  for (llvm::StringRef feature : features)
-    target.features.push_back(feature.str());
+  bool wide = llvm::all_of(featuresOf(wideCpu), has);
+  target.features = featuresOf(wide ? wideCpu : baseCpu);
+  if (wide)
+    for (llvm::StringRef extra : extraFeatures)
+      if (has(extra))
+        target.features.push_back(extra.str());
+  llvm::sort(target.features);
   return target;
 }
 

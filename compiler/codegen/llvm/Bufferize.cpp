@@ -5,6 +5,7 @@
 
 #include "compiler/codegen/llvm/Loops.h"
 #include "dialects/attn/Attn.h"
+#include "dialects/attn/Decompose.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
 #include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
@@ -122,12 +123,15 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   if (failed(module))
     return failure();
   MLIRContext *context = kernel.getContext();
-  WalkResult attention = (*module)->walk([&](attn::AttentionOp op) {
-    op.emitError("the LLVM backend needs attention in decomposed form");
-    return WalkResult::interrupt();
-  });
-  if (attention.wasInterrupted())
-    return failure();
+  SmallVector<attn::AttentionOp> attentions;
+  (*module)->walk([&](attn::AttentionOp op) { attentions.push_back(op); });
+  for (attn::AttentionOp op : attentions) {
+    IRRewriter rewriter(op);
+    FailureOr<SmallVector<Value>> results = attn::decomposeAttention(rewriter, op);
+    if (failed(results))
+      return op.emitError("this attention has no decomposition");
+    rewriter.replaceOp(op, *results);
+  }
 
   RewritePatternSet patterns(context);
   linalg::populateDecomposePadPatterns(patterns);
