@@ -269,7 +269,8 @@ ExitCode Compilation::generateCode() {
   llvm::Error error = emit == Emit::SharedLibrary ? makeLibrary(output) : compileTo(output);
   if (compiled)
     return report(std::move(error), ExitCode::UserError);
-  report(std::move(error), ExitCode::Internal);
+  // The backend has said what went wrong.
+  llvm::consumeError(std::move(error));
   writeReproducer(Phase::Code, *module);
   return ExitCode::Internal;
 }

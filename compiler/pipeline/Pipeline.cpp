@@ -37,7 +37,7 @@ std::optional<Phase> fovea::parsePhase(StringRef name) {
 static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &options) {
   switch (phase) {
   case Phase::Frontend:
-    return {"fovea-fold-graph", "cse"};
+    return {"func.func(fovea-simplify-graph,cse)"};
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu)", "fovea-raise-attention", "cse"};
   case Phase::Lower:
