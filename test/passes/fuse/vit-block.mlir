@@ -15,10 +15,10 @@
 #t0132 = affine_map<(d0, d1, d2, d3) -> (d0, d1, d3, d2)>
 
 // Each of the five islands, and nothing else, is left; q, k and v are read in place from the packed product.
-// CHECK-DAG: #[[Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d2, d1 * 64 + d4)>
-// CHECK-DAG: #[[K:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d3, d1 * 64 + d4 + 768)>
-// CHECK-DAG: #[[V:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d3, d1 * 64 + d5 + 1536)>
-// CHECK-DAG: #[[O:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
+// CHECK-DAG: #[[$Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d2, d1 * 64 + d4)>
+// CHECK-DAG: #[[$K:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d3, d1 * 64 + d4 + 768)>
+// CHECK-DAG: #[[$V:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d3, d1 * 64 + d5 + 1536)>
+// CHECK-DAG: #[[$O:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d1, d5)>
 // CHECK-LABEL: func.func @block
 // CHECK-SAME: (%[[X:.+]]: tensor<1x197x768xf32>)
 // CHECK-NOT: linalg
@@ -30,7 +30,7 @@
 // CHECK-NEXT: }
 // CHECK-NEXT: %[[ATT:.+]] = kernel.island <attention> -> tensor<1x197x12x64xf32> {
 // CHECK-NEXT: attn.attention ins(%[[QKV]], %[[QKV]], %[[QKV]] :
-// CHECK-SAME: indexing_maps = [#[[Q]], #[[K]], #[[V]], #[[O]]]
+// CHECK-SAME: indexing_maps = [#[[$Q]], #[[$K]], #[[$V]], #[[$O]]]
 // CHECK: kernel.yield
 // CHECK-NEXT: }
 // CHECK-NEXT: %[[FLAT:.+]] = tensor.collapse_shape %[[ATT]]
