@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The evaluator as a program: runs an ONNX model on .npy files without compiling it. Tests compare
+// it with other runtimes, and compiled models with it.
+//
+//   fovea-evaluate model.onnx --dim batch=2 --simplify --input x=x.npy --output-dir out
+//
+// writes out/0.npy, out/1.npy, ... in the order of the model's outputs. Inputs that are not given
+// by name are an error. Exit code 2 tells a model that uses something unsupported from other
+// failures, which give 1.
+
+#include "compiler/eval/Evaluate.h"
+#include "compiler/import/Import.h"
+#include "compiler/tools/NpyFile.h"
+#include "passes/frontend/Passes.h"
+
+#include "mlir/IR/AsmState.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/SourceMgr.h"
+
+using namespace mlir;
+using namespace fovea;
+namespace cl = llvm::cl;
+
+static cl::OptionCategory category("fovea-evaluate options");
+static cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("<model.onnx>"),
+                                      cl::cat(category));
+static cl::list<std::string> dims("dim", cl::desc("Fix a symbolic dimension"),
+                                  cl::value_desc("name=N"), cl::cat(category));
+static cl::list<std::string> inputs("input", cl::desc("Read an input"),
+                                    cl::value_desc("name=file.npy"), cl::cat(category));
+static cl::opt<std::string> outputDir("output-dir", cl::desc("Write outputs to this folder"),
+                                      cl::init("."), cl::cat(category));
+static cl::opt<bool> simplify("simplify", cl::desc("Run fovea-simplify-graph first"),
+                              cl::cat(category));
+
+/// The dtype of elements in a file, DLPack's codes; nothing for bf16, which .npy does not know.
+static std::optional<fovea_dtype> getDtype(eval::Kind kind) {
+  switch (kind) {
+  case eval::Kind::Bool:
+    return fovea_dtype{6, 8, 1};
+  case eval::Kind::I8:
+    return fovea_dtype{0, 8, 1};
+  case eval::Kind::I16:
+    return fovea_dtype{0, 16, 1};
+  case eval::Kind::I32:
+    return fovea_dtype{0, 32, 1};
+  case eval::Kind::I64:
+    return fovea_dtype{0, 64, 1};
+  case eval::Kind::U8:
+    return fovea_dtype{1, 8, 1};
+  case eval::Kind::U16:
+    return fovea_dtype{1, 16, 1};
+  case eval::Kind::U32:
+    return fovea_dtype{1, 32, 1};
+  case eval::Kind::U64:
+    return fovea_dtype{1, 64, 1};
+  case eval::Kind::F16:
+    return fovea_dtype{2, 16, 1};
+  case eval::Kind::F32:
+    return fovea_dtype{2, 32, 1};
+  case eval::Kind::F64:
+    return fovea_dtype{2, 64, 1};
+  case eval::Kind::BF16:
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+/// The file given for an argument of the model, as a constant of its type.
+static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument argument) {
+  auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "onnx.name");
+  StringRef path;
+  for (StringRef given : inputs)
+    if (auto [key, value] = given.split('='); name && key == name.getValue())
+      path = value;
+  if (path.empty())
+    return emitError(argument.getLoc()) << "input " << name << " is not given: add --input";
+  llvm::Expected<Array> array = readNpy(path);
+  if (!array)
+    return emitError(argument.getLoc()) << llvm::toString(array.takeError());
+  Type elementType = cast<TensorType>(argument.getType()).getElementType();
+  std::optional<eval::Kind> kind = eval::getKind(elementType);
+  std::optional<fovea_dtype> dtype = kind ? getDtype(*kind) : std::nullopt;
+  if (!dtype || *dtype != array->dtype)
+    return emitError(argument.getLoc())
+           << "input " << name << " expects elements of type " << elementType
+           << ", but the file holds " << dtypeName(array->dtype);
+  return onnx::makeConstant(
+      RankedTensorType::get(array->shape, elementType),
+      ArrayRef(reinterpret_cast<const char *>(array->bytes()), array->byteSize()));
+}
+
+static LogicalResult writeOutput(Location loc, size_t index, ElementsAttr attr) {
+  std::optional<eval::Tensor> tensor = eval::Tensor::get(attr);
+  std::optional<fovea_dtype> dtype = tensor ? getDtype(tensor->kind()) : std::nullopt;
+  if (!dtype)
+    return emitError(loc) << "output " << index
+                          << " has a type that .npy does not know: " << attr.getType();
+  llvm::Expected<Array> array = Array::create(*dtype, tensor->getShape());
+  if (!array)
+    return emitError(loc) << llvm::toString(array.takeError());
+  for (int64_t i = 0; i < tensor->size(); ++i)
+    std::memcpy(array->bytes() + i * tensor->elementBytes(),
+                tensor->bytes() + (tensor->isSplat() ? 0 : i * tensor->elementBytes()),
+                tensor->elementBytes());
+  if (llvm::Error error = writeNpy(outputDir + "/" + std::to_string(index) + ".npy", *array))
+    return emitError(loc) << llvm::toString(std::move(error));
+  return success();
+}
+
+static LogicalResult run(ModuleOp module) {
+  if (simplify) {
+    PassManager passes(module.getContext());
+    passes.addNestedPass<func::FuncOp>(createSimplifyGraphPass());
+    if (failed(passes.run(module)))
+      return failure();
+  }
+  auto function = module.lookupSymbol<func::FuncOp>("main");
+  if (!function)
+    return module.emitError("has no function @main");
+  SmallVector<ElementsAttr> arguments;
+  for (BlockArgument argument : function.getArguments()) {
+    FailureOr<ElementsAttr> attr = readInput(function, argument);
+    if (failed(attr))
+      return failure();
+    arguments.push_back(*attr);
+  }
+  FailureOr<SmallVector<ElementsAttr>> results = eval::evaluateFunction(function, arguments);
+  if (failed(results))
+    return failure();
+  for (auto [index, attr] : llvm::enumerate(*results))
+    if (failed(writeOutput(function.getLoc(), index, attr)))
+      return failure();
+  return success();
+}
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
+  cl::ParseCommandLineOptions(argc, argv, "Fovea's reference evaluator\n");
+  MLIRContext context;
+  llvm::SourceMgr sources;
+  SourceMgrDiagnosticHandler handler(sources, &context);
+  ImportOptions options;
+  for (StringRef dim : dims) {
+    auto [name, value] = dim.rsplit('=');
+    int64_t extent = 0;
+    if (value.getAsInteger(10, extent)) {
+      llvm::errs() << "error: --dim " << dim << ": expected name=N\n";
+      return 1;
+    }
+    options.dims[name.str()] = extent;
+  }
+  ImportError error = ImportError::None;
+  FailureOr<OwningOpRef<ModuleOp>> module = importOnnx(modelPath, context, options, &error);
+  if (failed(module))
+    return error == ImportError::Unsupported ? 2 : 1;
+  return failed(run(**module));
+}
