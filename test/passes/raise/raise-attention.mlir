@@ -1,14 +1,12 @@
-// RUN: fovea-opt %s --fovea-raise-attention | FileCheck %s
+// RUN: fovea-opt %s --fovea-raise-attention --split-input-file | FileCheck %s
 
-// Both operands scaled by d^-1/4: the spelling of torch's scaled_dot_product_attention.
+// Both operands scaled by d^-1/4, constants on either side: torch's scaled_dot_product_attention.
 
 // CHECK-DAG: #[[$Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d4)>
 // CHECK-DAG: #[[$KT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d4, d3)>
 // CHECK-DAG: #[[$V:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d3, d5)>
 // CHECK-DAG: #[[$O:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d5)>
-
 // CHECK: module attributes {fovea.attention_raised = 1 : i64, fovea.attention_sites = 1 : i64}
-
 // CHECK-LABEL: func.func @both_sides
 // CHECK-SAME: (%[[Q:.+]]: tensor<1x4x9x16xf32>, %[[K:.+]]: tensor<1x4x9x16xf32>, %[[V:.+]]: tensor<1x4x9x16xf32>)
 // CHECK: %[[KT:.+]] = onnx.Transpose %[[K]]
@@ -16,7 +14,7 @@
 // CHECK: %[[R:.+]] = attn.attention ins(%[[Q]], %[[KT]], %[[V]] :
 // CHECK-SAME: domain = [1, 4, 9, 9, 16, 16] indexing_maps = [#[[$Q]], #[[$KT]], #[[$V]], #[[$O]]]
 // CHECK-SAME: mask = <dense> numerics = <scale = 2.500000e-01 : f64, placement = both>
-// CHECK: ^bb0(%[[S:.+]]: f32, %{{.+}}: index, %{{.+}}: index, %{{.+}}: index, %{{.+}}: index):
+// CHECK-NEXT: ^bb0(%[[S:.+]]: f32, %{{.+}}: index, %{{.+}}: index, %{{.+}}: index, %{{.+}}: index):
 // CHECK-NEXT: attn.yield %[[S]] : f32
 // CHECK: return %[[R]]
 func.func @both_sides(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x9x16xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
@@ -28,4 +26,285 @@ func.func @both_sides(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x9x16xf32>, %v: te
   %p = onnx.Softmax %s {axis = -1 : si64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// The key goes through three dimensions before its scale: the dynamo exporter at opset 18. Nothing is looked through.
+
+// CHECK-LABEL: func.func @key_detour
+// CHECK: %[[KT:.+]] = onnx.Reshape %{{.+}} -> tensor<2x2x16x9xf32>
+// CHECK: attn.attention ins(%arg0, %[[KT]], %arg2 :
+// CHECK-SAME: domain = [2, 2, 9, 9, 16, 16]
+// CHECK-SAME: scale = 2.500000e-01 : f64, placement = both
+func.func @key_detour(%q: tensor<2x2x9x16xf32>, %k: tensor<2x2x9x16xf32>, %v: tensor<2x2x9x16xf32>) -> tensor<2x2x9x16xf32> {
+  %0 = onnx.Constant : tensor<3xi64> = dense<[-1, 9, 16]> : tensor<3xi64>
+  %1 = onnx.Constant : tensor<4xi64> = dense<[2, 2, 16, 9]> : tensor<4xi64>
+  %2 = onnx.Constant : tensor<1xf32> = dense<0.5> : tensor<1xf32>
+  %3 = onnx.Reshape %k, %0 : (tensor<2x2x9x16xf32>, tensor<3xi64>) -> tensor<4x9x16xf32>
+  %4 = onnx.Transpose %3 {permutation = array<i64: 0, 2, 1>} : (tensor<4x9x16xf32>) -> tensor<4x16x9xf32>
+  %5 = onnx.Reshape %4, %1 : (tensor<4x16x9xf32>, tensor<4xi64>) -> tensor<2x2x16x9xf32>
+  %6 = onnx.Mul %q, %2 : (tensor<2x2x9x16xf32>, tensor<1xf32>) -> tensor<2x2x9x16xf32>
+  %7 = onnx.Mul %5, %2 : (tensor<2x2x16x9xf32>, tensor<1xf32>) -> tensor<2x2x16x9xf32>
+  %8 = onnx.MatMul %6, %7 : (tensor<2x2x9x16xf32>, tensor<2x2x16x9xf32>) -> tensor<2x2x9x9xf32>
+  %9 = onnx.Softmax %8 : (tensor<2x2x9x9xf32>) -> tensor<2x2x9x9xf32>
+  %10 = onnx.MatMul %9, %v : (tensor<2x2x9x9xf32>, tensor<2x2x9x16xf32>) -> tensor<2x2x9x16xf32>
+  return %10 : tensor<2x2x9x16xf32>
+}
+
+// -----
+
+// The scale on the query (timm without its fused attention, and opset 11).
+
+// CHECK-LABEL: func.func @scaled_query
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK-SAME: scale = 2.500000e-01 : f64, placement = query
+func.func @scaled_query(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %c = onnx.Constant : tensor<f32> = dense<0.25> : tensor<f32>
+  %q1 = onnx.Mul %q, %c : (tensor<1x4x9x16xf32>, tensor<f32>) -> tensor<1x4x9x16xf32>
+  %s = onnx.MatMul %q1, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s {axis = 3 : si64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Division of the scores, then an additive mask of [batch, 1, 1, keys]: BERT as transformers writes it without fusion.
+
+// CHECK-DAG: #[[$M:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, 0, 0, d3)>
+// CHECK-LABEL: func.func @divided_scores_mask
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK-SAME: captures(%arg3 : tensor<2x1x1x9xf32>)
+// CHECK-SAME: indexing_maps = [{{.+}}, {{.+}}, {{.+}}, #[[$M]], {{.+}}]
+// CHECK-SAME: scale = 2.500000e-01 : f64>
+// CHECK-NEXT: ^bb0(%[[S:.+]]: f32, {{.+}}, %[[C:.+]]: f32):
+// CHECK-NEXT: %[[A:.+]] = arith.addf %[[S]], %[[C]] : f32
+// CHECK-NEXT: attn.yield %[[A]]
+func.func @divided_scores_mask(%q: tensor<2x4x9x16xf32>, %k: tensor<2x4x16x9xf32>, %v: tensor<2x4x9x16xf32>, %m: tensor<2x1x1x9xf32>) -> tensor<2x4x9x16xf32> {
+  %c = onnx.Constant : tensor<f32> = dense<4.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<2x4x9x16xf32>, tensor<2x4x16x9xf32>) -> tensor<2x4x9x9xf32>
+  %d = onnx.Div %s, %c : (tensor<2x4x9x9xf32>, tensor<f32>) -> tensor<2x4x9x9xf32>
+  %a = onnx.Add %m, %d : (tensor<2x1x1x9xf32>, tensor<2x4x9x9xf32>) -> tensor<2x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<2x4x9x9xf32>) -> tensor<2x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<2x4x9x9xf32>, tensor<2x4x9x16xf32>) -> tensor<2x4x9x16xf32>
+  return %o : tensor<2x4x9x16xf32>
+}
+
+// -----
+
+// A bool mask as Where(mask, 0, -inf) added to the scores, and the guard that turns rows without a key into zeros.
+
+// CHECK-LABEL: func.func @bool_mask_guard
+// CHECK-NOT: onnx.IsNaN
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK-SAME: captures(%arg3 : tensor<9x9xi1>)
+// CHECK-SAME: numerics = <scale = 1.000000e+00 : f64, maskedRows = zero>
+// CHECK-NEXT: ^bb0(%[[S:.+]]: f32, {{.+}}, %[[C:.+]]: i1):
+// CHECK-DAG: %[[ZERO:.+]] = arith.constant 0.000000e+00 : f32
+// CHECK-DAG: %[[INF:.+]] = arith.constant 0xFF800000 : f32
+// CHECK: %[[M:.+]] = arith.select %[[C]], %[[ZERO]], %[[INF]] : f32
+// CHECK: %[[A:.+]] = arith.addf %[[S]], %[[M]] : f32
+// CHECK: attn.yield %[[A]]
+func.func @bool_mask_guard(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<9x9xi1>) -> tensor<1x4x9x16xf32> {
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %w = onnx.Where %m, %zero, %inf : (tensor<9x9xi1>, tensor<f32>, tensor<f32>) -> tensor<9x9xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %a = onnx.Add %s, %w : (tensor<1x4x9x9xf32>, tensor<9x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %n = onnx.IsNaN %p : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xi1>
+  %g = onnx.Where %n, %zero, %p : (tensor<1x4x9x9xi1>, tensor<f32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %g, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Where on the scores with a finite number keeps that number, and a bias before it and a factor behind it their order.
+
+// CHECK-LABEL: func.func @where_bias_order
+// CHECK: attn.attention
+// CHECK-SAME: captures(%arg4, %arg3 : tensor<1x4x9x9xf32>, tensor<1x1x9x9xi1>)
+// CHECK-SAME: numerics = <scale = 1.000000e+00 : f64>
+// CHECK-NEXT: ^bb0(%[[S:.+]]: f32, {{.+}}, %[[B:.+]]: f32, %[[C:.+]]: i1):
+// CHECK: %[[A:.+]] = arith.addf %[[S]], %[[B]] : f32
+// CHECK: %[[LOW:.+]] = arith.constant -1.000000e+04 : f32
+// CHECK: %[[W:.+]] = arith.select %[[C]], %[[LOW]], %[[A]] : f32
+// CHECK: %[[T:.+]] = arith.constant 5.000000e-01 : f32
+// CHECK: %[[M:.+]] = arith.mulf %[[W]], %[[T]] : f32
+// CHECK: attn.yield %[[M]]
+func.func @where_bias_order(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<1x1x9x9xi1>, %b: tensor<1x4x9x9xf32>) -> tensor<1x4x9x16xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<-1.0e4> : tensor<f32>
+  %half = onnx.Constant : tensor<f32> = dense<0.5> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %a = onnx.Add %b, %s : (tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %w = onnx.Where %m, %low, %a : (tensor<1x1x9x9xi1>, tensor<f32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Mul %w, %half : (tensor<1x4x9x9xf32>, tensor<f32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %h : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// A constant that is causal by value becomes the mask attribute, a constant that hides nothing disappears.
+
+// CHECK-LABEL: func.func @causal_constant
+// CHECK: attn.attention
+// CHECK-NOT: captures
+// CHECK-SAME: mask = <causal, offset = 1>
+func.func @causal_constant(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x4xf32>, %v: tensor<1x1x4x4xf32>) -> tensor<1x1x3x4xf32> {
+  %m = onnx.Constant : tensor<1x1x3x4xf32> = dense<[[[[0.0, 0.0, 0xFF800000, 0xFF800000], [0.0, 0.0, 0.0, 0xFF800000], [0.0, 0.0, 0.0, 0.0]]]]> : tensor<1x1x3x4xf32>
+  %z = onnx.Constant : tensor<3x4xf32> = dense<0.0> : tensor<3x4xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x4xf32>) -> tensor<1x1x3x4xf32>
+  %a = onnx.Add %s, %m : (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  %b = onnx.Add %a, %z : (tensor<1x1x3x4xf32>, tensor<3x4xf32>) -> tensor<1x1x3x4xf32>
+  %p = onnx.Softmax %b : (tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x4xf32>, tensor<1x1x4x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// Almost causal is not causal: the first row sees its second key, the last row does not see its second.
+
+// CHECK-LABEL: func.func @not_causal
+// CHECK: attn.attention
+// CHECK-SAME: captures(%{{.+}} : tensor<3x3xi1>)
+// CHECK-SAME: mask = <dense>
+func.func @not_causal(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  %m = onnx.Constant : tensor<3x3xi1> = dense<[[true, true, false], [true, true, true], [true, false, true]]> : tensor<3x3xi1>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Where %m, %s, %inf : (tensor<3x3xi1>, tensor<1x1x3x3xf32>, tensor<f32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// Soft cap written out.
+
+// CHECK-LABEL: func.func @soft_cap
+// CHECK: attn.attention
+// CHECK-SAME: scale = 5.000000e-03 : f64
+// CHECK: math.tanh
+// CHECK: arith.mulf
+func.func @soft_cap(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %c = onnx.Constant : tensor<f32> = dense<0.25> : tensor<f32>
+  %cap = onnx.Constant : tensor<f32> = dense<50.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %m = onnx.Mul %s, %c : (tensor<1x4x9x9xf32>, tensor<f32>) -> tensor<1x4x9x9xf32>
+  %d = onnx.Div %m, %cap : (tensor<1x4x9x9xf32>, tensor<f32>) -> tensor<1x4x9x9xf32>
+  %t = onnx.Tanh %d : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %u = onnx.Mul %t, %cap : (tensor<1x4x9x9xf32>, tensor<f32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %u : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Three dimensions (batch * heads), and a query of one row that every batch shares.
+
+// CHECK-DAG: #[[$Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d2, d4)>
+// CHECK-DAG: #[[$K:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d4, d3)>
+// CHECK-LABEL: func.func @three_dimensions
+// CHECK: attn.attention
+// CHECK-SAME: domain = [6, 1, 1, 9, 16, 16] indexing_maps = [#[[$Q]], #[[$K]],
+func.func @three_dimensions(%q: tensor<1x1x16xf32>, %k: tensor<6x16x9xf32>, %v: tensor<6x9x16xf32>) -> tensor<6x1x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x1x16xf32>, tensor<6x16x9xf32>) -> tensor<6x1x9xf32>
+  %p = onnx.Softmax %s : (tensor<6x1x9xf32>) -> tensor<6x1x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<6x1x9xf32>, tensor<6x9x16xf32>) -> tensor<6x1x16xf32>
+  return %o : tensor<6x1x16xf32>
+}
+
+// -----
+
+// Five dimensions (windows): full operands are reshaped, a bias per window is read by quotient and remainder.
+
+// CHECK-DAG: #[[$B:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0 mod 3, d1, d2, d3)>
+// CHECK-LABEL: func.func @five_dimensions
+// CHECK-DAG: %[[Q:.+]] = onnx.Reshape %arg0, {{.+}} -> tensor<6x4x9x16xf32>
+// CHECK-DAG: %[[K:.+]] = onnx.Reshape %arg1, {{.+}} -> tensor<6x4x16x9xf32>
+// CHECK-DAG: %[[V:.+]] = onnx.Reshape %arg2, {{.+}} -> tensor<6x4x9x16xf32>
+// CHECK: %[[O:.+]] = attn.attention ins(%[[Q]], %[[K]], %[[V]] :
+// CHECK-SAME: domain = [6, 4, 9, 9, 16, 16] indexing_maps = [{{[^,]+}}, {{[^,]+}}, {{[^,]+}}, #[[$B]]
+// CHECK: %[[R:.+]] = onnx.Reshape %[[O]], {{.+}} -> tensor<2x3x4x9x16xf32>
+// CHECK: return %[[R]]
+func.func @five_dimensions(%q: tensor<2x3x4x9x16xf32>, %k: tensor<2x3x4x16x9xf32>, %v: tensor<2x3x4x9x16xf32>, %b: tensor<3x4x9x9xf32>) -> tensor<2x3x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<2x3x4x9x16xf32>, tensor<2x3x4x16x9xf32>) -> tensor<2x3x4x9x9xf32>
+  %a = onnx.Add %s, %b : (tensor<2x3x4x9x9xf32>, tensor<3x4x9x9xf32>) -> tensor<2x3x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<2x3x4x9x9xf32>) -> tensor<2x3x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<2x3x4x9x9xf32>, tensor<2x3x4x9x16xf32>) -> tensor<2x3x4x9x16xf32>
+  return %o : tensor<2x3x4x9x16xf32>
+}
+
+// -----
+
+// Probabilities that the model also returns, or reads before the product, become the second result.
+
+// CHECK-LABEL: func.func @probabilities
+// CHECK: %[[O:.+]], %[[P:.+]] = attn.attention
+// CHECK-SAME: indexing_maps = [#{{.+}}, #{{.+}}, #{{.+}}, #{{.+}}, #{{.+}}]
+// CHECK: -> tensor<1x4x9x16xf32> probabilities tensor<1x4x9x9xf32>
+// CHECK: %[[N:.+]] = onnx.Neg %[[P]]
+// CHECK: return %[[O]], %[[P]], %[[N]]
+func.func @probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %n = onnx.Neg %p : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o, %p, %n : tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>
+}
+
+// -----
+
+// f16 tensors with casts around the Softmax: the region is f32 all the same.
+
+// CHECK-LABEL: func.func @half
+// CHECK: attn.attention
+// CHECK-SAME: captures(%arg3 : tensor<9x9xf16>)
+// CHECK: arith.extf %{{.+}} : f16 to f32
+// CHECK: -> tensor<1x4x9x16xf16>
+func.func @half(%q: tensor<1x4x9x16xf16>, %k: tensor<1x4x16x9xf16>, %v: tensor<1x4x9x16xf16>, %b: tensor<9x9xf16>) -> tensor<1x4x9x16xf16> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf16>, tensor<1x4x16x9xf16>) -> tensor<1x4x9x9xf16>
+  %a = onnx.Add %s, %b : (tensor<1x4x9x9xf16>, tensor<9x9xf16>) -> tensor<1x4x9x9xf16>
+  %c = onnx.Cast %a {to = f32} : (tensor<1x4x9x9xf16>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %c : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Cast %p {to = f16} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf16>
+  %o = onnx.MatMul %h, %v : (tensor<1x4x9x9xf16>, tensor<1x4x9x16xf16>) -> tensor<1x4x9x16xf16>
+  return %o : tensor<1x4x9x16xf16>
+}
+
+// -----
+
+// A bias that is itself a product: the product of two computed tensors is the scores.
+
+// CHECK-LABEL: func.func @computed_bias
+// CHECK: %[[B:.+]] = onnx.MatMul %arg3
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK-SAME: captures(%[[B]] :
+func.func @computed_bias(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %r: tensor<1x4x9x2xf32>) -> tensor<1x4x9x16xf32> {
+  %w = onnx.Constant : tensor<2x9xf32> = dense<0.5> : tensor<2x9xf32>
+  %b = onnx.MatMul %r, %w : (tensor<1x4x9x2xf32>, tensor<2x9xf32>) -> tensor<1x4x9x9xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %a = onnx.Add %b, %s : (tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// A classifier's Softmax is no site.
+
+// CHECK: module attributes {fovea.attention_raised = 0 : i64, fovea.attention_sites = 0 : i64}
+// CHECK-LABEL: func.func @classifier
+// CHECK: onnx.Softmax
+func.func @classifier(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
+  %p = onnx.Softmax %x : (tensor<1x10xf32>) -> tensor<1x10xf32>
+  return %p : tensor<1x10xf32>
 }

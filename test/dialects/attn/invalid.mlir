@@ -1,0 +1,305 @@
+// RUN: fovea-opt %s -verify-diagnostics -split-input-file
+
+// Five extents.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs six extents (b, h, i, j, d, e) in its domain, not 5}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An empty dimension.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs a positive extent of j, not 0}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 0, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A missing map.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs 5 indexing maps, has 4}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A map with too few results.
+#q = affine_map<(b, h, i, j, d, e) -> (h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{indexes the query with 3 expressions, but it has 4 dimensions}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A query indexed by the key.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{indexes the query with dimension j, which it does not have}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A capture indexed by the channel.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, d)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{indexes the capture 0 with dimension d, which it does not have}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An index past the end.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i + 1, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{indexes the query outside of dimension 2 of 'tensor<1x2x3x8xf32>': from 1 to 3}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An index before the start.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j - 1)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{indexes the capture 0 outside of dimension 1 of 'tensor<3x5xf32>': from -1 to 3}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An output with holes.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e * 2)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{does not write every element of the output once}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x8xf32>
+  return
+}
+
+// -----
+
+// An output written twice.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i + e, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{does not write every element of the output once}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x6x4xf32>
+  return
+}
+
+// -----
+
+// An output that overlaps.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (0, 0, h * 2 + i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{does not write every element of the output once}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x1x6x4xf32>
+  return
+}
+
+// -----
+
+// A region without the capture.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs a score region with the arguments ('f32', 'index', 'index', 'index', 'index', 'f32')}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: i1):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A region that yields an index.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs a score region that yields one f32}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %i : index
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A window of negative width.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs a window that is not negative}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <window, left = -1> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An offset without a causal mask.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{has an offset, which only a causal mask has}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense, offset = 2> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// An infinite scale.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{needs a finite scale}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 0x7FF0000000000000 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A double.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf64>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
+  // expected-error @+1 {{computes on floating-point types of up to 32 bits, not 'f64'}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf64>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}

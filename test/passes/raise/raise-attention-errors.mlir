@@ -1,0 +1,141 @@
+// RUN: fovea-opt %s --fovea-raise-attention --split-input-file --remarks-filter=raise --remark-format=emitRemark 2>&1 >/dev/null | FileCheck %s
+
+// One site per code; none is changed. The codes are those of docs/Remarks.md.
+
+// CHECK: [Missed] raise-attention | Category:raise | Function=wrong_axis {{.*}}Code=ATTN-R01{{.*}}Reason="Softmax runs over axis 2 of 4 dimensions"
+// CHECK: [Analysis] raise-attention | {{.*}}Raised=0, Sites=1
+func.func @wrong_axis(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s {axis = 2 : si64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=no_product {{.*}}Code=ATTN-R02, Node=/attn/Softmax, Reason="the scores come from a graph input, not from a matrix product"
+func.func @no_product(%s: tensor<1x4x9x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=unknown_step {{.*}}Code=ATTN-R02{{.*}}Reason="the scores go through Relu '/relu', which is not understood"
+func.func @unknown_step(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %r = onnx.Relu %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/relu"("Relu"("model.onnx")))
+  %p = onnx.Softmax %r : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=scores_used_twice {{.*}}Code=ATTN-R03{{.*}}Reason="the scores of MatMul {{.+}} are used elsewhere"
+func.func @scores_used_twice(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>) {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o, %s : tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>
+}
+
+// -----
+
+// CHECK: Function=changed_probabilities {{.*}}Code=ATTN-R04{{.*}}Reason="the probabilities go through Mul {{.+}} before any product"
+func.func @changed_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<1x4x1x1xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Mul %p, %m : (tensor<1x4x9x9xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %h, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// The values are computed from the probabilities that the model also returns: one op cannot make both.
+
+// CHECK: Function=circular_values {{.*}}Code=ATTN-R04{{.*}}Reason="the values are computed from the probabilities"
+func.func @circular_values(%q: tensor<9x9xf32>, %k: tensor<9x9xf32>) -> tensor<9x9xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<9x9xf32>, tensor<9x9xf32>) -> tensor<9x9xf32>
+  %p = onnx.Softmax %s : (tensor<9x9xf32>) -> tensor<9x9xf32>
+  %v = onnx.Neg %p : (tensor<9x9xf32>) -> tensor<9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<9x9xf32>, tensor<9x9xf32>) -> tensor<9x9xf32>
+  return %o : tensor<9x9xf32>
+}
+
+// -----
+
+// CHECK: Function=values_left {{.*}}Code=ATTN-R05{{.*}}Reason="the probabilities are the right operand of MatMul
+func.func @values_left(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x16x9xf32>) -> tensor<1x4x16x9xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %v, %p : (tensor<1x4x16x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x16x9xf32>
+  return %o : tensor<1x4x16x9xf32>
+}
+
+// -----
+
+// CHECK: Function=double_precision {{.*}}Code=ATTN-R06{{.*}}is not f32, f16 or bf16
+func.func @double_precision(%q: tensor<1x4x9x16xf64>, %k: tensor<1x4x16x9xf64>, %v: tensor<1x4x9x16xf64>) -> tensor<1x4x9x16xf64> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf64>, tensor<1x4x16x9xf64>) -> tensor<1x4x9x9xf64>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf64>) -> tensor<1x4x9x9xf64>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf64>, tensor<1x4x9x16xf64>) -> tensor<1x4x9x16xf64>
+  return %o : tensor<1x4x9x16xf64>
+}
+
+// -----
+
+// CHECK: Function=dynamic {{.*}}Code=ATTN-R07{{.*}}is not static", Suggestion="give every symbolic dimension a value with --dim"
+func.func @dynamic(%q: tensor<?x4x9x16xf32>, %k: tensor<?x4x16x9xf32>, %v: tensor<?x4x9x16xf32>) -> tensor<?x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<?x4x9x16xf32>, tensor<?x4x16x9xf32>) -> tensor<?x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<?x4x9x9xf32>) -> tensor<?x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<?x4x9x9xf32>, tensor<?x4x9x16xf32>) -> tensor<?x4x9x16xf32>
+  return %o : tensor<?x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=short_mask {{.*}}Code=ATTN-R09{{.*}}Reason="the mask covers fewer keys than there are"
+func.func @short_mask(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x7x16xf32>, %v: tensor<1x4x7x8xf32>, %m: tensor<9x5xi1>) -> tensor<1x4x9x8xf32> {
+  %o = onnx.Attention %q, %k, %v, %m : (tensor<1x4x9x16xf32>, tensor<1x4x7x16xf32>, tensor<1x4x7x8xf32>, tensor<9x5xi1>) -> tensor<1x4x9x8xf32>
+  return %o : tensor<1x4x9x8xf32>
+}
+
+// -----
+
+// CHECK: Function=half_guarded {{.*}}Code=ATTN-R11
+func.func @half_guarded(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>) {
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %n = onnx.IsNaN %p : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xi1>
+  %g = onnx.Where %n, %zero, %p : (tensor<1x4x9x9xi1>, tensor<f32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %g, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o, %p : tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>
+}
+
+// -----
+
+// CHECK: Function=broadcast_probabilities {{.*}}Code=ATTN-R12
+func.func @broadcast_probabilities(%q: tensor<9x16xf32>, %k: tensor<16x9xf32>, %v: tensor<4x9x16xf32>) -> (tensor<4x9x16xf32>, tensor<9x9xf32>) {
+  %s = onnx.MatMul %q, %k : (tensor<9x16xf32>, tensor<16x9xf32>) -> tensor<9x9xf32>
+  %p = onnx.Softmax %s : (tensor<9x9xf32>) -> tensor<9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<9x9xf32>, tensor<4x9x16xf32>) -> tensor<4x9x16xf32>
+  return %o, %p : tensor<4x9x16xf32>, tensor<9x9xf32>
+}
+
+// -----
+
+// A raised site has a remark as well.
+
+// CHECK: [Passed] raise-attention | Category:raise | Function=raised | Batch=1, Channels=16, Heads=4, Keys=9, Mask=float, Node=/attn/Softmax, Queries=9
+// CHECK: [Analysis] raise-attention | {{.*}}Raised=1, Sites=1
+func.func @raised(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %b: tensor<1x4x9x9xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %a = onnx.Add %s, %b : (tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
