@@ -142,7 +142,14 @@ Sum Simplifier::divide(const Sum &sum, int64_t divisor) {
   if (factor > 1)
     return plus(result,
                 divide(scale(splitMultiples(rest, factor).first, 1, factor), divisor / factor));
-  result.add(toExpr(rest).floorDiv(divisor), 1);
+  AffineExpr expr = toExpr(rest);
+  auto inner = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (inner && expr.getKind() == AffineExprKind::FloorDiv) {
+    int64_t innerDivisor = cast<AffineConstantExpr>(inner.getRHS()).getValue();
+    result.add(inner.getLHS().floorDiv(innerDivisor * divisor), 1);
+    return result;
+  }
+  result.add(expr.floorDiv(divisor), 1);
   return result;
 }
 
@@ -171,7 +178,7 @@ void Simplifier::recombine(Sum &sum) {
     if (!mod || mod.getKind() != AffineExprKind::Mod)
       continue;
     int64_t divisor = cast<AffineConstantExpr>(mod.getRHS()).getValue();
-    AffineExpr quotient = mod.getLHS().floorDiv(divisor);
+    AffineExpr quotient = toExpr(divide(toSum(mod.getLHS()), divisor));
     for (auto [other, otherCoefficient] : sum.terms) {
       if (other != quotient || otherCoefficient != coefficient * divisor)
         continue;

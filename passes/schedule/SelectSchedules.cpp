@@ -95,7 +95,7 @@ struct SelectSchedules : fovea::impl::SelectSchedulesPassBase<SelectSchedules> {
 
   void runOnOperation() override {
     if (vectorWidth != 8 && vectorWidth != 16) {
-      getOperation()->emitError("vector-width must be 8 or 16, not ") << vectorWidth;
+      getOperation()->emitError("vector-width must be 8 or 16, not ") << int64_t(vectorWidth);
       return signalPassFailure();
     }
     ScheduleTarget target{vectorWidth, l2Kib * 1024};
