@@ -6,10 +6,11 @@
 #include "compiler/driver/Driver.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/driver/Diagnostics.h"
-#include "compiler/driver/Header.h"
 #include "compiler/driver/Output.h"
 #include "compiler/driver/Remarks.h"
 #include "compiler/import/Import.h"
+#include "compiler/import/NodeLocation.h"
+#include "compiler/link/Header.h"
 #include "compiler/link/Link.h"
 #include "passes/AllPasses.h"
 
@@ -113,11 +114,11 @@ ExitCode Compilation::resolveOptions() {
     terminal.printError("foveac", message);
     return ExitCode::UserError;
   };
-  modelName =
-      options.name.empty() ? makeIdentifier(llvm::sys::path::stem(options.model)) : options.name;
-  if (makeIdentifier(modelName) != modelName)
-    return fail("--name '" + modelName + "' is not a C identifier; '" + makeIdentifier(modelName) +
-                "' would be");
+  StringRef wanted = options.name.empty() ? llvm::sys::path::stem(options.model) : options.name;
+  modelName = link::makeIdentifier(wanted, "model");
+  if (!options.name.empty() && modelName != options.name)
+    return fail("--name '" + escapeText(options.name) + "' is not a plain C identifier; '" +
+                modelName + "' would be");
   if (options.backend != "auto" && options.backend != "halide" && options.backend != "llvm")
     return fail("--backend: '" + options.backend + "' is none of auto, halide, llvm");
 
@@ -276,12 +277,12 @@ ExitCode Compilation::generateCode() {
 }
 
 ExitCode Compilation::writeHeader(StringRef path) {
-  return report(writeOutput(path,
-                            [&](llvm::raw_pwrite_stream &os) {
-                              os << makeHeader(*module, modelName);
-                              return llvm::Error::success();
-                            }),
-                ExitCode::UserError);
+  bool made = true;
+  llvm::Error error = writeOutput(path, [&](llvm::raw_pwrite_stream &os) -> llvm::Error {
+    made = succeeded(link::writeHeader(*module, modelName, os));
+    return made ? llvm::Error::success() : llvm::createStringError("no header could be made");
+  });
+  return report(std::move(error), made ? ExitCode::UserError : ExitCode::Internal);
 }
 
 ExitCode Compilation::writeFiles() {
