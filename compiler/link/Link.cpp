@@ -43,10 +43,8 @@ static FailureOr<SmallVector<kernel::FuncOp>> getKernels(ModuleOp module) {
 
 static FailureOr<codegen::CompiledKernel> compileKernel(kernel::FuncOp kernel,
                                                         const codegen::Target &target) {
-#ifdef FOVEA_HALIDE
   if (kernel.getBackend() == kernel::Backend::Halide)
     return codegen::compileWithHalide(kernel, target);
-#endif
   return codegen::compileWithLLVM(kernel, target);
 }
 

@@ -6,15 +6,18 @@
 #include "compiler/codegen/llvm/Loops.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Affine/Transforms/Passes.h"
+#include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
 #include "mlir/Transforms/RegionUtils.h"
 
@@ -199,6 +202,20 @@ static void planScratch(StepProgram &program) {
   }
 }
 
+namespace {
+/// Conversions from and to bf16 as integer arithmetic, exact to the last bit on every CPU.
+struct ExpandBFloat16 : PassWrapper<ExpandBFloat16, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandBFloat16)
+  StringRef getName() const override { return "ExpandBFloat16"; }
+  void runOnOperation() override {
+    RewritePatternSet patterns(&getContext());
+    arith::populateExpandBFloat16Patterns(patterns);
+    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
+      signalPassFailure();
+  }
+};
+} // namespace
+
 FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module) {
   StepProgram program;
   program.module = std::move(module);
@@ -209,6 +226,14 @@ FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module) {
   planScratch(program);
 
   PassManager passes(program.module->getContext(), ModuleOp::getOperationName());
+  // x86 has no arithmetic in 16 bits, and its conversions to bf16 flush denormals: compute in f32,
+  // round in integers.
+  passes.addPass(math::createMathExtendToSupportedTypes());
+  arith::ArithEmulateUnsupportedFloatsOptions emulated;
+  emulated.sourceTypeStrs = {"bf16", "f16"};
+  emulated.targetTypeStr = "f32";
+  passes.addPass(arith::createArithEmulateUnsupportedFloats(emulated));
+  passes.addPass(std::make_unique<ExpandBFloat16>());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());
