@@ -447,9 +447,9 @@ void RowsStage::schedule(H::Func out, std::vector<H::Var> columns) {
       func.compute_at(out, place);
       if (!vectorRows)
         continue;
-      func.vectorize(rowVars[0], vec);
+      func.vectorize(rowVars[0], vec, H::TailStrategy::GuardWithIf);
       for (int update = 0; update < func.num_update_definitions(); ++update)
-        func.update(update).vectorize(rowVars[0], vec);
+        func.update(update).vectorize(rowVars[0], vec, H::TailStrategy::GuardWithIf);
     }
   }
   if (columns.empty() || across)

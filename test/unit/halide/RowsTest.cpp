@@ -184,17 +184,17 @@ TEST_P(Rows, Softmax) {
       x[2 * R * C + c] = -std::numeric_limits<float>::infinity();
     auto y = runFloats(substitute(softmaxText, {{"R", R}, {"C", C}}), {x}, 3 * R * C, testTarget(GetParam()));
     EXPECT_EQ(y[0], 0.0f);
-    EXPECT_LT(relativeError(y,
-                            [&, C = C](size_t i) {
-                              const float *row = &x[i / C * C];
-                              double top = -INFINITY, sum = 0;
-                              for (int c = 0; c < C; ++c)
-                                top = std::isnan(row[c]) ? NAN : std::max<double>(top, row[c]);
-                              for (int c = 0; c < C; ++c)
-                                sum += std::exp(row[c] - top);
-                              return std::exp(x[i] - top) / sum;
-                            }),
-              2e-6);
+    std::vector<double> expected(x.size());
+    for (size_t row = 0; row < x.size(); row += C) {
+      double top = -INFINITY, sum = 0;
+      for (int c = 0; c < C; ++c)
+        top = std::isnan(top) || std::isnan(x[row + c]) ? NAN : std::max<double>(top, x[row + c]);
+      for (int c = 0; c < C; ++c)
+        sum += expected[row + c] = std::exp(x[row + c] - top);
+      for (int c = 0; c < C; ++c)
+        expected[row + c] /= sum;
+    }
+    EXPECT_LT(relativeError(y, [&](size_t i) { return expected[i]; }), 2e-6);
   }
 }
 
