@@ -10,16 +10,6 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::lower;
 
-/// Whether `shape` broadcasts to `result` without making it larger.
-static bool broadcastsTo(ArrayRef<int64_t> shape, ArrayRef<int64_t> result) {
-  if (shape.size() > result.size())
-    return false;
-  for (auto [extent, wanted] : llvm::zip(llvm::reverse(shape), llvm::reverse(result)))
-    if (extent != 1 && extent != wanted)
-      return false;
-  return true;
-}
-
 namespace {
 
 /// An op on operands that broadcast; `element` makes the scalar of one place.
@@ -31,10 +21,6 @@ protected:
   LogicalResult replaceElementwise(Op op, ValueRange inputs, ConversionPatternRewriter &rewriter,
                                    ScalarBody element) const {
     RankedTensorType type = this->getType(op->getResult(0));
-    for (auto [i, input] : llvm::enumerate(inputs))
-      if (!broadcastsTo(cast<RankedTensorType>(input.getType()).getShape(), type.getShape()))
-        return this->refuse(op, rewriter,
-                            "operand #" + Twine(i) + " does not broadcast to the result's shape");
     rewriter.replaceOp(op, createElementwise(rewriter, op.getLoc(), inputs, type, element));
     return success();
   }
@@ -51,8 +37,6 @@ public:
 
   LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    if (getElementTypeOrSelf(op.getA().getType()) != getElementTypeOrSelf(op.getB().getType()))
-      return this->refuse(op, rewriter, "the operands' element types differ");
     bool isUnsigned = this->isUnsigned(op.getA());
     return this->replaceElementwise(
         op, adaptor.getOperands(), rewriter,
@@ -67,8 +51,6 @@ public:
 
   LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    if (adaptor.getInputs().empty())
-      return this->refuse(op, rewriter, "there is no operand");
     bool isUnsigned = this->isUnsigned(op.getResult());
     return this->replaceElementwise(op, adaptor.getInputs(), rewriter,
                                     [&](Scalars &s, ValueRange v) {
@@ -95,8 +77,6 @@ public:
       auto type = dyn_cast<RankedTensorType>(bound.getType());
       if (!type)
         continue;
-      if (type.getNumElements() != 1 || type.getElementType() != scalarType.getElementType())
-        return refuse(op, rewriter, "a bound must be one number of the operand's element type");
       inputs.push_back(
           getSplatValue(bound) ? bound : createReshape(rewriter, op.getLoc(), bound, scalarType));
     }

@@ -27,25 +27,23 @@ public:
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType from = getType(op.getX()), type = getType(op.getY());
     RankedTensorType indexType = getType(op.getIndices());
-    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from.getRank());
-    if (!axis || type.getRank() != from.getRank() - 1 + indexType.getRank())
-      return refuse(op, rewriter, "axis is outside the rank, or the result has another rank");
-    int64_t extent = from.getDimSize(*axis);
+    int64_t axis = normalizeAxis(op.getAxis(), from.getRank());
+    int64_t extent = from.getDimSize(axis);
     if (extent == 0)
       return refuse(op, rewriter, "there is nothing to gather along an axis of extent 0");
-    if (Value slice = gatherOne(op, adaptor.getX(), *axis, rewriter)) {
+    if (Value slice = gatherOne(op, adaptor.getX(), axis, rewriter)) {
       rewriter.replaceOp(op, slice);
       return success();
     }
     int64_t indexRank = indexType.getRank();
-    AffineMap map = getRangeMap(rewriter, type.getRank(), *axis, indexRank);
+    AffineMap map = getRangeMap(rewriter, type.getRank(), axis, indexRank);
     auto body = [&](Scalars &s, ValueRange v) {
       SmallVector<Value> position;
       for (int64_t dim = 0; dim < from.getRank(); ++dim) {
-        if (dim == *axis)
+        if (dim == axis)
           position.push_back(s.boundedIndex(v[0], extent));
         else
-          position.push_back(s.loopIndex(dim < *axis ? dim : dim + indexRank - 1));
+          position.push_back(s.loopIndex(dim < axis ? dim : dim + indexRank - 1));
       }
       return s.create<tensor::ExtractOp>(adaptor.getX(), position);
     };
@@ -62,12 +60,12 @@ private:
     if (!indices || indices->size() != 1)
       return {};
     RankedTensorType from = getType(op.getX());
-    std::optional<int64_t> index = normalizeAxis(indices->front(), from.getDimSize(axis));
-    if (!index)
+    int64_t extent = from.getDimSize(axis), index = normalizeAxis(indices->front(), extent);
+    if (index < 0 || index >= extent)
       return {};
     SmallVector<int64_t> offsets(from.getRank(), 0), strides(from.getRank(), 1);
     SmallVector<int64_t> sizes = llvm::to_vector(from.getShape());
-    offsets[axis] = *index;
+    offsets[axis] = index;
     sizes[axis] = 1;
     auto attrs = [&](ArrayRef<int64_t> values) {
       return getAsIndexOpFoldResult(getContext(), values);
@@ -85,20 +83,14 @@ public:
   LogicalResult lower(onnx::GatherElementsOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType from = getType(op.getX()), type = getType(op.getY());
-    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from.getRank());
-    if (!axis || type.getRank() != from.getRank() ||
-        getType(op.getIndices()).getShape() != type.getShape())
-      return refuse(op, rewriter,
-                    "axis is outside the rank, or the result is not of the "
-                    "indices' shape");
-    for (auto [i, extent] : llvm::enumerate(from.getShape()))
-      if (extent == 0 || (int64_t(i) != *axis && type.getDimSize(i) > extent))
-        return refuse(op, rewriter, "the indices' shape exceeds the operand's");
+    int64_t axis = normalizeAxis(op.getAxis(), from.getRank());
+    if (llvm::is_contained(from.getShape(), 0))
+      return refuse(op, rewriter, "there is nothing to gather from an empty tensor");
     auto body = [&](Scalars &s, ValueRange v) {
       SmallVector<Value> position;
       for (int64_t dim = 0; dim < from.getRank(); ++dim)
-        position.push_back(dim == *axis ? s.boundedIndex(v[0], from.getDimSize(dim))
-                                        : s.loopIndex(dim));
+        position.push_back(dim == axis ? s.boundedIndex(v[0], from.getDimSize(dim))
+                                       : s.loopIndex(dim));
       return s.create<tensor::ExtractOp>(adaptor.getX(), position);
     };
     AffineMap map = rewriter.getMultiDimIdentityMap(type.getRank());
@@ -119,12 +111,7 @@ public:
     RankedTensorType from = getType(op.getX()), type = getType(op.getY());
     RankedTensorType indexType = getType(op.getIndices());
     int64_t batch = op.getBatchDims();
-    if (indexType.getRank() == 0 || batch < 0 || batch >= indexType.getRank())
-      return refuse(op, rewriter, "batch_dims must be less than the rank of the indices");
     int64_t outer = indexType.getRank() - 1, indexed = indexType.getShape().back();
-    if (batch + indexed > from.getRank() ||
-        type.getRank() != outer + from.getRank() - batch - indexed)
-      return refuse(op, rewriter, "an index tuple is longer than the operand's rank");
     if (llvm::is_contained(from.getShape(), 0))
       return refuse(op, rewriter, "there is nothing to gather from an empty tensor");
     SmallVector<MappedTensor> inputs;

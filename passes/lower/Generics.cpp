@@ -34,12 +34,6 @@ TypedAttr fovea::lower::getSplatValue(Value tensor) {
   return IntegerAttr::get(IntegerType::get(tensor.getContext(), width), integer);
 }
 
-std::optional<int64_t> fovea::lower::normalizeAxis(int64_t axis, int64_t rank) {
-  if (axis < -rank || axis >= rank)
-    return std::nullopt;
-  return axis < 0 ? axis + rank : axis;
-}
-
 AffineMap fovea::lower::getBroadcastMap(MLIRContext *context, ArrayRef<int64_t> shape,
                                         ArrayRef<int64_t> result) {
   SmallVector<AffineExpr> exprs;

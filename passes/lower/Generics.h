@@ -71,8 +71,8 @@ mlir::Value createReshape(mlir::OpBuilder &builder, mlir::Location loc, mlir::Va
 /// The value of every element of a constant tensor, signless; null when they differ or are unknown.
 mlir::TypedAttr getSplatValue(mlir::Value tensor);
 
-/// `axis` counted from the front; nothing when it is not in [-rank, rank).
-std::optional<int64_t> normalizeAxis(int64_t axis, int64_t rank);
+/// `axis`, which is in [-rank, rank), counted from the front.
+inline int64_t normalizeAxis(int64_t axis, int64_t rank) { return axis < 0 ? axis + rank : axis; }
 
 } // namespace fovea::lower
 

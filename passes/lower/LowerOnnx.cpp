@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
 #include "passes/lower/NodeName.h"
 #include "passes/lower/OnnxPattern.h"
@@ -25,38 +26,44 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::lower;
 
-/// Whether code can be generated for elements of `type`.
-static bool isSupportedElement(Type type) {
-  if (isa<FloatType>(type))
-    return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
-  if (!isa<IntegerType>(type))
-    return false;
-  unsigned width = type.getIntOrFloatBitWidth();
-  return width == 1 || width == 8 || width == 16 || width == 32 || width == 64;
+/// Why a tensor of this type cannot be compiled, or an empty string. An operand, and a result after
+/// the first, may be absent.
+static std::string describeUnsupported(StringRef kind, unsigned index, Type type) {
+  std::string text;
+  if (isa<NoneType>(type) && (kind == "operand" || index > 0))
+    return text;
+  llvm::raw_string_ostream stream(text);
+  auto ranked = dyn_cast<RankedTensorType>(type);
+  if (!ranked || !ranked.hasStaticShape())
+    stream << kind << " #" << index << " is '" << type
+           << "', expected a tensor of static shape: fix every input dimension";
+  return text;
 }
 
-std::string lower::findUnsupportedType(Operation *op) {
-  auto describe = [](StringRef kind, unsigned index, Type type) -> std::string {
-    std::string text;
-    // An operand, and a result after the first, may be absent.
-    if (isa<NoneType>(type) && (kind == "operand" || index > 0))
-      return text;
-    llvm::raw_string_ostream stream(text);
-    auto ranked = dyn_cast<RankedTensorType>(type);
-    if (!ranked || !ranked.hasStaticShape())
-      stream << kind << " #" << index << " is '" << type
-             << "', expected a tensor of static shape: fix every input dimension";
-    else if (!isSupportedElement(ranked.getElementType()))
-      stream << kind << " #" << index << " has elements of type '" << ranked.getElementType()
-             << "', which no code generator supports";
-    return text;
-  };
+std::string lower::findBrokenInvariant(Operation *op) {
   for (auto [i, type] : llvm::enumerate(op->getOperandTypes()))
-    if (std::string text = describe("operand", i, type); !text.empty())
+    if (std::string text = describeUnsupported("operand", i, type); !text.empty())
       return text;
   for (auto [i, type] : llvm::enumerate(op->getResultTypes()))
-    if (std::string text = describe("result", i, type); !text.empty())
+    if (std::string text = describeUnsupported("result", i, type); !text.empty())
       return text;
+  SmallVector<Type> inferred;
+  if (failed(cast<onnx::ShapeInference>(op).inferShapes(inferred)))
+    return "its operands contradict one another";
+  if (inferred.size() != op->getNumResults())
+    return "it has another number of results than its operands make";
+  for (auto [i, type, wanted] : llvm::enumerate(op->getResultTypes(), inferred)) {
+    bool isCompatible = type == wanted;
+    if (isa<TensorType>(type) && isa<TensorType>(wanted))
+      isCompatible = getElementTypeOrSelf(type) == getElementTypeOrSelf(wanted) &&
+                     succeeded(verifyCompatibleShape(type, wanted));
+    if (isCompatible)
+      continue;
+    std::string text;
+    llvm::raw_string_ostream(text)
+        << "result #" << i << " is '" << type << "', but the operands make '" << wanted << "'";
+    return text;
+  }
   return {};
 }
 

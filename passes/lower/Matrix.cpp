@@ -31,35 +31,20 @@ public:
   LogicalResult lower(onnx::MatMulOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType a = getType(op.getA()), b = getType(op.getB()), type = getType(op.getC());
-    if (a.getRank() == 0 || b.getRank() == 0)
-      return refuse(op, rewriter, "an operand has no dimensions");
-    if (a.getElementType() != b.getElementType() || a.getElementType() != type.getElementType())
-      return refuse(op, rewriter, "the element types differ");
     bool hasRows = a.getRank() > 1, hasColumns = b.getRank() > 1;
     int64_t batch = type.getRank() - hasRows - hasColumns;
     ArrayRef<int64_t> batchA = a.getShape().drop_back(hasRows ? 2 : 1);
     ArrayRef<int64_t> batchB = b.getShape().drop_back(hasColumns ? 2 : 1);
-    if (batch < 0 || int64_t(std::max(batchA.size(), batchB.size())) != batch)
-      return refuse(op, rewriter, "the result's rank is not that of the product");
     ArrayRef<int64_t> batchShape = type.getShape().take_front(batch);
-    int64_t k = a.getShape().back();
     int64_t loops = type.getRank() + 1;
     SmallVector<AffineExpr> exprsA = readBatch(batchA, batchShape, rewriter);
     SmallVector<AffineExpr> exprsB = readBatch(batchB, batchShape, rewriter);
-    bool fits = exprsA.size() == batchA.size() && exprsB.size() == batchB.size() &&
-                b.getShape()[b.getRank() - (hasColumns ? 2 : 1)] == k;
-    if (hasRows) {
+    if (hasRows)
       exprsA.push_back(rewriter.getAffineDimExpr(batch));
-      fits &= a.getShape()[a.getRank() - 2] == type.getDimSize(batch);
-    }
     exprsA.push_back(rewriter.getAffineDimExpr(loops - 1));
     exprsB.push_back(rewriter.getAffineDimExpr(loops - 1));
-    if (hasColumns) {
+    if (hasColumns)
       exprsB.push_back(rewriter.getAffineDimExpr(loops - 2));
-      fits &= b.getShape().back() == type.getShape().back();
-    }
-    if (!fits)
-      return refuse(op, rewriter, "the operands' shapes do not make the result's");
     Location loc = op.getLoc();
     Value zeros = createZeros(rewriter, loc, type.getShape(), getWideType(type.getElementType()));
     Value product =
@@ -72,8 +57,7 @@ public:
   }
 
 private:
-  /// How an operand with these batch extents reads the result's; shorter than `shape` when they do
-  /// not broadcast.
+  /// How an operand with these batch extents reads the result's.
   static SmallVector<AffineExpr> readBatch(ArrayRef<int64_t> shape, ArrayRef<int64_t> result,
                                            OpBuilder &builder) {
     SmallVector<AffineExpr> exprs;
@@ -95,15 +79,8 @@ public:
 
   LogicalResult lower(onnx::GemmOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType a = getType(op.getA()), b = getType(op.getB()), type = getType(op.getY());
-    if (a.getRank() != 2 || b.getRank() != 2 || type.getRank() != 2)
-      return refuse(op, rewriter, "the operands must be matrices");
+    RankedTensorType type = getType(op.getY());
     bool transA = op.getTransA(), transB = op.getTransB();
-    int64_t k = a.getDimSize(transA ? 0 : 1);
-    if (a.getElementType() != b.getElementType() || b.getDimSize(transB ? 1 : 0) != k ||
-        a.getDimSize(transA ? 1 : 0) != type.getDimSize(0) ||
-        b.getDimSize(transB ? 0 : 1) != type.getDimSize(1))
-      return refuse(op, rewriter, "the operands do not make the result");
     auto getMap = [&](unsigned row, unsigned column, bool transposed) {
       if (transposed)
         std::swap(row, column);
@@ -133,15 +110,8 @@ private:
       return success();
     }
     SmallVector<Value> inputs = {product};
-    if (hasBias) {
-      auto shape = cast<RankedTensorType>(adaptor.getC().getType()).getShape();
-      bool fits = shape.size() <= 2;
-      for (auto [extent, wanted] : llvm::zip(llvm::reverse(shape), llvm::reverse(type.getShape())))
-        fits &= extent == 1 || extent == wanted;
-      if (!fits)
-        return refuse(op, rewriter, "c does not broadcast to the result's shape");
+    if (hasBias)
       inputs.push_back(adaptor.getC());
-    }
     auto body = [&](Scalars &s, ValueRange v) {
       Value sum = scale(s, v[0], op.getAlpha());
       if (hasBias)
@@ -152,17 +122,11 @@ private:
     return success();
   }
 
-  /// value * factor; integers are scaled as floats, which is what a factor that is no integer
-  /// means.
+  /// value * factor.
   static Value scale(Scalars &s, Value value, const APFloat &factor) {
     if (factor.isExactlyValue(1.0))
       return value;
-    Type type = value.getType();
-    if (isa<FloatType>(type))
-      return s.multiply(value, s.number(type, factor.convertToFloat()));
-    Type wide = Float64Type::get(type.getContext());
-    return s.convert(s.multiply(s.convert(value, wide), s.number(wide, factor.convertToFloat())),
-                     type);
+    return s.multiply(value, s.number(value.getType(), factor.convertToFloat()));
   }
 };
 

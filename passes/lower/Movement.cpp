@@ -4,6 +4,7 @@
 // says it, otherwise slices.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/SliceBounds.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
@@ -28,12 +29,9 @@ public:
   LogicalResult lower(onnx::TransposeOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType from = getType(op.getX()), type = getType(op.getY());
-    ArrayRef<int64_t> permutation = op.getPermutation();
-    if (!isPermutationOf(permutation, from.getRank()) || type.getRank() != from.getRank())
-      return refuse(op, rewriter, "the permutation does not name every dimension once");
-    for (auto [i, dim] : llvm::enumerate(permutation))
-      if (type.getDimSize(i) != from.getDimSize(dim))
-        return refuse(op, rewriter, "the result's shape is not the permuted one");
+    SmallVector<int64_t> permutation = llvm::to_vector(op.getPermutation());
+    if (permutation.empty())
+      permutation = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, from.getRank())));
     // Where only extents of one move, the elements keep their order.
     SmallVector<int64_t> moved;
     for (int64_t dim : permutation)
@@ -51,13 +49,6 @@ public:
     rewriter.replaceOp(
         op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
     return success();
-  }
-
-private:
-  static bool isPermutationOf(ArrayRef<int64_t> permutation, int64_t rank) {
-    SmallVector<int64_t> sorted = llvm::to_vector(permutation);
-    llvm::sort(sorted);
-    return sorted == llvm::to_vector(llvm::seq<int64_t>(0, rank));
   }
 };
 
@@ -125,22 +116,13 @@ public:
   LogicalResult lower(onnx::ConcatOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = getType(op.getResult());
-    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), type.getRank());
-    if (!axis)
-      return refuse(op, rewriter, "axis is outside the rank");
+    int64_t axis = normalizeAxis(op.getAxis(), type.getRank());
     SmallVector<Value> parts;
-    int64_t extent = 0;
     for (Value part : adaptor.getInputs()) {
       auto partType = cast<RankedTensorType>(part.getType());
-      if (partType.getRank() != type.getRank() ||
-          getShapeWithout(partType.getShape(), *axis) != getShapeWithout(type.getShape(), *axis))
-        return refuse(op, rewriter, "operands differ in more than the extent of the axis");
-      extent += partType.getDimSize(*axis);
       if (partType.getNumElements() != 0)
         parts.push_back(part);
     }
-    if (extent != type.getDimSize(*axis))
-      return refuse(op, rewriter, "the operands' extents do not sum up to the result's");
     if (parts.size() == 1) {
       rewriter.replaceOp(op, parts.front());
       return success();
@@ -153,7 +135,7 @@ public:
       result = tensor::InsertSliceOp::create(
           rewriter, op.getLoc(), part, result, getIndexAttrs(rewriter, offsets),
           getIndexAttrs(rewriter, sizes), getIndexAttrs(rewriter, strides));
-      offsets[*axis] += sizes[*axis];
+      offsets[axis] += sizes[axis];
     }
     rewriter.replaceOp(op, result);
     return success();
@@ -167,14 +149,12 @@ public:
   LogicalResult lower(onnx::SplitOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType from = getType(op.getX());
-    std::optional<int64_t> axis = normalizeAxis(op.getAxis(), from.getRank());
-    if (!axis)
-      return refuse(op, rewriter, "axis is outside the rank");
+    int64_t axis = normalizeAxis(op.getAxis(), from.getRank());
     int64_t extent = 0;
     for (Value part : op.getParts())
       if (getType(part).getRank() == from.getRank())
-        extent += getType(part).getDimSize(*axis);
-    if (extent != from.getDimSize(*axis))
+        extent += getType(part).getDimSize(axis);
+    if (extent != from.getDimSize(axis))
       return refuse(op, rewriter, "the parts do not cover the axis");
     SmallVector<int64_t> offsets(from.getRank(), 0), strides(from.getRank(), 1);
     SmallVector<Value> parts;
@@ -188,7 +168,7 @@ public:
       parts.push_back(tensor::ExtractSliceOp::create(
           rewriter, op.getLoc(), type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
           getIndexAttrs(rewriter, type.getShape()), getIndexAttrs(rewriter, strides)));
-      offsets[*axis] += type.getDimSize(*axis);
+      offsets[axis] += type.getDimSize(axis);
     }
     rewriter.replaceOp(op, parts);
     return success();
@@ -226,7 +206,7 @@ private:
   LogicalResult findRange(onnx::SliceOp op, SmallVectorImpl<int64_t> &offsets,
                           SmallVectorImpl<int64_t> &strides,
                           ConversionPatternRewriter &rewriter) const {
-    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    RankedTensorType from = getType(op.getX());
     std::optional<SmallVector<int64_t>> starts = onnx::getConstantIntegers(op.getStarts());
     std::optional<SmallVector<int64_t>> ends = onnx::getConstantIntegers(op.getEnds());
     if (!starts || !ends)
@@ -240,32 +220,14 @@ private:
       steps = onnx::getConstantIntegers(op.getSteps());
     if (!axes || !steps)
       return refuse(op, rewriter, "axes and steps must be constants");
-    if (ends->size() != starts->size() || axes->size() != starts->size() ||
-        steps->size() != starts->size())
-      return refuse(op, rewriter, "starts, ends, axes and steps differ in length");
     offsets.assign(from.getRank(), 0);
     strides.assign(from.getRank(), 1);
-    SmallVector<int64_t> sizes = llvm::to_vector(from.getShape());
     for (auto [start, end, axis, step] : llvm::zip_equal(*starts, *ends, *axes, *steps)) {
-      std::optional<int64_t> dim = normalizeAxis(axis, from.getRank());
-      if (!dim || step == 0)
-        return refuse(op, rewriter, "an axis is outside the rank, or a step is 0");
-      int64_t extent = from.getDimSize(*dim);
-      // A step beyond the extent reaches one element, as the extent itself does.
-      step = std::clamp(step, -extent - 1, extent + 1);
-      int64_t least = step > 0 ? 0 : -1, greatest = step > 0 ? extent : extent - 1;
-      auto place = [&](int64_t position, int64_t lower) {
-        position = position < 0 ? std::max(position, -extent - 1) + extent : position;
-        return std::clamp(position, lower, std::max(lower, greatest));
-      };
-      int64_t first = place(start, 0), last = place(end, least);
-      int64_t distance = step > 0 ? last - first : first - last;
-      sizes[*dim] = distance > 0 ? (distance - 1) / std::abs(step) + 1 : 0;
-      offsets[*dim] = first;
-      strides[*dim] = step;
+      int64_t dim = normalizeAxis(axis, from.getRank());
+      onnx::SliceBounds bounds = onnx::getSliceBounds(from.getDimSize(dim), start, end, step);
+      offsets[dim] = bounds.first;
+      strides[dim] = bounds.length == 1 ? 1 : step;
     }
-    if (ArrayRef(sizes) != type.getShape())
-      return refuse(op, rewriter, "the result's shape is not that of the slice");
     return success();
   }
 };
@@ -278,16 +240,12 @@ public:
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = getType(op.getY());
     int64_t rank = type.getRank();
-    if (rank < 2)
-      return refuse(op, rewriter, "the operand must be a matrix or a batch of them");
     SmallVector<MappedTensor> inputs = {{adaptor.getX(), rewriter.getMultiDimIdentityMap(rank)}};
     bool hasDiagonal = !isa<NoneType>(op.getK().getType());
     if (hasDiagonal) {
-      auto diagonalType = cast<RankedTensorType>(adaptor.getK().getType());
-      if (diagonalType.getNumElements() != 1 || !diagonalType.getElementType().isInteger(64))
-        return refuse(op, rewriter, "k must be one i64 number");
+      Type diagonalType = getElementTypeOrSelf(adaptor.getK().getType());
       Value diagonal = createReshape(rewriter, op.getLoc(), adaptor.getK(),
-                                     RankedTensorType::get({}, rewriter.getI64Type()));
+                                     RankedTensorType::get({}, diagonalType));
       if (getSplatValue(adaptor.getK()))
         diagonal = adaptor.getK();
       inputs.push_back({diagonal, AffineMap::get(rank, 0, getContext())});
@@ -298,7 +256,8 @@ public:
       };
       Value row = getPosition(rank - 2), column = getPosition(rank - 1);
       Value distance = s.subtract(column, row);
-      Value diagonal = hasDiagonal ? v[1] : s.number(rewriter.getI64Type(), 0);
+      Type i64 = rewriter.getI64Type();
+      Value diagonal = hasDiagonal ? s.convert(v[1], i64) : s.number(i64, 0);
       Value keeps = s.create<arith::CmpIOp>(op.getUpper() ? arith::CmpIPredicate::sge
                                                           : arith::CmpIPredicate::sle,
                                             distance, diagonal);

@@ -21,8 +21,9 @@ namespace fovea::lower {
 /// patterns do.
 using Refusals = llvm::DenseMap<mlir::Operation *, std::string>;
 
-/// Why `op` breaks the invariants of this file, or an empty string.
-std::string findUnsupportedType(mlir::Operation *op);
+/// Why `op` breaks the invariants of this file, or an empty string. Shape inference may report more
+/// at the op.
+std::string findBrokenInvariant(mlir::Operation *op);
 
 template <typename Op> class OnnxPattern : public mlir::OpConversionPattern<Op> {
 public:
@@ -33,7 +34,7 @@ public:
 
   mlir::LogicalResult matchAndRewrite(Op op, Adaptor adaptor,
                                       mlir::ConversionPatternRewriter &rewriter) const final {
-    if (std::string reason = findUnsupportedType(op); !reason.empty())
+    if (std::string reason = findBrokenInvariant(op); !reason.empty())
       return refuse(op, rewriter, reason);
     bool isEmpty = llvm::all_of(op->getResultTypes(), [](mlir::Type type) {
       auto ranked = mlir::dyn_cast<mlir::RankedTensorType>(type);

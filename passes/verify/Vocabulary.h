@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The tensor vocabulary that lowering produces and that islands and kernels hold.
+
+#ifndef FOVEA_PASSES_VERIFY_VOCABULARY_H
+#define FOVEA_PASSES_VERIFY_VOCABULARY_H
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Operation.h"
+
+namespace fovea::verify {
+
+/// Checks a phase and reports each violation; an error does not end the check.
+class Checker {
+public:
+  explicit Checker(llvm::StringRef phase) : phase(phase) {}
+
+  bool hasFailed() const { return failed; }
+
+  /// An error at `op` that names it, its node and the phase, to which the rule may be appended.
+  mlir::InFlightDiagnostic report(mlir::Operation *op);
+
+  /// An op that the phase may not leave behind here.
+  void reportUnexpected(mlir::Operation *op, llvm::StringRef place);
+
+  /// Whether `op` is of the vocabulary; if so its operands, maps and body are checked too.
+  bool checkTensorOp(mlir::Operation *op);
+
+  /// Every tensor that `op` uses or makes has a static shape and signless elements. Encodings
+  /// belong to arguments.
+  void checkTypes(mlir::Operation *op);
+
+private:
+  void checkGeneric(mlir::Operation *op);
+  void checkScalarBody(mlir::Operation *op, mlir::Block &body);
+
+  llvm::StringRef phase;
+  bool failed = false;
+};
+
+/// Whether `op` multiplies two of its operands and sums the products, or is an attention.
+bool isHeavy(mlir::Operation *op);
+
+} // namespace fovea::verify
+
+#endif // FOVEA_PASSES_VERIFY_VOCABULARY_H
