@@ -27,9 +27,7 @@ public:
 
   LogicalResult lower(onnx::ConvOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    Geometry geometry;
-    if (failed(findGeometry(op, geometry, rewriter)))
-      return failure();
+    Geometry geometry = getGeometry(op);
     Location loc = op.getLoc();
     Value x = pad(adaptor.getX(), geometry, loc, rewriter);
     Value product = convolve(x, adaptor.getW(), geometry, loc, rewriter);
@@ -51,24 +49,20 @@ public:
   }
 
 private:
-  LogicalResult findGeometry(onnx::ConvOp op, Geometry &geometry,
-                             ConversionPatternRewriter &rewriter) const {
+  /// Shape inference has made padding explicit by now.
+  Geometry getGeometry(onnx::ConvOp op) const {
     RankedTensorType x = getType(op.getX()), w = getType(op.getW()), y = getType(op.getY());
-    int64_t rank = x.getRank(), spatial = rank - 2;
-    if (op.getAutoPad() != "NOTSET")
-      return refuse(op, rewriter, "auto_pad must be resolved into pads by shape inference");
     int64_t groups = op.getGroup();
-    geometry = {spatial,
-                groups,
-                x.getDimSize(0),
-                w.getDimSize(1),
-                w.getDimSize(0) / groups,
-                w.getShape().drop_front(2),
-                y.getShape().drop_front(2),
-                op.getStrides(),
-                op.getDilations(),
-                op.getPads()};
-    return success();
+    return {x.getRank() - 2,
+            groups,
+            x.getDimSize(0),
+            w.getDimSize(1),
+            w.getDimSize(0) / groups,
+            w.getShape().drop_front(2),
+            y.getShape().drop_front(2),
+            op.getStrides(),
+            op.getDilations(),
+            op.getPads()};
   }
 
   static Value pad(Value x, const Geometry &geometry, Location loc, OpBuilder &builder) {

@@ -206,6 +206,7 @@ def products():
                  ((3, 4), (4,)), ((4,), (4,)), ((2, 3, 4), (4,)), ((4,), (2, 4, 5)), ((1, 3, 4), (2, 4, 5)),
                  ((1, 3, 4), (1, 4, 5)), ((3, 0), (0, 2)), ((1, 1), (1, 1))]:
         yield Case("MatMul", [normal(*a), normal(*b)])
+    yield Case("MatMul", [normal(4, 4), normal(4, 4)], note="square")
     for dtype in (f16, bf16, f64):
         yield Case("MatMul", [normal(2, 3, 40, dtype=dtype), normal(40, 5, dtype=dtype)])
     yield Case("MatMul", [integers(-9, 9, 3, 4, dtype=i32), integers(-9, 9, 4, 5, dtype=i32)])

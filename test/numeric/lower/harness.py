@@ -17,8 +17,8 @@ from onnx import helper
 from onnx.reference import ReferenceEvaluator
 
 OPSET = 23
-PIPELINE = (
-    "builtin.module(fovea-lower-onnx,"
+LOOPS = (
+    "builtin.module("
     "one-shot-bufferize{bufferize-function-boundaries=1 function-boundary-type-conversion=identity-layout-map},"
     "buffer-results-to-out-params{hoist-static-allocs=1 modify-public-functions=1},"
     "func.func(convert-linalg-to-loops,convert-scf-to-cf),expand-strided-metadata,lower-affine,"
@@ -163,14 +163,22 @@ def run_tool(command):
         raise SystemExit(f"{' '.join(map(str, command))}\n{result.stderr[:3000]}")
 
 
-def build(text, work, linker):
-    """The shared object of a module's functions."""
+def build(text, work, linker, plant):
+    """The shared object of a module's functions. `plant` rewrites the lowered text."""
     llc = pathlib.Path(shutil.which("llc")).resolve()
     runtime = llc.parent.parent / "lib" / "libmlir_c_runner_utils.so"
-    source, lowered, ir, binary = (work / name for name in ("cases.mlir", "cases.llvm.mlir", "cases.ll", "cases.o"))
+    source, lowered, loops, ir, binary = (
+        work / name for name in ("onnx.mlir", "linalg.mlir", "llvm.mlir", "cases.ll", "cases.o"))
     source.write_text(text)
-    run_tool(["fovea-opt", source, f"--pass-pipeline={PIPELINE}", "-o", lowered])
-    run_tool(["mlir-translate", "--mlir-to-llvmir", lowered, "-o", ir])
+    run_tool(["fovea-opt", source, "--fovea-lower-onnx", "-o", lowered])
+    if plant:
+        text = lowered.read_text()
+        faulty = plant(text)
+        if faulty == text:
+            raise SystemExit("the fault changes nothing")
+        lowered.write_text(faulty)
+    run_tool(["fovea-opt", lowered, f"--pass-pipeline={LOOPS}", "-o", loops])
+    run_tool(["mlir-translate", "--mlir-to-llvmir", loops, "-o", ir])
     run_tool([llc, "-O1", "-relocation-model=pic", "-mcpu=x86-64-v3", "-filetype=obj", ir, "-o", binary])
     run_tool([linker, "-shared", binary, "-o", work / "cases.so", runtime, f"-Wl,-rpath,{runtime.parent}", "-lm"])
     return ctypes.CDLL(str(work / "cases.so"))
@@ -193,7 +201,7 @@ def compare(actual, expected, tolerance=None):
     return f"{int(wrong.sum())} of {wrong.size} wrong; at {where}: {actual[where]!r}, expected {expected[where]!r}"
 
 
-def run_cases(cases, work, linker):
+def run_cases(cases, work, linker, plant=None):
     """Failure messages of all cases."""
     counters = {}
     for case in cases:
@@ -201,7 +209,7 @@ def run_cases(cases, work, linker):
         case.name = f"{case.op}_{next(number)}"
     expected = {case.name: evaluate(case) for case in cases}
     text = "\n".join(function_text(case, expected[case.name]) for case in cases)
-    library = build(text, work, linker)
+    library = build(text, work, linker, plant)
     failures = []
     for case in cases:
         inputs = [numpy.array(operand, order="C", copy=True) for operand in case.operands

@@ -48,10 +48,10 @@ func.func @concat(%a: tensor<1x8xf32>, %b: tensor<4x8xf32>, %c: tensor<0x8xf32>)
 
 // CHECK-LABEL: func.func @split
 func.func @split(%x: tensor<2x6xf32>) -> (tensor<2x4xf32>, tensor<2x2xf32>) {
-  %none = onnx.none
+  %sizes = onnx.Constant : tensor<2xi64> = dense<[4, 2]> : tensor<2xi64>
   // CHECK: tensor.extract_slice %{{.*}}[0, 0] [2, 4] [1, 1]
   // CHECK: tensor.extract_slice %{{.*}}[0, 4] [2, 2] [1, 1]
-  %0:2 = onnx.Split %x, %none {axis = -1 : si64} : (tensor<2x6xf32>, none) -> (tensor<2x4xf32>, tensor<2x2xf32>)
+  %0:2 = onnx.Split %x, %sizes {axis = -1 : si64} : (tensor<2x6xf32>, tensor<2xi64>) -> (tensor<2x4xf32>, tensor<2x2xf32>)
   return %0#0, %0#1 : tensor<2x4xf32>, tensor<2x2xf32>
 }
 
