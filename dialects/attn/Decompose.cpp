@@ -184,8 +184,10 @@ public:
     MappedTensor accumulator{op.getAccumulator(), op.getAccumulatorMap()};
     MappedTensor sum{op.getSum(), op.getSumMap()};
     MappedTensor scores = emitScores(minusInfinity);
-    MappedTensor maximum = oldMaximum;
-    maximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, oldMaximum, takeMaximum);
+    MappedTensor keyMaximum = linalg.filled(rowDims, f32, minusInfinity);
+    keyMaximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, keyMaximum, takeMaximum);
+    MappedTensor maximum = linalg.empty(rowDims, f32);
+    maximum.tensor = linalg.generic(rowDims, {}, {keyMaximum, oldMaximum}, maximum, takeMaximum);
     MappedTensor weights = emitWeights(scores, maximum, /*guarded=*/true);
     MappedTensor factor = linalg.empty(rowDims, f32);
     factor.tensor = linalg.generic(rowDims, {}, {oldMaximum, maximum}, factor,
@@ -198,7 +200,9 @@ public:
     accumulator.tensor =
         linalg.generic(valueDims, {Dim::J}, {weights, {op.getValue(), op.getValueMap()}},
                        accumulator, multiplyAdd);
-    return {accumulator.tensor, maximum.tensor, sum.tensor};
+    // The old maximum is not read any more, so that every part of the state is updated where it is.
+    Value newMaximum = linalg.generic(rowDims, {}, {keyMaximum}, oldMaximum, takeMaximum);
+    return {accumulator.tensor, newMaximum, sum.tensor};
   }
 
 private:
