@@ -86,8 +86,9 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
     newMaps[position] = map;
     return isValidIndexing(types, newMaps, extents, op.getContext());
   };
-  bool isAnchor = isHeavy(classify(op));
-  auto wantsReshapes = [&](AffineMap map) { return isAnchor && isSelection(map); };
+  // Dimensions of extent 1 that a reshape only adds or drops, keepdims among them, would hide that
+  // loops agree.
+  auto wantsReshapes = [](AffineMap map) { return isSelection(map); };
   std::optional<Origin> origin =
       findOrigin(operand.get(), maps[position], {extents, accepts, wantsReshapes});
   if (!origin)
@@ -358,9 +359,9 @@ void AbsorbLayout::runOnOperation() {
   // per op of a chain.
   constexpr int maxRounds = 16;
   for (int round = 0; round < maxRounds; ++round) {
-    while (absorbOnce(func, rewriter))
-      ;
-    if (!pushReshapes(func))
+    bool pushed = pushReshapes(func);
+    bool absorbed = absorbOnce(func, rewriter);
+    if (!pushed && !absorbed)
       break;
   }
   eraseDeadOps(func, rewriter);

@@ -263,18 +263,24 @@ void IslandGrower::growProducers(unsigned anchor) {
 // The rest
 //===----------------------------------------------------------------------===//
 
+/// A slice of moved data is data moved differently, whoever computes it.
+static bool isSliceOfLayout(const IslandGroups &groups, unsigned user) {
+  auto slice = dyn_cast<tensor::ExtractSliceOp>(groups.getOp(user));
+  return slice && getLayout(slice.getSource().getDefiningOp());
+}
+
 void IslandGrower::growElementwise(unsigned anchor) {
   auto acceptConsumer = [&](unsigned op, ArrayRef<unsigned> set) {
     if (groups.getKind(op) == OpKind::Elementwise)
       return runsOverOperandsFrom(groups, op, set);
-    return isa<tensor::InsertSliceOp>(groups.getOp(op));
+    return isa<tensor::InsertSliceOp>(groups.getOp(op)) || isSliceOfLayout(groups, op);
   };
   auto acceptProducer = [&](unsigned op, ArrayRef<unsigned> set) {
     OpKind kind = groups.getKind(op);
     if (kind != OpKind::Elementwise && kind != OpKind::Movement)
       return false;
     return llvm::all_of(groups.getUsers(op), [&](unsigned user) {
-      return isa<tensor::InsertSliceOp>(groups.getOp(user)) ||
+      return isa<tensor::InsertSliceOp>(groups.getOp(user)) || isSliceOfLayout(groups, user) ||
              runsOverOperandsFrom(groups, user, {op});
     });
   };

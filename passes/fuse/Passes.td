@@ -9,7 +9,7 @@ def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
   let description = [{
     An operand of a `linalg.generic` or `attn.attention` that a chain of layout ops defines (transposing or broadcasting
     generics, expand_shape, collapse_shape, extract_slice with constant offsets) is read from the chain's source, through the
-    composed map, when that map needs neither division nor remainder and the op still verifies. Reshapes alone stay where
+    composed map, when that map needs neither division nor remainder and the op still verifies. Reshapes that split or merge stay where
     they are in front of elementwise ops and reductions, since they cost nothing there.
 
     A transpose that is the only user of a computed value becomes that value's output map. A reshape between a

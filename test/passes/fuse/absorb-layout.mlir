@@ -165,3 +165,25 @@ func.func @residual(%a: tensor<40x7xf32>, %b: tensor<7x6xf32>, %r: tensor<8x5x6x
   } -> tensor<8x5x6xf32>
   return %s : tensor<8x5x6xf32>
 }
+
+// -----
+
+// A mean with keepdims is read as if it had been reduced without, so that its users live on the same rows.
+
+// CHECK: #[[$MEAN:.+]] = affine_map<(d0, d1, d2) -> (d0, d1)>
+// CHECK-LABEL: func.func @keepdims
+// CHECK-SAME: (%[[X:.+]]: tensor<2x4x8xf32>, %[[M:.+]]: tensor<2x4xf32>)
+// CHECK-NOT: tensor.expand_shape
+// CHECK: linalg.generic {indexing_maps = [#{{.+}}, #[[$MEAN]], #{{.+}}]{{.*}} ins(%[[X]], %[[M]] :
+func.func @keepdims(%x: tensor<2x4x8xf32>, %m: tensor<2x4xf32>) -> tensor<2x4x8xf32> {
+  %k = tensor.expand_shape %m [[0], [1, 2]] output_shape [2, 4, 1] : tensor<2x4xf32> into tensor<2x4x1xf32>
+  %e = tensor.empty() : tensor<2x4x8xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j, 0)>,
+      affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %k : tensor<2x4x8xf32>, tensor<2x4x1xf32>) outs(%e : tensor<2x4x8xf32>) {
+  ^bb0(%a: f32, %b: f32, %o: f32):
+    %0 = arith.subf %a, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<2x4x8xf32>
+  return %r : tensor<2x4x8xf32>
+}
