@@ -15,7 +15,7 @@
 #o = affine_map<(b, h, i, j, d, e) -> (b, i, h * 2 + e)>
 
 // CHECK: sizes = [1, 3, 4]
-// CHECK: 1.5, 2, 1.7057{{[78]}}, 1.1768{{[56]}}
+// CHECK: 1.5, 2, 1.7057{{[89]}}, 1.1768{{[56]}}
 // CHECK: 1, 3.3583{{[56]}}, 1, 3.76{{159|16}}
 // CHECK: 0, 0, 0, 0
 func.func private @printMemrefF32(tensor<*xf32>) attributes {llvm.emit_c_interface}
