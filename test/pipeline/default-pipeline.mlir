@@ -3,13 +3,32 @@
 // The default pipeline, pass by pass.
 
 // CHECK:      builtin.module(
-// CHECK-SAME:   func.func(fovea-simplify-graph{{[^,]*}},cse),
-// CHECK-SAME:   func.func(fovea-raise-layer-norm,fovea-raise-gelu),fovea-raise-attention,cse,
-// CHECK-SAME:   fovea-lower-onnx,cse,
-// CHECK-SAME:   func.func(fovea-absorb-layout,cse,fovea-form-islands),
-// CHECK-SAME:   func.func(fovea-assign-backends{backend=auto},fovea-select-schedules{{[^,]*}}),
-// CHECK-SAME:   fovea-outline-kernels,fovea-pack-weights{vector-width=16},
-// CHECK-SAME:   fovea-bufferize-program,fovea-plan-arena)
+// CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-simplify-graph{
+// CHECK-NEXT:     cse
+// CHECK-NEXT:   ),
+// CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-raise-layer-norm,
+// CHECK-NEXT:     fovea-raise-gelu
+// CHECK-NEXT:   ),
+// CHECK-NEXT:   fovea-raise-attention,
+// CHECK-NEXT:   cse,
+// CHECK-NEXT:   fovea-lower-onnx,
+// CHECK-NEXT:   cse,
+// CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-absorb-layout,
+// CHECK-NEXT:     cse,
+// CHECK-NEXT:     fovea-form-islands
+// CHECK-NEXT:   ),
+// CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-assign-backends{backend=auto},
+// CHECK-NEXT:     fovea-select-schedules{l2-kib=1024 vector-width=16}
+// CHECK-NEXT:   ),
+// CHECK-NEXT:   fovea-outline-kernels,
+// CHECK-NEXT:   fovea-pack-weights{vector-width=16},
+// CHECK-NEXT:   fovea-bufferize-program,
+// CHECK-NEXT:   fovea-plan-arena
+// CHECK-NEXT: )
 
 func.func @main(%x: tensor<4xf32> {onnx.name = "x"}) -> (tensor<4xf32> {onnx.name = "y"}) {
   %y = onnx.Relu %x : (tensor<4xf32>) -> tensor<4xf32>
