@@ -254,9 +254,13 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   AttentionSite site;
   site.anchor = softmax;
   Value scores = path->product.getC();
-  ScaledValue query = peelScale(path->product.getA()), key = peelScale(path->product.getB());
+  ScaledOperand query = peelOperand(path->product.getA()), key = peelOperand(path->product.getB());
   site.query = query.value;
+  site.queryBase = query.base;
+  site.queryLayout = query.layout;
   site.key = key.value;
+  site.keyBase = key.base;
+  site.keyLayout = key.layout;
   site.value = consumer->product.getB();
   site.output = consumer->product.getC();
   if (!checkTypes({site.query, site.key, site.value, site.output, scores, consumer->probabilities},

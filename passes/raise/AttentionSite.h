@@ -35,6 +35,10 @@ struct AttentionSite {
   /// The Softmax or onnx.Attention that names the site.
   mlir::Operation *anchor = nullptr;
   mlir::Value query, key, value;
+  /// Where constant factors lie below layout changes of the query or the key: what is below, and
+  /// the changes to repeat.
+  mlir::Value queryBase, keyBase;
+  llvm::SmallVector<mlir::Operation *> queryLayout, keyLayout;
   mlir::AffineMap queryMap, keyMap, valueMap, outputMap;
   std::array<int64_t, 6> domain = {1, 1, 1, 1, 1, 1};
   /// The extents that the scores broadcast over in front of (i, j), and how each is read off b and

@@ -89,6 +89,28 @@ raise::ScaledValue raise::peelScale(Value value) {
   }
 }
 
+raise::ScaledOperand raise::peelOperand(Value value) {
+  ScaledValue above = peelScale(value);
+  ScaledOperand operand{above.value, above.factor, {}, {}};
+  SmallVector<Operation *> layout;
+  Value next = above.value;
+  while (Operation *op = next.getDefiningOp()) {
+    if (!isa<onnx::TransposeOp, onnx::ReshapeOp, onnx::UnsqueezeOp, onnx::SqueezeOp>(op) ||
+        !next.hasOneUse())
+      break;
+    layout.insert(layout.begin(), op);
+    ScaledValue below = peelScale(op->getOperand(0));
+    if (below.factor != 1.0 && std::isfinite(operand.factor * below.factor) &&
+        operand.factor * below.factor != 0.0) {
+      operand.factor *= below.factor;
+      operand.base = below.value;
+      operand.layout = layout;
+    }
+    next = below.value;
+  }
+  return operand;
+}
+
 RankedTensorType raise::getStaticType(Value value) {
   auto type = dyn_cast<RankedTensorType>(value.getType());
   return type && type.hasStaticShape() ? type : RankedTensorType();

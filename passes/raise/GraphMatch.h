@@ -10,6 +10,7 @@
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Location.h"
 #include "mlir/IR/Value.h"
+#include "llvm/ADT/SmallVector.h"
 
 #include <optional>
 #include <string>
@@ -36,6 +37,17 @@ struct ScaledValue {
 
 /// Takes off every Mul and Div by a constant number around `value`, and the no-ops between them.
 ScaledValue peelScale(mlir::Value value);
+
+/// A product's operand without its constant factors. Factors may also lie below layout changes that
+/// have no other use: then `value` is the operand of the product still, `base` what lies below the
+/// factors, and `layout` the changes to repeat on it, nearest the base first.
+struct ScaledOperand {
+  mlir::Value value;
+  double factor = 1.0;
+  mlir::Value base;
+  llvm::SmallVector<mlir::Operation *> layout;
+};
+ScaledOperand peelOperand(mlir::Value value);
 
 /// The static tensor type of `value`, or null.
 mlir::RankedTensorType getStaticType(mlir::Value value);

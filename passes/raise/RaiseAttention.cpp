@@ -47,6 +47,17 @@ static Value mergeLeading(OpBuilder &builder, const AttentionSite &site, Value v
   return createReshape(builder, site.anchor->getLoc(), value, merged);
 }
 
+/// Repeats layout changes on `base`, or takes `value` when there are none.
+static Value repeatLayout(OpBuilder &builder, Value value, Value base,
+                          ArrayRef<Operation *> layout) {
+  for (Operation *op : layout) {
+    Operation *copy = builder.clone(*op);
+    copy->setOperand(0, base);
+    base = copy->getResult(0);
+  }
+  return layout.empty() ? value : base;
+}
+
 /// The type of a result whose model type is `type`: with merged leading dimensions when the site
 /// merges them.
 static RankedTensorType getResultType(const AttentionSite &site, RankedTensorType type) {
@@ -63,8 +74,10 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   Location loc = site.anchor->getLoc();
   Operation *last = site.output.getDefiningOp();
   rewriter.setInsertionPoint(last);
-  Value query = mergeLeading(rewriter, site, site.query, site.queryMap);
-  Value key = mergeLeading(rewriter, site, site.key, site.keyMap);
+  Value query = repeatLayout(rewriter, site.query, site.queryBase, site.queryLayout);
+  query = mergeLeading(rewriter, site, query, site.queryMap);
+  Value key = repeatLayout(rewriter, site.key, site.keyBase, site.keyLayout);
+  key = mergeLeading(rewriter, site, key, site.keyMap);
   Value value = mergeLeading(rewriter, site, site.value, site.valueMap);
   ScoreRegion score = buildScoreRegion(rewriter, loc, site);
 

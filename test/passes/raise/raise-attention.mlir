@@ -308,3 +308,30 @@ func.func @classifier(%x: tensor<1x10xf32>) -> tensor<1x10xf32> {
   %p = onnx.Softmax %x : (tensor<1x10xf32>) -> tensor<1x10xf32>
   return %p : tensor<1x10xf32>
 }
+
+// -----
+
+// Factors below the layout changes of query and key: the changes are repeated on what is below.
+
+// CHECK-LABEL: func.func @factors_below_layout
+// CHECK-NOT: onnx.Mul
+// CHECK-NOT: onnx.Div
+// CHECK: %[[Q:.+]] = onnx.Transpose %arg0
+// CHECK: %[[K0:.+]] = onnx.Reshape %arg1
+// CHECK: %[[K:.+]] = onnx.Transpose %[[K0]]
+// CHECK: attn.attention ins(%[[Q]], %[[K]], %arg2 :
+// CHECK-SAME: scale = 2.500000e-01 : f64, placement = both
+func.func @factors_below_layout(%q: tensor<1x9x4x16xf32>, %k: tensor<1x9x64xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %half = onnx.Constant : tensor<f32> = dense<0.5> : tensor<f32>
+  %two = onnx.Constant : tensor<f32> = dense<2.0> : tensor<f32>
+  %shape = onnx.Constant : tensor<4xi64> = dense<[1, 9, 4, 16]> : tensor<4xi64>
+  %q1 = onnx.Mul %q, %half : (tensor<1x9x4x16xf32>, tensor<f32>) -> tensor<1x9x4x16xf32>
+  %q2 = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 1, 3>} : (tensor<1x9x4x16xf32>) -> tensor<1x4x9x16xf32>
+  %k1 = onnx.Div %k, %two : (tensor<1x9x64xf32>, tensor<f32>) -> tensor<1x9x64xf32>
+  %k2 = onnx.Reshape %k1, %shape : (tensor<1x9x64xf32>, tensor<4xi64>) -> tensor<1x9x4x16xf32>
+  %k3 = onnx.Transpose %k2 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x9x4x16xf32>) -> tensor<1x4x16x9xf32>
+  %s = onnx.MatMul %q2, %k3 : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
