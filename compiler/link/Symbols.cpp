@@ -68,6 +68,20 @@ Error link::checkUndefinedSymbols(StringRef elf) {
       join(unknown, ", "));
 }
 
+/// The system's libm and libc, where they lie in one of the usual folders.
+static SmallVector<std::string> findMathLibraries() {
+  SmallVector<std::string> found;
+  for (const char *folder :
+       {"/lib/x86_64-linux-gnu/", "/usr/lib/x86_64-linux-gnu/", "/lib64/", "/usr/lib64/"}) {
+    for (const char *library : {"libm.so.6", "libc.so.6"})
+      if (std::string path = std::string(folder) + library; sys::fs::exists(path))
+        found.push_back(path);
+    if (!found.empty())
+      break;
+  }
+  return found;
+}
+
 Error link::linkSharedLibrary(StringRef object, StringRef output, StringRef name) {
   ErrorOr<std::string> linker = sys::findProgramByName("ld.lld-22");
   for (const char *candidate : {"ld.lld", "/usr/lib/llvm-22/bin/ld.lld"})
@@ -94,13 +108,19 @@ Error link::linkSharedLibrary(StringRef object, StringRef output, StringRef name
   if (std::error_code error = sys::fs::createTemporaryFile("fovea", "txt", messages))
     return createStringError(error, "cannot make a temporary file");
   std::string versionScript = ("--version-script=" + script).str();
+  // The file may still have a temporary name, which must not get into it.
+  std::string soname = (name + ".so").str();
   std::string failure;
   std::optional<StringRef> redirects[] = {std::nullopt, messages.str(), messages.str()};
-  int status = sys::ExecuteAndWait(
-      *linker,
-      {"ld.lld", "-shared", "--build-id=none", "-z", "noexecstack", versionScript, "-soname",
-       sys::path::filename(output), "-o", output, object},
-      std::nullopt, redirects, /*SecondsToWait=*/0, /*MemoryLimit=*/0, &failure);
+  SmallVector<StringRef> arguments = {"ld.lld",  "-shared",     "--build-id=none",
+                                      "-z",      "noexecstack", versionScript,
+                                      "-soname", soname,        "-o",
+                                      output,    object,        "--as-needed"};
+  // Naming libm and libc lets programs that use neither load the library.
+  SmallVector<std::string> libraries = findMathLibraries();
+  arguments.append(libraries.begin(), libraries.end());
+  int status = sys::ExecuteAndWait(*linker, arguments, std::nullopt, redirects,
+                                   /*SecondsToWait=*/0, /*MemoryLimit=*/0, &failure);
   if (status == 0)
     return Error::success();
   if (auto text = MemoryBuffer::getFile(messages))

@@ -4,11 +4,16 @@
 
 #include "compiler/codegen/Target.h"
 #include "compiler/link/ElfWeights.h"
+#include "compiler/link/Scratch.h"
 #include "compiler/link/Weights.h"
 #include "test/unit/link/CompiledModel.h"
 
+#include "llvm/AsmParser/Parser.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <set>
@@ -137,6 +142,64 @@ TEST(Program, RefusesOpsThatCompute) {
       makeProgram("", "%z = arith.constant 0 : index\n %v = memref.load %x[%z] : memref<2xf32>");
   EXPECT_TRUE(compile(source, link::EmitKind::Object, "x86-64-v3", &diagnostics).empty());
   EXPECT_THAT(diagnostics, HasSubstr("only kernels compute"));
+}
+
+/// The scratch memory of a kernel with this body; -1 when it is refused.
+static int64_t scratchOf(const char *body) {
+  std::string source = std::string(R"(
+    declare ptr @fovea_scratch_alloc(ptr, i64)
+    declare i32 @fovea_parallel_for(ptr, ptr, i32, i32, ptr)
+    define internal i32 @task(ptr %w, i32 %i, ptr %c) {
+      %p = call ptr @fovea_scratch_alloc(ptr %w, i64 1000)
+      ret i32 0
+    }
+    define internal i32 @unrelated(ptr %w) {
+      %p = call ptr @fovea_scratch_alloc(ptr %w, i64 9999)
+      ret i32 0
+    }
+    define i32 @k(ptr %w, ptr %x, i64 %n) {)") +
+                       body + "\n ret i32 0\n}";
+  llvm::LLVMContext context;
+  llvm::SMDiagnostic diagnostic;
+  auto module = llvm::parseAssemblyString(source, diagnostic, context);
+  EXPECT_TRUE(module) << diagnostic.getMessage().str();
+  llvm::Expected<int64_t> bytes = link::getScratchBytes(*module->getFunction("k"));
+  if (bytes)
+    return *bytes;
+  EXPECT_THAT(llvm::toString(bytes.takeError()), HasSubstr("no constant size"));
+  return -1;
+}
+
+TEST(Scratch, CountsWhatAKernelReaches) {
+  EXPECT_EQ(scratchOf(""), 0);
+  EXPECT_EQ(scratchOf("%p = call ptr @fovea_scratch_alloc(ptr %w, i64 128)"), 256);
+  EXPECT_EQ(scratchOf("%p = call ptr @fovea_scratch_alloc(ptr %w, i64 1)\n"
+                      "%r = call i32 @fovea_parallel_for(ptr %w, ptr @task, i32 0, i32 4, ptr %x)"),
+            256 + 1024 + 128);
+  EXPECT_EQ(scratchOf("%p = call ptr @fovea_scratch_alloc(ptr %w, i64 %n)"), -1);
+}
+
+TEST(Object, RefusesUnknownFunctions) {
+  std::string diagnostics;
+  std::string source = R"mlir(module attributes {fovea.arena_bytes = 64 : i64} {
+    func.func @main(%x: memref<4xf64>, %y: memref<4xf16>, %arena: memref<?xi8>)
+        attributes {fovea.inputs = 1 : i64, fovea.outputs = 1 : i64} {
+      kernel.launch @k(%x) outs(%y) : (memref<4xf64>) outs(memref<4xf16>)
+      return
+    }
+    kernel.func @k(%x: tensor<4xf64>) -> tensor<4xf16> attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
+      %e = tensor.empty() : tensor<4xf16>
+      %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+          ins(%x : tensor<4xf64>) outs(%e : tensor<4xf16>) {
+        ^bb0(%a: f64, %o: f16):
+          %n = arith.truncf %a : f64 to f16
+          linalg.yield %n : f16
+      } -> tensor<4xf16>
+      kernel.return %r : tensor<4xf16>
+    }
+  })mlir";
+  EXPECT_TRUE(compile(source, link::EmitKind::Object, "x86-64-v3", &diagnostics).empty());
+  EXPECT_THAT(diagnostics, HasSubstr("__truncdfhf2"));
 }
 
 TEST(Target, KnowsLevelsAndNames) {
