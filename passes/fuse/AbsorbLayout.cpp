@@ -326,6 +326,20 @@ static void eraseDeadOps(func::FuncOp func, RewriterBase &rewriter) {
         rewriter.eraseOp(&op);
 }
 
+/// A reshape of an empty, filled or splat tensor is one of the other shape; as a reshape it would
+/// pin the tensor outside of the islands that initialise their results with it.
+static void foldInitReshapes(func::FuncOp func, RewriterBase &rewriter) {
+  for (Block &block : func.getBody())
+    for (Operation &op : llvm::make_early_inc_range(block))
+      if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
+        auto type = cast<RankedTensorType>(op.getResult(0).getType());
+        if (!type.hasStaticShape())
+          continue;
+        if (Value init = reshapeInit(op.getOperand(0), type, rewriter))
+          rewriter.replaceOp(&op, init);
+      }
+}
+
 namespace {
 struct AbsorbLayout : fovea::impl::AbsorbLayoutPassBase<AbsorbLayout> {
   void runOnOperation() override;
@@ -360,6 +374,7 @@ void AbsorbLayout::runOnOperation() {
   constexpr int maxRounds = 16;
   for (int round = 0; round < maxRounds; ++round) {
     bool pushed = pushReshapes(func);
+    foldInitReshapes(func, rewriter);
     bool absorbed = absorbOnce(func, rewriter);
     if (!pushed && !absorbed)
       break;

@@ -187,3 +187,48 @@ func.func @keepdims(%x: tensor<2x4x8xf32>, %m: tensor<2x4xf32>) -> tensor<2x4x8x
   } -> tensor<2x4x8xf32>
   return %r : tensor<2x4x8xf32>
 }
+
+// -----
+
+// A product that merges the rows of the normalisation it reads takes the rows' own loops; its zeros are refilled in
+// that shape.
+
+// CHECK-LABEL: func.func @rows_first
+// CHECK-SAME: %[[X:[a-z0-9]+]]: tensor<8x5x7xf32>
+// CHECK: %[[SCALED:.+]] = linalg.generic {{.*}} outs(%{{.+}} : tensor<8x5x7xf32>)
+// CHECK-NOT: tensor.expand_shape
+// CHECK: %[[ZERO:.+]] = linalg.fill {{.*}} -> tensor<8x5x6xf32>
+// CHECK: %[[MM:.+]] = linalg.generic {{.*}} ins(%[[SCALED]], %{{.+}} : tensor<8x5x7xf32>, tensor<7x6xf32>) outs(%[[ZERO]] :
+// CHECK: %[[OUT:.+]] = tensor.collapse_shape %[[MM]]
+// CHECK: return %[[OUT]] : tensor<40x6xf32>
+func.func @rows_first(%x: tensor<8x5x7xf32>, %b: tensor<7x6xf32>) -> tensor<40x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %er = tensor.empty() : tensor<8x5xf32>
+  %fr = linalg.fill ins(%zero : f32) outs(%er : tensor<8x5xf32>) -> tensor<8x5xf32>
+  %sum = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j)>],
+      iterator_types = ["parallel", "parallel", "reduction"]} ins(%x : tensor<8x5x7xf32>) outs(%fr : tensor<8x5xf32>) {
+  ^bb0(%a: f32, %acc: f32):
+    %0 = arith.addf %acc, %a : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x5xf32>
+  %ex = tensor.empty() : tensor<8x5x7xf32>
+  %scaled = linalg.generic {indexing_maps = [affine_map<(i, j, k) -> (i, j, k)>, affine_map<(i, j, k) -> (i, j)>,
+      affine_map<(i, j, k) -> (i, j, k)>], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x, %sum : tensor<8x5x7xf32>, tensor<8x5xf32>) outs(%ex : tensor<8x5x7xf32>) {
+  ^bb0(%a: f32, %s: f32, %o: f32):
+    %0 = arith.divf %a, %s : f32
+    linalg.yield %0 : f32
+  } -> tensor<8x5x7xf32>
+  %flat = tensor.collapse_shape %scaled [[0, 1], [2]] : tensor<8x5x7xf32> into tensor<40x7xf32>
+  %e = tensor.empty() : tensor<40x6xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<40x6xf32>) -> tensor<40x6xf32>
+  %mm = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%flat, %b : tensor<40x7xf32>, tensor<7x6xf32>) outs(%f : tensor<40x6xf32>) {
+  ^bb0(%x0: f32, %y: f32, %acc: f32):
+    %0 = arith.mulf %x0, %y : f32
+    %1 = arith.addf %acc, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<40x6xf32>
+  return %mm : tensor<40x6xf32>
+}
