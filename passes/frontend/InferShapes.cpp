@@ -61,19 +61,6 @@ LogicalResult fovea::refineResultTypes(Operation *op) {
 void fovea::updateFunctionType(func::FuncOp function) {
   auto results = function.getBody().front().getTerminator()->getOperandTypes();
   FunctionType type = function.getFunctionType();
-  for (auto [index, pair] : llvm::enumerate(llvm::zip_equal(type.getResults(), results))) {
-    auto [declared, computed] = pair;
-    if (mergeTypes(computed, declared))
-      continue;
-    auto name = function.getResultAttrOfType<StringAttr>(index, "onnx.name");
-    InFlightDiagnostic warning = emitWarning(function.getLoc());
-    if (name)
-      warning << "output '" << name.getValue() << "'";
-    else
-      warning << "output #" << index;
-    warning << " is declared " << declared << " but computed as " << computed
-            << ", which is what the compiled model returns";
-  }
   function.setFunctionType(FunctionType::get(function.getContext(), type.getInputs(), results));
 }
 

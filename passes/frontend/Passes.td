@@ -8,8 +8,8 @@ def InferShapesPass : Pass<"fovea-infer-shapes", "::mlir::func::FuncOp"> {
   let summary = "refine result types from operand types and constants";
   let description = [{
     Visits the ops in order, so that one visit is the fixpoint. A result type that contradicts what its operands say is an
-    error; so is every contradiction between operands. The result types of the function follow, and where the model
-    declared other extents the computed ones win, with a warning. `auto_pad` of Conv becomes explicit pads.
+    error; so is every contradiction between operands. The result types of the function follow. `auto_pad` of Conv becomes
+    explicit pads. A value that another dialect uses keeps its type.
 
     ```mlir
     %y = onnx.MatMul %a, %b : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<*xf32>

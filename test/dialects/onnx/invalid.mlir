@@ -1,0 +1,115 @@
+// RUN: fovea-opt %s -verify-diagnostics -split-input-file
+
+// What is wrong whatever the shapes are.
+
+func.func @mixed(%a: tensor<2xf32>, %b: tensor<2xf16>) {
+  // expected-error @below {{operand a has elements of type 'f32' but operand b of type 'f16'; insert a Cast in the model}}
+  %0 = onnx.Add %a, %b : (tensor<2xf32>, tensor<2xf16>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @mixed_branches(%c: tensor<2xi1>, %x: tensor<2xf32>, %y: tensor<2xf16>) {
+  // expected-error @below {{operand x has elements of type 'f32' but operand y of type 'f16'}}
+  %0 = onnx.Where %c, %x, %y : (tensor<2xi1>, tensor<2xf32>, tensor<2xf16>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @root_of_integers(%a: tensor<2xi64>) {
+  // expected-error @below {{operand #0 must be tensor of}}
+  %0 = onnx.Sqrt %a : (tensor<2xi64>) -> tensor<2xi64>
+  return
+}
+
+// -----
+
+func.func @cast(%a: tensor<2xf32>) {
+  // expected-error @below {{casts to 'f16' but its result has elements of type 'f64'}}
+  %0 = onnx.Cast %a {to = f16} : (tensor<2xf32>) -> tensor<2xf64>
+  return
+}
+
+// -----
+
+func.func @gelu(%a: tensor<2xf32>) {
+  // expected-error @below {{has approximate = "fast", expected "none" or "tanh"}}
+  %0 = onnx.Gelu %a {approximate = "fast"} : (tensor<2xf32>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @permutation(%a: tensor<2x3xf32>) {
+  // expected-error @below {{permutation [0, 0] does not name each dimension once}}
+  %0 = onnx.Transpose %a {permutation = array<i64: 0, 0>} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @permutation_range(%a: tensor<2x3xf32>) {
+  // expected-error @below {{permutation [0, 2] does not name each dimension once}}
+  %0 = onnx.Transpose %a {permutation = array<i64: 0, 2>} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @no_inputs() {
+  // expected-error @below {{expects at least one input}}
+  %0 = onnx.Max : () -> tensor<2xf32>
+  return
+}
+
+// -----
+
+func.func @conv_lengths(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %b: tensor<4xf32>) {
+  // expected-error @below {{has 2 strides, 2 dilations and 2 pads; expected as many dilations and twice as many pads}}
+  %0 = onnx.Conv %x, %w, %b {dilations = array<i64: 1, 1>, group = 1 : si64, pads = array<i64: 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x3x8x8xf32>, tensor<4x3x3x3xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @conv_stride(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>, %b: tensor<4xf32>) {
+  // expected-error @below {{expects positive strides and dilations}}
+  %0 = onnx.Conv %x, %w, %b {dilations = array<i64: 1>, group = 1 : si64, pads = array<i64: 0, 0>, strides = array<i64: 0>} : (tensor<1x3x8xf32>, tensor<4x3x3xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @conv_group(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>, %b: tensor<4xf32>) {
+  // expected-error @below {{has group 0, expected a positive number}}
+  %0 = onnx.Conv %x, %w, %b {dilations = array<i64: 1>, group = 0 : si64, pads = array<i64: 0, 0>, strides = array<i64: 1>} : (tensor<1x3x8xf32>, tensor<4x3x3xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
+  %none = onnx.none
+  // expected-error @below {{has 1 starts but 2 ends}}
+  %0 = onnx.Slice %x, %one, %two, %none, %none : (tensor<4xf32>, tensor<1xi64>, tensor<2xi64>, none, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @range(%a: tensor<2xi64>, %b: tensor<i64>) {
+  // expected-error @below {{operand start has extents [2], expected one element}}
+  %0 = onnx.Range %a, %b, %b : (tensor<2xi64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>
+  return
+}
+
+// -----
+
+func.func @heads(%q: tensor<1x5x8xf32>) {
+  %none = onnx.none
+  // expected-error @below {{q_num_heads is 0, expected a positive number}}
+  %0 = onnx.Attention %q, %q, %q, %none {q_num_heads = 0 : si64, kv_num_heads = 2 : si64} : (tensor<1x5x8xf32>, tensor<1x5x8xf32>, tensor<1x5x8xf32>, none) -> tensor<*xf32>
+  return
+}

@@ -1,0 +1,40 @@
+// RUN: fovea-opt %s --fovea-simplify-graph -split-input-file | FileCheck %s
+
+// The chain that gives heads their shape folds away as soon as the input is static.
+// CHECK-LABEL: func.func @heads(
+// CHECK-SAME: -> tensor<2x4x9x16xf32>
+func.func @heads(%x: tensor<2x9x64xf32>) -> tensor<*xf32> {
+  // CHECK-NEXT: %[[S:.*]] = onnx.Constant : tensor<4xi64> = dense<[2, 9, 4, 16]>
+  // CHECK-NEXT: %[[R:.*]] = onnx.Reshape %{{.*}}, %[[S]] : (tensor<2x9x64xf32>, tensor<4xi64>) -> tensor<2x9x4x16xf32>
+  // CHECK-NEXT: %[[T:.*]] = onnx.Transpose %[[R]]
+  // CHECK-NEXT: return %[[T]]
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %axis = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %rest = onnx.Constant : tensor<2xi64> = dense<[4, 16]> : tensor<2xi64>
+  %shape = onnx.Shape %x : (tensor<2x9x64xf32>) -> tensor<*xi64>
+  %0 = onnx.Gather %shape, %zero {axis = 0 : si64} : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %1 = onnx.Gather %shape, %one {axis = 0 : si64} : (tensor<*xi64>, tensor<i64>) -> tensor<*xi64>
+  %2 = onnx.Unsqueeze %0, %axis : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %3 = onnx.Unsqueeze %1, %axis : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi64>
+  %4 = onnx.Concat %2, %3, %rest {axis = 0 : si64} : (tensor<*xi64>, tensor<*xi64>, tensor<2xi64>) -> tensor<*xi64>
+  %5 = onnx.Reshape %x, %4 : (tensor<2x9x64xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %6 = onnx.Transpose %5 {permutation = array<i64: 0, 2, 1, 3>} : (tensor<*xf32>) -> tensor<*xf32>
+  return %6 : tensor<*xf32>
+}
+
+// -----
+
+// One step enables the next: the folded condition drops the Where, whose branch is a no-op of the input.
+// CHECK-LABEL: func.func @steps(
+// CHECK-SAME: %[[X:.*]]: tensor<4xf32>
+func.func @steps(%x: tensor<4xf32>) -> tensor<*xf32> {
+  // CHECK-NEXT: return %[[X]]
+  %four = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %shape = onnx.Shape %x : (tensor<4xf32>) -> tensor<*xi64>
+  %c = onnx.Equal %shape, %four : (tensor<*xi64>, tensor<1xi64>) -> tensor<*xi1>
+  %e = onnx.Expand %x, %shape : (tensor<4xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %n = onnx.Neg %x : (tensor<4xf32>) -> tensor<*xf32>
+  %w = onnx.Where %c, %e, %n : (tensor<*xi1>, tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %w : tensor<*xf32>
+}
