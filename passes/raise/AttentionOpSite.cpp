@@ -106,7 +106,6 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
   site.leadingShape = {q->batch, q->heads};
   AffineExpr b, h, i, j, d, e;
   bindDims(op.getContext(), b, h, i, j, d, e);
-  site.leadingIndex = {b, h};
   int64_t group = q->heads / k->heads;
   AffineExpr sharedHead =
       k->heads == 1 ? getAffineConstantExpr(0, op.getContext()) : h.floorDiv(group);

@@ -23,28 +23,63 @@ static AffineExpr broadcastIndex(AffineExpr index, int64_t extent, int64_t whole
   return extent == whole ? index : getAffineConstantExpr(0, index.getContext());
 }
 
-/// The map of a tensor [leading..., rows, columns] whose leading dimensions align with the site's
-/// from the right. The inner extents are `whole` or one.
-static AffineMap getOperandMap(const AttentionSite &site, RankedTensorType type, unsigned rowDim,
-                               unsigned columnDim) {
+/// Appends the index of each dimension of `shape`, read off one index that runs over all of them.
+static void divideIndex(AffineExpr index, ArrayRef<int64_t> shape,
+                        SmallVectorImpl<AffineExpr> &results) {
+  MLIRContext *context = index.getContext();
+  SmallVector<AffineExpr> reversed;
+  int64_t stride = 1;
+  for (size_t n = shape.size(); n-- > 0; stride *= shape[n]) {
+    bool first = llvm::all_of(shape.take_front(n), [](int64_t extent) { return extent == 1; });
+    AffineExpr quotient = index.floorDiv(stride);
+    reversed.push_back(shape[n] == 1 ? getAffineConstantExpr(0, context)
+                       : first       ? quotient
+                                     : quotient % shape[n]);
+  }
+  results.append(reversed.rbegin(), reversed.rend());
+}
+
+SmallVector<AffineExpr> AttentionSite::getLeadingIndex(ArrayRef<int64_t> shape) const {
+  using Dim = attn::AttentionOp::Dim;
+  MLIRContext *context = anchor->getContext();
+  AffineExpr b = getAffineDimExpr(Dim::B, context), h = getAffineDimExpr(Dim::H, context);
+  SmallVector<AffineExpr> index;
+  if (shape.size() == 2 && shape[0] == domain[Dim::B] && shape[1] == domain[Dim::H])
+    return {b, h};
+  if (shape.size() == 1 && shape[0] == domain[Dim::B] && domain[Dim::H] == 1)
+    return {b};
+  if (domain[Dim::H] == 1) {
+    divideIndex(b, shape, index);
+  } else if (!shape.empty() && shape.back() == domain[Dim::H]) {
+    divideIndex(b, shape.drop_back(), index);
+    index.push_back(h);
+  } else {
+    divideIndex(b * domain[Dim::H] + h, shape, index);
+  }
+  return index;
+}
+
+/// The map of a tensor [leading..., rows, columns] whose leading dimensions align with `leading`
+/// from the right, and whose inner extents are those of the domain or one.
+static AffineMap getOperandMap(const AttentionSite &site, RankedTensorType type,
+                               ArrayRef<int64_t> leading, unsigned rowDim, unsigned columnDim) {
   MLIRContext *context = type.getContext();
-  SmallVector<AffineExpr> results;
-  size_t leading = type.getRank() - 2, skipped = site.leadingShape.size() - leading;
-  for (size_t n = 0; n < leading; ++n)
-    results.push_back(broadcastIndex(site.leadingIndex[skipped + n], type.getDimSize(n),
-                                     site.leadingShape[skipped + n]));
-  results.push_back(broadcastIndex(getAffineDimExpr(rowDim, context), type.getDimSize(leading),
+  SmallVector<AffineExpr> results, index = site.getLeadingIndex(leading);
+  size_t count = type.getRank() - 2, skipped = leading.size() - count;
+  for (size_t n = 0; n < count; ++n)
+    results.push_back(broadcastIndex(index[skipped + n], type.getDimSize(n), leading[skipped + n]));
+  results.push_back(broadcastIndex(getAffineDimExpr(rowDim, context), type.getDimSize(count),
                                    site.domain[rowDim]));
-  results.push_back(broadcastIndex(getAffineDimExpr(columnDim, context),
-                                   type.getDimSize(leading + 1), site.domain[columnDim]));
+  results.push_back(broadcastIndex(getAffineDimExpr(columnDim, context), type.getDimSize(count + 1),
+                                   site.domain[columnDim]));
   return AffineMap::get(6, 0, results, context);
 }
 
-AffineMap AttentionSite::getScoresMap(RankedTensorType type) const {
+AffineMap AttentionSite::getScoresMap(RankedTensorType type, ArrayRef<int64_t> leading) const {
   using Dim = attn::AttentionOp::Dim;
   MLIRContext *context = type.getContext();
-  SmallVector<int64_t> shape(leadingShape);
-  SmallVector<AffineExpr> index(leadingIndex);
+  SmallVector<int64_t> shape(leading);
+  SmallVector<AffineExpr> index = getLeadingIndex(leading);
   for (unsigned dim : {Dim::I, Dim::J}) {
     shape.push_back(domain[dim]);
     index.push_back(getAffineDimExpr(dim, context));
@@ -200,34 +235,18 @@ static bool checkTypes(ArrayRef<Value> values, Refusal &refusal) {
   return true;
 }
 
-/// Sets the batch and head extents and the index of each leading dimension; more than two are
-/// merged into b.
-static bool setLeading(AttentionSite &site, ArrayRef<int64_t> leading, MLIRContext *context) {
+/// Sets the batch and head extents; more than two leading dimensions are merged into b and h.
+static bool setLeading(AttentionSite &site, ArrayRef<int64_t> leading) {
   using Dim = attn::AttentionOp::Dim;
-  AffineExpr b = getAffineDimExpr(Dim::B, context), h = getAffineDimExpr(Dim::H, context);
   site.leadingShape.assign(leading.begin(), leading.end());
-  if (leading.size() <= 2) {
-    for (auto [n, extent] : llvm::enumerate(leading)) {
-      site.domain[n] = extent;
-      site.leadingIndex.push_back(n == 0 ? b : h);
-    }
-    return true;
+  site.mergesLeading = leading.size() > 2;
+  if (leading.size() > 1) {
+    site.domain[Dim::H] = leading.back();
+    leading = leading.drop_back();
   }
-  site.mergesLeading = true;
-  site.domain[Dim::H] = leading.back();
-  int64_t stride = 1;
-  SmallVector<AffineExpr> index = {h};
-  ArrayRef<int64_t> merged = leading.drop_back();
-  for (size_t n = merged.size(); n-- > 0;) {
-    AffineExpr expr = b.floorDiv(stride);
-    index.push_back(merged[n] == 1 ? getAffineConstantExpr(0, context)
-                    : n == 0       ? expr
-                                   : expr % merged[n]);
-    if (llvm::MulOverflow(stride, merged[n], stride))
+  for (int64_t extent : leading)
+    if (llvm::MulOverflow(site.domain[Dim::B], extent, site.domain[Dim::B]))
       return false;
-  }
-  site.domain[Dim::B] = stride;
-  site.leadingIndex.assign(index.rbegin(), index.rend());
   return true;
 }
 
@@ -286,18 +305,25 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   site.domain[Dim::E] = outputType.getDimSize(rank - 1);
   site.domain[Dim::J] = softmaxType.getShape().back();
   site.domain[Dim::D] = cast<RankedTensorType>(site.query.getType()).getShape().back();
-  if (!setLeading(site, outputType.getShape().drop_back(2), context)) {
+  if (!setLeading(site, outputType.getShape().drop_back(2))) {
     refusal = {"ATTN-R08", "the batch dimensions overflow", ""};
     return std::nullopt;
   }
-  site.queryMap = getOperandMap(site, cast<RankedTensorType>(site.query.getType()), Dim::I, Dim::D);
-  site.keyMap = getOperandMap(site, cast<RankedTensorType>(site.key.getType()), Dim::D, Dim::J);
-  site.valueMap = getOperandMap(site, cast<RankedTensorType>(site.value.getType()), Dim::J, Dim::E);
+  if (path->leadingShape && softmaxType.getShape().drop_back(2) != ArrayRef(site.leadingShape)) {
+    refusal = {"ATTN-R08",
+               "the scores are reshaped and the probabilities broadcast against the values", ""};
+    return std::nullopt;
+  }
+  ArrayRef<int64_t> productLeading = path->leadingShape ? *path->leadingShape : site.leadingShape;
+  auto typeOf = [](Value value) { return cast<RankedTensorType>(value.getType()); };
+  site.queryMap = getOperandMap(site, typeOf(site.query), productLeading, Dim::I, Dim::D);
+  site.keyMap = getOperandMap(site, typeOf(site.key), productLeading, Dim::D, Dim::J);
+  site.valueMap = getOperandMap(site, typeOf(site.value), site.leadingShape, Dim::J, Dim::E);
   if (site.mergesLeading)
     site.outputMap =
         AffineMap::getMultiDimMapWithTargets(6, {Dim::B, Dim::H, Dim::I, Dim::E}, context);
   else
-    site.outputMap = getOperandMap(site, outputType, Dim::I, Dim::E);
+    site.outputMap = getOperandMap(site, outputType, site.leadingShape, Dim::I, Dim::E);
 
   using Placement = attn::ScalePlacement;
   site.placement = query.factor != 1.0 && key.factor != 1.0 ? Placement::Both

@@ -28,6 +28,9 @@ struct ScoreStep {
   /// Select only: the bool tensor, and whether the score stays where it is true.
   mlir::Value condition;
   bool keepWhereTrue = true;
+  /// The scores' dimensions in front of (i, j) at this step, when a Reshape stands between it and
+  /// the Softmax; other steps have those of the site.
+  std::optional<llvm::SmallVector<int64_t>> leadingShape = std::nullopt;
 };
 
 /// An attention, matched. Maps are over (b, h, i, j, d, e).
@@ -41,10 +44,8 @@ struct AttentionSite {
   llvm::SmallVector<mlir::Operation *> queryLayout, keyLayout;
   mlir::AffineMap queryMap, keyMap, valueMap, outputMap;
   std::array<int64_t, 6> domain = {1, 1, 1, 1, 1, 1};
-  /// The extents that the scores broadcast over in front of (i, j), and how each is read off b and
-  /// h.
+  /// The extents that the scores broadcast over in front of (i, j).
   llvm::SmallVector<int64_t> leadingShape;
-  llvm::SmallVector<mlir::AffineExpr> leadingIndex;
   /// Set when leading dimensions are merged: the output has the shape [b, h, i, e] and is reshaped
   /// to the model's.
   bool mergesLeading = false;
@@ -64,9 +65,17 @@ struct AttentionSite {
   /// probabilities' (or null).
   mlir::Value output, probabilities;
 
+  /// How each of the dimensions `shape`, some division of batch and heads, is read off b and h.
+  llvm::SmallVector<mlir::AffineExpr> getLeadingIndex(llvm::ArrayRef<int64_t> shape) const;
+
   /// The map by which a tensor that broadcasts against the scores is read, or null when its shape
-  /// does not broadcast.
-  mlir::AffineMap getScoresMap(mlir::RankedTensorType type) const;
+  /// does not broadcast. The scores have the dimensions `leading` in front of (i, j).
+  mlir::AffineMap getScoresMap(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> leading) const;
+
+  /// The dimensions in front of (i, j) at a step.
+  llvm::ArrayRef<int64_t> getLeadingShape(const ScoreStep &step) const {
+    return step.leadingShape ? *step.leadingShape : leadingShape;
+  }
 };
 
 /// Why a site stays as it is. Codes are listed in docs/Remarks.md.

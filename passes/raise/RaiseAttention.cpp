@@ -82,8 +82,7 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   ScoreRegion score = buildScoreRegion(rewriter, loc, site);
 
   SmallVector<AffineMap> maps = {site.queryMap, site.keyMap, site.valueMap};
-  for (Value capture : score.captures)
-    maps.push_back(site.getScoresMap(cast<RankedTensorType>(capture.getType())));
+  llvm::append_range(maps, score.captureMaps);
   maps.push_back(site.outputMap);
   Type probabilitiesType;
   if (site.probabilities) {
@@ -91,7 +90,7 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
     probabilitiesType = getResultType(site, type);
     maps.push_back(site.mergesLeading ? AffineMap::getMultiDimMapWithTargets(6, {0, 1, 2, 3},
                                                                              rewriter.getContext())
-                                      : site.getScoresMap(type));
+                                      : site.getScoresMap(type, site.leadingShape));
   }
   auto mask = attn::MaskAttr::get(rewriter.getContext(), site.maskKind, site.maskOffset, 0, 0);
   auto numerics = attn::NumericsAttr::get(

@@ -54,7 +54,7 @@ private:
 
   std::optional<ScorePath> find(Operation *op, unsigned depth) {
     if (auto product = dyn_cast<onnx::MatMulOp>(op))
-      return ScorePath{product, 1.0, {}};
+      return ScorePath{product};
     Value result = op->getResult(0);
     if (skipFloatCasts(result) != result)
       return find(op->getOperand(0), depth + 1);
@@ -71,13 +71,39 @@ private:
       return append(div.getA(), {Kind::Div, div.getB(), {}}, depth);
     if (auto tanh = dyn_cast<onnx::TanhOp>(op))
       return append(tanh.getX(), {Kind::Tanh, {}, {}}, depth);
+    if (auto reshape = dyn_cast<onnx::ReshapeOp>(op))
+      return throughReshape(reshape, depth);
     if (auto where = dyn_cast<onnx::WhereOp>(op))
       return nearest(
           append(where.getX(), {Kind::Select, where.getY(), where.getCondition(), true}, depth),
           append(where.getY(), {Kind::Select, where.getX(), where.getCondition(), false}, depth));
-    return stop("ATTN-R02",
-                "the scores go through " + describeProducer(result) + ", which is not understood",
-                "between product and Softmax: Add, Sub, Mul, Div, Where, Tanh, casts");
+    return stop(
+        "ATTN-R02",
+        "the scores go through " + describeProducer(result) + ", which is not understood",
+        "between product and Softmax: Add, Sub, Mul, Div, Where, Tanh, casts, and Reshape of "
+        "batch and heads");
+  }
+
+  /// The path above a Reshape that divides batch and heads in another way and leaves (i, j) as they
+  /// are.
+  std::optional<ScorePath> throughReshape(onnx::ReshapeOp reshape, unsigned depth) {
+    RankedTensorType from = getStaticType(reshape.getX()), to = getStaticType(reshape.getY());
+    if (!from || !to || from.getRank() < 2 || to.getRank() < 2 ||
+        from.getShape().take_back(2) != to.getShape().take_back(2))
+      return stop("ATTN-R02",
+                  describeProducer(reshape.getY()) + " changes the queries or keys of the scores",
+                  "only batch and heads may be reshaped between product and Softmax");
+    std::optional<ScorePath> path = find(reshape.getX(), depth + 1);
+    if (!path)
+      return std::nullopt;
+    // Steps behind an earlier Reshape know their dimensions already.
+    SmallVector<int64_t> leading(from.getShape().drop_back(2));
+    for (ScoreStep &step : path->steps)
+      if (!step.leadingShape)
+        step.leadingShape = leading;
+    if (!path->leadingShape)
+      path->leadingShape = leading;
+    return path;
   }
 
   /// The path to `scores` with one more step behind it.
@@ -139,7 +165,7 @@ std::optional<NumberChoice> raise::matchNumberChoice(Value value) {
 }
 
 bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
-  auto check = [&](Value operand, bool isCondition) {
+  auto check = [&](const ScoreStep &step, Value operand, bool isCondition) {
     if (!operand)
       return true;
     RankedTensorType type = getStaticType(operand);
@@ -148,7 +174,7 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
                  "give every symbolic dimension a value with --dim"};
       return false;
     }
-    if (!site.getScoresMap(type)) {
+    if (!site.getScoresMap(type, site.getLeadingShape(step))) {
       refusal = {"ATTN-R08",
                  "the shape of " + describeProducer(operand) +
                      " does not broadcast against the scores",
@@ -169,7 +195,7 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
     return supported;
   };
   for (const ScoreStep &step : site.steps)
-    if (!check(step.condition, true) || !check(step.other, false))
+    if (!check(step, step.condition, true) || !check(step, step.other, false))
       return false;
   return true;
 }

@@ -14,8 +14,11 @@ struct ScorePath {
   onnx::MatMulOp product;
   /// The product of the constant factors directly above the product.
   double scale = 1.0;
+  /// The product's dimensions in front of its rows, when a Reshape stands between it and the
+  /// Softmax.
+  std::optional<llvm::SmallVector<int64_t>> leadingShape = std::nullopt;
   /// The rest, nearest the product first.
-  llvm::SmallVector<ScoreStep> steps;
+  llvm::SmallVector<ScoreStep> steps = {};
 };
 
 /// Walks up from `scores`. Every value on the way has one use. When several operands of an addition

@@ -17,7 +17,8 @@ using namespace fovea::raise;
 namespace {
 class ScoreRegionBuilder {
 public:
-  ScoreRegionBuilder(OpBuilder &builder, Location loc) : builder(builder), loc(loc) {
+  ScoreRegionBuilder(OpBuilder &builder, Location loc, const AttentionSite &site)
+      : builder(builder), loc(loc), site(site) {
     result.region = std::make_unique<Region>();
     block = &result.region->emplaceBlock();
     block->addArgument(builder.getF32Type(), loc);
@@ -25,7 +26,7 @@ public:
       block->addArgument(builder.getIndexType(), loc);
   }
 
-  ScoreRegion build(const AttentionSite &site) {
+  ScoreRegion build() {
     OpBuilder::InsertionGuard guard(builder);
     builder.setInsertionPointToStart(block);
     Value score = block->getArgument(0);
@@ -35,8 +36,10 @@ public:
       score = math::TanhOp::create(builder, loc, score);
       score = arith::MulFOp::create(builder, loc, score, cap);
     }
-    for (const ScoreStep &step : site.steps)
+    for (const ScoreStep &step : site.steps) {
+      leading = site.getLeadingShape(step);
       score = emitStep(score, step);
+    }
     attn::YieldOp::create(builder, loc, score);
     return std::move(result);
   }
@@ -90,22 +93,26 @@ private:
   }
 
   Value emitCapture(Value tensor) {
-    auto *known = llvm::find(result.captures, tensor);
-    size_t index = known - result.captures.begin();
-    if (known == result.captures.end()) {
-      result.captures.push_back(tensor);
-      block->addArgument(cast<RankedTensorType>(tensor.getType()).getElementType(), loc);
-    }
-    return block->getArgument(5 + index);
+    auto type = cast<RankedTensorType>(tensor.getType());
+    AffineMap map = site.getScoresMap(type, leading);
+    for (auto [index, known] : llvm::enumerate(result.captures))
+      if (known == tensor && result.captureMaps[index] == map)
+        return block->getArgument(5 + index);
+    result.captures.push_back(tensor);
+    result.captureMaps.push_back(map);
+    return block->addArgument(type.getElementType(), loc);
   }
 
   OpBuilder &builder;
   Location loc;
+  const AttentionSite &site;
+  /// The dimensions in front of (i, j) at the step that is emitted.
+  ArrayRef<int64_t> leading;
   Block *block;
   ScoreRegion result;
 };
 } // namespace
 
 ScoreRegion raise::buildScoreRegion(OpBuilder &builder, Location loc, const AttentionSite &site) {
-  return ScoreRegionBuilder(builder, loc).build(site);
+  return ScoreRegionBuilder(builder, loc, site).build();
 }

@@ -13,10 +13,12 @@
 
 namespace fovea::raise {
 
-/// A region with the arguments (s, b, h, i, j, captures...) and the tensors that its captures read.
+/// A region with the arguments (s, b, h, i, j, captures...), the tensors that its captures read,
+/// and their maps.
 struct ScoreRegion {
   std::unique_ptr<mlir::Region> region;
   llvm::SmallVector<mlir::Value> captures;
+  llvm::SmallVector<mlir::AffineMap> captureMaps;
 };
 
 /// Writes the site's soft cap and steps as scalar f32 operations. Numbers are constants in the

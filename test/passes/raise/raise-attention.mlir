@@ -335,3 +335,45 @@ func.func @factors_below_layout(%q: tensor<1x9x4x16xf32>, %k: tensor<1x9x64xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// Scores that are reshaped for a mask and back: batch * heads in the products, batch and heads for the mask.
+
+// CHECK-DAG: #[[$Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d4)>
+// CHECK-DAG: #[[$M:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0 floordiv 4, 0, 0, d3)>
+// CHECK-LABEL: func.func @reshaped_and_back
+// CHECK-NOT: onnx.Reshape
+// CHECK: attn.attention
+// CHECK-SAME: domain = [8, 1, 9, 9, 16, 16] indexing_maps = [#[[$Q]], {{[^,]+}}, {{[^,]+}}, #[[$M]]
+func.func @reshaped_and_back(%q: tensor<8x9x16xf32>, %k: tensor<8x16x9xf32>, %v: tensor<8x9x16xf32>, %m: tensor<2x1x1x9xf32>) -> tensor<8x9x16xf32> {
+  %four = onnx.Constant : tensor<4xi64> = dense<[2, 4, 9, 9]> : tensor<4xi64>
+  %three = onnx.Constant : tensor<3xi64> = dense<[8, 9, 9]> : tensor<3xi64>
+  %s = onnx.MatMul %q, %k : (tensor<8x9x16xf32>, tensor<8x16x9xf32>) -> tensor<8x9x9xf32>
+  %s4 = onnx.Reshape %s, %four : (tensor<8x9x9xf32>, tensor<4xi64>) -> tensor<2x4x9x9xf32>
+  %a = onnx.Add %s4, %m : (tensor<2x4x9x9xf32>, tensor<2x1x1x9xf32>) -> tensor<2x4x9x9xf32>
+  %s3 = onnx.Reshape %a, %three : (tensor<2x4x9x9xf32>, tensor<3xi64>) -> tensor<8x9x9xf32>
+  %p = onnx.Softmax %s3 : (tensor<8x9x9xf32>) -> tensor<8x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<8x9x9xf32>, tensor<8x9x16xf32>) -> tensor<8x9x16xf32>
+  return %o : tensor<8x9x16xf32>
+}
+
+// -----
+
+// Windows: the mask of each window repeats over the images.
+
+// CHECK-DAG: #[[$M:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d0 mod 3, 0, d2, d3)>
+// CHECK-LABEL: func.func @window_mask
+// CHECK: attn.attention
+// CHECK-SAME: domain = [6, 4, 9, 9, 16, 16] indexing_maps = [{{[^,]+}}, {{[^,]+}}, {{[^,]+}}, #[[$M]]
+func.func @window_mask(%q: tensor<6x4x9x16xf32>, %k: tensor<6x4x16x9xf32>, %v: tensor<6x4x9x16xf32>, %m: tensor<1x3x1x9x9xf32>) -> tensor<6x4x9x16xf32> {
+  %five = onnx.Constant : tensor<5xi64> = dense<[2, 3, 4, 9, 9]> : tensor<5xi64>
+  %four = onnx.Constant : tensor<4xi64> = dense<[6, 4, 9, 9]> : tensor<4xi64>
+  %s = onnx.MatMul %q, %k : (tensor<6x4x9x16xf32>, tensor<6x4x16x9xf32>) -> tensor<6x4x9x9xf32>
+  %s5 = onnx.Reshape %s, %five : (tensor<6x4x9x9xf32>, tensor<5xi64>) -> tensor<2x3x4x9x9xf32>
+  %a = onnx.Add %s5, %m : (tensor<2x3x4x9x9xf32>, tensor<1x3x1x9x9xf32>) -> tensor<2x3x4x9x9xf32>
+  %s4 = onnx.Reshape %a, %four : (tensor<2x3x4x9x9xf32>, tensor<4xi64>) -> tensor<6x4x9x9xf32>
+  %p = onnx.Softmax %s4 : (tensor<6x4x9x9xf32>) -> tensor<6x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<6x4x9x9xf32>, tensor<6x4x9x16xf32>) -> tensor<6x4x9x16xf32>
+  return %o : tensor<6x4x9x16xf32>
+}
