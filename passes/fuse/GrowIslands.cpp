@@ -17,6 +17,10 @@
 using namespace mlir;
 using namespace fovea;
 
+/// Longer chains are cut: a kernel of hundreds of ops takes long to compile and gains nothing over
+/// two.
+static constexpr size_t maxOpsPerIsland = 128;
+
 static bool contains(ArrayRef<unsigned> set, unsigned op) { return llvm::is_contained(set, op); }
 
 //===----------------------------------------------------------------------===//
@@ -75,7 +79,7 @@ OpSet IslandGrower::growConsumers(OpSet set, unsigned maxEscaping, Accept accept
   for (unsigned op : set)
     addUsers(op);
   size_t kept = set.size();
-  while (!candidates.empty()) {
+  while (!candidates.empty() && set.size() < maxOpsPerIsland) {
     unsigned op = *candidates.begin();
     candidates.erase(candidates.begin());
     OpKind kind = groups.getKind(op);
@@ -102,7 +106,7 @@ OpSet IslandGrower::growSoleProducers(OpSet set, Accept accept) {
   for (size_t position = 0; position < set.size(); ++position)
     for (unsigned producer : groups.getProducers(set[position])) {
       auto isInside = [&](unsigned user) { return contains(set, user); };
-      if (groups.isClaimed(producer) || contains(set, producer) ||
+      if (set.size() >= maxOpsPerIsland || groups.isClaimed(producer) || contains(set, producer) ||
           !llvm::all_of(groups.getUsers(producer), isInside))
         continue;
       OpSet extended = set;

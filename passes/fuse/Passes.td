@@ -30,7 +30,7 @@ def FormIslandsPass : Pass<"fovea-form-islands", "::mlir::func::FuncOp"> {
     rows; such an island in front of a contraction with constant weights joins it. Cheap producers of a left operand and
     the padding of a convolution join too. The rest becomes elementwise islands.
 
-    An island yields as many values as its anchor op has results. No path leaves an island and comes back. The result depends on
+    An island yields as many values as its anchor op has results and holds at most 128 ops. No path leaves an island and comes back. The result depends on
     the order of the ops alone. Ops already in islands are not touched.
   }];
   let dependentDialects = ["::fovea::kernel::KernelDialect", "::mlir::linalg::LinalgDialect",
