@@ -61,11 +61,9 @@ static void checkKernel(Checker &checker, kernel::FuncOp kernel) {
   }
 }
 
-/// Between islands: constants, reshapes of the same memory, and destinations that outlining makes
-/// again.
-static bool isBetweenIslands(Operation *op) {
-  return isa<arith::ConstantOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, tensor::EmptyOp,
-             func::ReturnOp>(op);
+/// What needs no kernel: constants, and reshapes of the same memory.
+static bool isFree(Operation *op) {
+  return isa<arith::ConstantOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, func::ReturnOp>(op);
 }
 
 static void checkMainAfterFuse(Checker &checker, func::FuncOp main) {
@@ -73,7 +71,8 @@ static void checkMainAfterFuse(Checker &checker, func::FuncOp main) {
     checker.checkTypes(&op);
     if (auto island = dyn_cast<kernel::IslandOp>(op))
       checkIsland(checker, island);
-    else if (!isBetweenIslands(&op))
+    // Outlining makes a tensor.empty again inside the kernel.
+    else if (!isFree(&op) && !isa<tensor::EmptyOp>(op))
       checker.reportUnexpected(&op, "between islands");
   }
 }
@@ -86,7 +85,7 @@ static void checkMainAfterOutline(Checker &checker, func::FuncOp main) {
         checker.report(&op) << "must have results, not outs";
     } else if (isLargeConstant(&op)) {
       checker.report(&op) << "must be a kernel.constant";
-    } else if (!isBetweenIslands(&op) && !isa<kernel::GetConstantOp>(op)) {
+    } else if (!isFree(&op) && !isa<kernel::GetConstantOp>(op)) {
       checker.reportUnexpected(&op, "between launches");
     }
   }

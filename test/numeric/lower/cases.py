@@ -74,6 +74,24 @@ def casts():
         yield Case("Cast", [source], {"to": int(target)})
 
 
+def guarded():
+    """What the standard leaves open but must not trap or read elsewhere."""
+    far = numpy.array([1e30, -1e30, NAN, INF, -INF, -1.5], dtype=f32)
+    ends = numpy.iinfo(i32)
+    yield Case("Cast", [far], {"to": int(TensorProto.INT32)}, note="out of range",
+               expected=[numpy.array([ends.max, ends.min, 0, ends.max, ends.min, -1], dtype=i32)])
+    yield Case("Cast", [far], {"to": int(TensorProto.UINT8)}, note="out of range",
+               expected=[numpy.array([255, 0, 0, 255, 0, 0], dtype=u8)])
+    least = numpy.iinfo(i64).min
+    yield Case("Div", [numpy.array([5, least, -5]), numpy.array([0, -1, -1])], note="traps",
+               expected=[numpy.array([0, least, 5])])
+    yield Case("Mod", [numpy.array([5, least, -5]), numpy.array([0, -1, -1])], {"fmod": 0}, note="traps",
+               expected=[numpy.array([0, 0, 0])])
+    x = normal(4, 3)
+    yield Case("Gather", [x, numpy.array([99, -99, 2**62])], {"axis": 0}, note="out of bounds",
+               expected=[x[[3, 0, 3]]])
+
+
 def binary():
     shapes = [((2, 3), (2, 3)), ((2, 3, 4), (4,)), ((2, 1, 4), (3, 1)), ((), (2, 2)), ((1,), (3, 2)), ((1, 1), (1,))]
     for op in ("Add", "Sub", "Mul", "Div"):
@@ -283,5 +301,5 @@ def convolutions():
 
 
 def all_cases():
-    families = (unary, casts, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
+    families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
     return [case for family in families for case in family()]
