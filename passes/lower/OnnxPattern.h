@@ -2,9 +2,9 @@
 //
 // The base of every lowering from onnx, and the functions that add each family's patterns.
 //
-// Invariants that the base gives a pattern: every operand and result is `none` or a ranked tensor
-// of static shape whose element type is a number the code generators know, and some result has
-// elements.
+// Invariants that the base gives a pattern: every operand and result is a ranked tensor of static
+// shape, or `none` but for the first result; results have the types that shape inference makes of
+// the operands, where it knows; some result has elements.
 
 #ifndef FOVEA_PASSES_LOWER_ONNXPATTERN_H
 #define FOVEA_PASSES_LOWER_ONNXPATTERN_H
