@@ -66,8 +66,10 @@ bool ConstantFolder::isWithinLimits(Operation *op, ArrayRef<eval::Tensor> operan
     return refuse("FOLD-R01", "its result is too large");
   if (heldBytes + results > limits.totalBytes)
     return refuse("FOLD-R02", "folded constants already take as much memory as they may");
-  if (eval::estimateWork(op) > double(limits.work))
+  double work = eval::estimateWork(op);
+  if (work > double(limits.work))
     return refuse("FOLD-R03", "it would take too long to evaluate");
+  limits.work -= int64_t(work);
   return true;
 }
 

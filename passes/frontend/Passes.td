@@ -30,7 +30,7 @@ def FoldConstantsPass : Pass<"fovea-fold-constants", "::mlir::func::FuncOp"> {
     dynamic shape. A constant without users goes away with its memory. Expects inferred types.
 
     A result must not exceed `max-result-bytes` or twice its operands, whichever is more; all folded constants together
-    not `max-total-bytes` plus the size of the constants there were; and an op must not take more than `max-work`
+    not `max-total-bytes` plus the size of the constants there were; and all folding must not take more than `max-work`
     multiplications or moved elements. What would is left alone, with a `missed` remark (FOLD-R01, FOLD-R02, FOLD-R03).
     Reshapes and splats cost nothing and always fold.
 
@@ -46,7 +46,7 @@ def FoldConstantsPass : Pass<"fovea-fold-constants", "::mlir::func::FuncOp"> {
   let options = [
     Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,
     Option<"maxTotalBytes", "max-total-bytes", "int64_t", "256 << 20", "limit of what folding adds in all">,
-    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work for one op">
+    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work of all folding">
   ];
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }
@@ -83,7 +83,7 @@ def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
   let options = [
     Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,
     Option<"maxTotalBytes", "max-total-bytes", "int64_t", "256 << 20", "limit of what folding adds in all">,
-    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work for one op">
+    Option<"maxWork", "max-work", "int64_t", "int64_t(2) << 30", "limit of the work of all folding">
   ];
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }

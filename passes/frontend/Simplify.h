@@ -26,7 +26,8 @@ void updateFunctionType(mlir::func::FuncOp function);
 /// uses. New ops, with their final types, go behind it.
 bool replaceNoOp(mlir::Operation *op);
 
-/// What folding may cost.
+/// What folding may cost: the bytes of one result, the bytes of all that live at a time, and the
+/// multiplications or moved elements of all together.
 struct FoldLimits {
   int64_t resultBytes, totalBytes, work;
 };
