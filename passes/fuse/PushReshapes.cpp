@@ -9,7 +9,6 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/fuse/Classify.h"
 #include "passes/fuse/IndexMaps.h"
@@ -90,8 +89,6 @@ bool fovea::pushReshapes(func::FuncOp func) {
   linalg::populateFoldReshapeOpsByCollapsingPatterns(patterns, control);
   tensor::ExpandShapeOp::getCanonicalizationPatterns(patterns, context);
   tensor::CollapseShapeOp::getCanonicalizationPatterns(patterns, context);
-  // What an op writes into is reshaped too; a tensor.empty of the new shape keeps it in the island.
-  tensor::populateFoldTensorEmptyPatterns(patterns);
   GreedyRewriteConfig config;
   config.setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled).enableConstantCSE(false);
   bool changed = false;
