@@ -41,9 +41,10 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu)", "fovea-raise-attention", "cse"};
   case Phase::Lower:
-    return {"fovea-lower-onnx", "cse"};
+    return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};
   case Phase::Fuse:
-    return {"func.func(fovea-absorb-layout,cse,fovea-form-islands)"};
+    return {"func.func(fovea-absorb-layout,cse,fovea-form-islands)",
+            "fovea-verify-phase{phase=fuse}"};
   case Phase::Schedule:
     return {"func.func(fovea-assign-backends{backend=" + options.backend +
             "},fovea-select-schedules{vector-width=" + std::to_string(options.vectorWidth) + "})"};
@@ -54,11 +55,13 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
       passes.push_back("fovea-apply-schedule-file{file='" + options.scheduleFile + "'}");
     if (!options.dumpSchedule.empty())
       passes.push_back("fovea-apply-schedule-file{dump='" + options.dumpSchedule + "'}");
-    passes.push_back("fovea-pack-weights{vector-width=" + std::to_string(options.vectorWidth) + "}");
+    passes.push_back("fovea-pack-weights{vector-width=" + std::to_string(options.vectorWidth) +
+                     "}");
+    passes.push_back("fovea-verify-phase{phase=outline}");
     return passes;
   }
   case Phase::Bufferize:
-    return {"fovea-bufferize-program", "fovea-plan-arena"};
+    return {"fovea-bufferize-program", "fovea-plan-arena", "fovea-verify-phase{phase=bufferize}"};
   case Phase::Import:
   case Phase::Code:
     break;

@@ -15,19 +15,23 @@
 // CHECK-NEXT:   cse,
 // CHECK-NEXT:   fovea-lower-onnx,
 // CHECK-NEXT:   cse,
+// CHECK-NEXT:   fovea-verify-phase{phase=lower},
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-absorb-layout,
 // CHECK-NEXT:     cse,
 // CHECK-NEXT:     fovea-form-islands
 // CHECK-NEXT:   ),
+// CHECK-NEXT:   fovea-verify-phase{phase=fuse},
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-assign-backends{backend=auto},
 // CHECK-NEXT:     fovea-select-schedules{l2-kib=1024 vector-width=16}
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   fovea-outline-kernels,
 // CHECK-NEXT:   fovea-pack-weights{vector-width=16},
+// CHECK-NEXT:   fovea-verify-phase{phase=outline},
 // CHECK-NEXT:   fovea-bufferize-program,
-// CHECK-NEXT:   fovea-plan-arena
+// CHECK-NEXT:   fovea-plan-arena,
+// CHECK-NEXT:   fovea-verify-phase{phase=bufferize}
 // CHECK-NEXT: )
 
 func.func @main(%x: tensor<4xf32> {onnx.name = "x"}) -> (tensor<4xf32> {onnx.name = "y"}) {
