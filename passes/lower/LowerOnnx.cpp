@@ -101,29 +101,38 @@ class LowerOnnx : public fovea::impl::LowerOnnxPassBase<LowerOnnx> {
 
 } // namespace
 
+/// The ops at the unsigned end of a cast that the conversion had to leave, without those that have
+/// no lowering anyway.
+static SmallVector<Operation *> findUnsignedUses(UnrealizedConversionCastOp cast) {
+  SmallVector<Operation *> ends;
+  if (getElementTypeOrSelf(cast.getResult(0).getType()).isUnsignedInteger())
+    llvm::append_range(ends, cast->getUsers());
+  else if (Operation *producer = cast.getOperand(0).getDefiningOp())
+    ends.push_back(producer);
+  llvm::erase_if(ends, [](Operation *op) { return isa<onnx::OnnxDialect>(op->getDialect()); });
+  return ends;
+}
+
 /// Names every op that is left, and what stands between signless and unsigned values.
 LogicalResult LowerOnnx::reportRemaining(const Refusals &refusals) {
   bool failed = false;
+  llvm::SmallPtrSet<Operation *, 4> reported;
   getOperation().walk([&](Operation *op) {
-    if (isa<onnx::NoneOp>(op) && op->use_empty())
-      return;
-    if (isa<UnrealizedConversionCastOp>(op)) {
-      for (Operation *user : op->getUsers()) {
-        if (isa<onnx::OnnxDialect>(user->getDialect()))
-          continue;
+    if (auto cast = dyn_cast<UnrealizedConversionCastOp>(op)) {
+      for (Operation *end : findUnsignedUses(cast)) {
         failed = true;
-        user->emitError() << "'" << user->getName() << "'" << describeNode(user->getLoc())
-                          << " uses a tensor of unsigned integers, which has no lowering here";
+        if (!reported.insert(end).second)
+          continue;
+        end->emitError() << "'" << end->getName() << "'" << describeNode(end->getLoc())
+                         << " uses a tensor of unsigned integers, which has no lowering here";
       }
-      return;
+    } else if (isa_and_present<onnx::OnnxDialect>(op->getDialect()) && !isa<onnx::NoneOp>(op)) {
+      failed = true;
+      InFlightDiagnostic error = op->emitError();
+      error << "no lowering for '" << op->getName() << "'" << describeNode(op->getLoc());
+      if (auto it = refusals.find(op); it != refusals.end())
+        error << ": " << it->second;
     }
-    if (!isa_and_present<onnx::OnnxDialect>(op->getDialect()) || isa<onnx::NoneOp>(op))
-      return;
-    failed = true;
-    InFlightDiagnostic error = op->emitError();
-    error << "no lowering for '" << op->getName() << "'" << describeNode(op->getLoc());
-    if (auto it = refusals.find(op); it != refusals.end())
-      error << ": " << it->second;
   });
   return success(!failed);
 }
@@ -172,6 +181,8 @@ void LowerOnnx::runOnOperation() {
 
   ConversionConfig config;
   config.foldingMode = DialectConversionFoldingMode::Never;
+  // A cast that is left is reported with the op that needs it, not by the driver.
+  config.buildMaterializations = false;
   if (failed(applyPartialConversion(getOperation(), target, std::move(patterns), config)) ||
       failed(reportRemaining(refusals)))
     return signalPassFailure();

@@ -47,3 +47,20 @@ func.func @contradiction(%x: tensor<3xf32>) -> tensor<4xf32> {
   %0 = onnx.Relu %x : (tensor<3xf32>) -> tensor<4xf32>
   return %0 : tensor<4xf32>
 }
+
+// -----
+
+func.func private @callee(tensor<3xui8>) -> tensor<3xui8>
+func.func @unsigned_call(%x: tensor<3xui8>) -> tensor<3xui8> {
+  // expected-error @below {{'func.call' uses a tensor of unsigned integers, which has no lowering here}}
+  %0 = func.call @callee(%x) : (tensor<3xui8>) -> tensor<3xui8>
+  return %0 : tensor<3xui8>
+}
+
+// -----
+
+func.func @unsigned_refused() -> tensor<2xui8> {
+  // expected-error @below {{no lowering for 'onnx.Constant': the value is neither a dense nor a resource attribute}}
+  %0 = onnx.Constant : tensor<2xui8> = sparse<[[0]], [1]> : tensor<2xui8>
+  return %0 : tensor<2xui8>
+}
