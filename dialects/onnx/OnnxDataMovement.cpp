@@ -180,7 +180,7 @@ LogicalResult GatherOp::inferShapes(Types &types) {
     return failure();
   if (!indices)
     return appendUnranked(elementType, types);
-  Shape result(ArrayRef(*x).take_front(*axis));
+  Shape result(ArrayRef<int64_t>(*x).take_front(*axis));
   llvm::append_range(result, *indices);
   llvm::append_range(result, ArrayRef(*x).drop_front(*axis + 1));
   return appendRanked(*this, result, elementType, types);
@@ -226,7 +226,7 @@ LogicalResult GatherNDOp::inferShapes(Types &types) {
   if (tuple < 1 || tuple > int64_t(x->size()) - batch)
     return emitOpError("operand indices ") << formatShape(*indices) << " holds tuples of " << tuple
                                            << " for operand x " << formatShape(*x);
-  Shape result(ArrayRef(*indices).drop_back());
+  Shape result(ArrayRef<int64_t>(*indices).drop_back());
   llvm::append_range(result, ArrayRef(*x).drop_front(batch + tuple));
   return appendRanked(*this, result, elementType, types);
 }
