@@ -13,6 +13,7 @@
 #include "passes/outline/Passes.h"
 #include "passes/raise/Passes.h"
 #include "passes/schedule/Passes.h"
+#include "passes/simplify/Passes.h"
 #include "passes/verify/Passes.h"
 
 #include "mlir/IR/DialectRegistry.h"
@@ -33,6 +34,7 @@ void fovea::registerAllPasses() {
   mlir::registerAllPasses();
   registerFrontendPasses();
   registerRaisePasses();
+  registerSimplifyPasses();
   registerAttnPasses();
   registerLowerPasses();
   registerFusePasses();

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From the results backwards, what is read of every value; then forwards, ops that compute no more.
+// A round shrinks the graph, so rounds end; a second one sees what the shapes of the first hid.
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/RegionUtils.h"
+#include "passes/simplify/PartRewriter.h"
+#include "passes/simplify/Passes.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_PROPAGATESLICESPASS
+#include "passes/simplify/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::simplify;
+
+static std::string getNodeName(Location loc) {
+  if (auto name = dyn_cast<NameLoc>(loc))
+    return name.getName().str();
+  if (auto fused = dyn_cast<FusedLoc>(loc))
+    for (Location part : fused.getLocations())
+      if (auto name = dyn_cast<NameLoc>(part))
+        return name.getName().str();
+  return "<unnamed>";
+}
+
+namespace {
+/// An op, what is read of its results, and its plan for that.
+struct PlannedOp {
+  Operation *op;
+  SmallVector<std::optional<Box>> asked;
+  PartPlan plan;
+};
+
+class SlicePropagation {
+public:
+  explicit SlicePropagation(func::FuncOp function) : function(function) {}
+  void run();
+
+private:
+  void planBlock(Block &block);
+  void ask(Value value, const Box &box);
+  bool rewriteBlock(Block &block);
+  void reportShrunk(Operation *before, Operation *after);
+  void reportRefusal(Operation *op, StringRef code, std::string reason);
+  void reportRefusals();
+
+  func::FuncOp function;
+  // Looked up only: the hull of what is read of a value.
+  llvm::DenseMap<Value, Box> wanted;
+  // In reverse order of the block.
+  std::vector<PlannedOp> planned;
+};
+} // namespace
+
+static void eraseDead(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+}
+
+void SlicePropagation::ask(Value value, const Box &box) {
+  auto [entry, inserted] = wanted.try_emplace(value, box);
+  if (!inserted)
+    entry->second = getHull(entry->second, box);
+}
+
+/// What is asked for with the axes of which more than half is asked for made whole.
+static Box growLarge(Box box, RankedTensorType type) {
+  for (auto [range, extent] : llvm::zip_equal(box, type.getShape()))
+    if (range.extent > extent / 2)
+      range = {0, extent};
+  return box;
+}
+
+void SlicePropagation::planBlock(Block &block) {
+  wanted.clear();
+  planned.clear();
+  for (Operation &op : llvm::reverse(block)) {
+    PlannedOp entry{&op, {}, {}};
+    for (Value result : op.getResults()) {
+      auto found = wanted.find(result);
+      RankedTensorType type = getBoxedType(result);
+      entry.asked.push_back(found == wanted.end() || !type
+                                ? std::nullopt
+                                : std::optional(growLarge(found->second, type)));
+    }
+    entry.plan = planPart(&op, entry.asked);
+    for (auto [operand, box] : llvm::zip_equal(op.getOperands(), entry.plan.operands))
+      if (box)
+        ask(operand, *box);
+    llvm::SetVector<Value> captured;
+    for (Region &region : op.getRegions())
+      getUsedValuesDefinedAbove(region, captured);
+    for (Value value : captured)
+      if (RankedTensorType type = getBoxedType(value))
+        ask(value, getWhole(type));
+    planned.push_back(std::move(entry));
+  }
+}
+
+bool SlicePropagation::rewriteBlock(Block &block) {
+  PartRewriter rewriter(function.getContext());
+  for (PlannedOp &entry : llvm::reverse(planned))
+    if (Operation *part = rewriter.rewrite(entry.op, entry.asked, entry.plan))
+      reportShrunk(entry.op, part);
+  return rewriter.finish();
+}
+
+/// Rows of a product's or an attention's result: all its elements but those of one row.
+static int64_t countRows(Operation *op) {
+  if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
+    using Dim = attn::AttentionOp::Dim;
+    ArrayRef<int64_t> domain = attention.getDomain();
+    return domain[Dim::B] * domain[Dim::H] * domain[Dim::I];
+  }
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  return type.getRank() == 0 ? 1 : type.getNumElements() / type.getShape().back();
+}
+
+void SlicePropagation::reportShrunk(Operation *before, Operation *after) {
+  if (!isa<onnx::MatMulOp, onnx::GemmOp, attn::AttentionOp>(before) ||
+      before->getName() != after->getName() ||
+      before->getResult(0).getType() == after->getResult(0).getType())
+    return;
+  remark::passed(before->getLoc(), remark::RemarkOpts::name("propagate-slices")
+                                       .category("simplify")
+                                       .function(function.getName()))
+      << remark::metric("Node", getNodeName(before->getLoc()))
+      << remark::metric("Op", before->getName().getStringRef())
+      << remark::metric("RowsBefore", countRows(before))
+      << remark::metric("RowsAfter", countRows(after));
+}
+
+void SlicePropagation::reportRefusal(Operation *op, StringRef code, std::string reason) {
+  remark::missed(op->getLoc(), remark::RemarkOpts::name("propagate-slices")
+                                   .category("simplify")
+                                   .function(function.getName()))
+      << remark::metric("Code", code) << remark::metric("Node", getNodeName(op->getLoc()))
+      << remark::reason("{0}", reason);
+}
+
+/// Whether `op` reads only a part of `value`.
+static bool readsPart(Operation *op, const PartPlan &plan, Value value) {
+  for (auto [operand, box] : llvm::zip_equal(op->getOperands(), plan.operands))
+    if (operand == value && box && !isWhole(*box, getBoxedType(value)))
+      return true;
+  return false;
+}
+
+void SlicePropagation::reportRefusals() {
+  // What the graph is left with after the last round: every Slice that reads a computed value.
+  llvm::MapVector<Operation *, std::pair<StringRef, std::string>> refusals;
+  llvm::DenseMap<Operation *, PlannedOp *> entries;
+  for (PlannedOp &entry : planned)
+    entries[entry.op] = &entry;
+  for (PlannedOp &entry : llvm::reverse(planned)) {
+    for (Value operand : entry.op->getOperands()) {
+      Operation *producer = operand.getDefiningOp();
+      if (!producer || !entries.contains(producer) || producer->hasTrait<OpTrait::ConstantLike>() ||
+          !readsPart(entry.op, entry.plan, operand))
+        continue;
+      const PlannedOp &source = *entries[producer];
+      RankedTensorType type = getBoxedType(operand);
+      const Box &all = wanted[operand];
+      std::pair<StringRef, std::string> refusal;
+      if (!isWhole(growLarge(all, type), type)) {
+        StringRef reason = source.plan.reason;
+        if (isa<onnx::SplitOp>(producer))
+          reason = "other parts of the same operand are read";
+        refusal = {"SLICE-R01", ("only a part of " + producer->getName().stripDialect() +
+                                 " is read, but it is computed whole: " + reason)
+                                    .str()};
+      } else if (isWhole(all, type) && !operand.hasOneUse()) {
+        refusal = {"SLICE-R02", ("a part of " + producer->getName().stripDialect() +
+                                 " is read here, and the rest by other users")
+                                    .str()};
+      } else {
+        refusal = {"SLICE-R03", ("more than half of " + producer->getName().stripDialect() +
+                                 " is read, so it is computed whole")
+                                    .str()};
+      }
+      refusals.insert({producer, refusal});
+    }
+  }
+  for (auto &[producer, refusal] : refusals)
+    reportRefusal(producer, refusal.first, refusal.second);
+}
+
+void SlicePropagation::run() {
+  Block &block = function.getBody().front();
+  do {
+    eraseDead(block);
+    planBlock(block);
+  } while (rewriteBlock(block));
+  reportRefusals();
+}
+
+namespace {
+struct PropagateSlices : fovea::impl::PropagateSlicesPassBase<PropagateSlices> {
+  void runOnOperation() override {
+    func::FuncOp function = getOperation();
+    if (!function.isExternal() && function.getBody().hasOneBlock())
+      SlicePropagation(function).run();
+  }
+};
+} // namespace
