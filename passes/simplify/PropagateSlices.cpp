@@ -8,8 +8,6 @@
 #include "passes/simplify/PartRewriter.h"
 #include "passes/simplify/Passes.h"
 
-#include "llvm/ADT/MapVector.h"
-
 namespace fovea {
 #define GEN_PASS_DEF_PROPAGATESLICESPASS
 #include "passes/simplify/Passes.h.inc"
@@ -145,51 +143,62 @@ void SlicePropagation::reportRefusal(Operation *op, StringRef code, std::string 
       << remark::reason("{0}", reason);
 }
 
-/// Whether `op` reads only a part of `value`.
-static bool readsPart(Operation *op, const PartPlan &plan, Value value) {
-  for (auto [operand, box] : llvm::zip_equal(op->getOperands(), plan.operands))
-    if (operand == value && box && !isWhole(*box, getBoxedType(value)))
-      return true;
-  return false;
+/// Whether `op` reads `value`, and whether it reads only a part of it.
+static std::pair<bool, bool> readsPart(const PlannedOp &user, Value value) {
+  bool reads = false, part = false;
+  for (auto [operand, box] : llvm::zip_equal(user.op->getOperands(), user.plan.operands)) {
+    if (operand != value || !box)
+      continue;
+    reads = true;
+    part |= !isWhole(*box, getBoxedType(value));
+  }
+  return {reads, part};
 }
 
+/// Why `producer`, of whose result `value` some users read only a part, is computed whole; no code
+/// when its users read all parts of it.
+static std::pair<StringRef, std::string> explain(const PlannedOp &producer, Value value,
+                                                 const Box &all, bool isReadWhole) {
+  std::string name = producer.op->getName().stripDialect().str();
+  RankedTensorType type = getBoxedType(value);
+  if (!isWhole(growLarge(all, type), type)) {
+    std::string reason = isa<onnx::SplitOp>(producer.op)
+                             ? "other parts of the same operand are read"
+                             : producer.plan.reason;
+    return {"SLICE-R01",
+            "only a part of " + name + " is read, but it is computed whole: " + reason};
+  }
+  if (isReadWhole)
+    return {"SLICE-R02", "some users read a part of " + name + ", but another one reads all of it"};
+  if (!isWhole(all, type))
+    return {"SLICE-R03", "more than half of " + name + " is read, so it is computed whole"};
+  return {};
+}
+
+/// One remark for every op of whose result a user reads a part, after the last round.
 void SlicePropagation::reportRefusals() {
-  // What the graph is left with after the last round: every Slice that reads a computed value.
-  llvm::MapVector<Operation *, std::pair<StringRef, std::string>> refusals;
-  llvm::DenseMap<Operation *, PlannedOp *> entries;
-  for (PlannedOp &entry : planned)
+  llvm::DenseMap<Operation *, const PlannedOp *> entries;
+  for (const PlannedOp &entry : planned)
     entries[entry.op] = &entry;
-  for (PlannedOp &entry : llvm::reverse(planned)) {
-    for (Value operand : entry.op->getOperands()) {
-      Operation *producer = operand.getDefiningOp();
-      if (!producer || !entries.contains(producer) || producer->hasTrait<OpTrait::ConstantLike>() ||
-          !readsPart(entry.op, entry.plan, operand))
-        continue;
-      const PlannedOp &source = *entries[producer];
-      RankedTensorType type = getBoxedType(operand);
-      const Box &all = wanted[operand];
-      std::pair<StringRef, std::string> refusal;
-      if (!isWhole(growLarge(all, type), type)) {
-        StringRef reason = source.plan.reason;
-        if (isa<onnx::SplitOp>(producer))
-          reason = "other parts of the same operand are read";
-        refusal = {"SLICE-R01", ("only a part of " + producer->getName().stripDialect() +
-                                 " is read, but it is computed whole: " + reason)
-                                    .str()};
-      } else if (isWhole(all, type) && !operand.hasOneUse()) {
-        refusal = {"SLICE-R02", ("a part of " + producer->getName().stripDialect() +
-                                 " is read here, and the rest by other users")
-                                    .str()};
-      } else {
-        refusal = {"SLICE-R03", ("more than half of " + producer->getName().stripDialect() +
-                                 " is read, so it is computed whole")
-                                    .str()};
+  for (const PlannedOp &producer : llvm::reverse(planned)) {
+    if (producer.op->hasTrait<OpTrait::ConstantLike>())
+      continue;
+    for (Value value : producer.op->getResults()) {
+      bool readPart = false, readWhole = false;
+      for (Operation *user : value.getUsers()) {
+        auto entry = entries.find(user);
+        auto [reads, part] =
+            entry == entries.end() ? std::pair(true, false) : readsPart(*entry->second, value);
+        readPart |= part;
+        readWhole |= reads && !part;
       }
-      refusals.insert({producer, refusal});
+      if (!readPart)
+        continue;
+      auto [code, reason] = explain(producer, value, wanted[value], readWhole);
+      if (!code.empty())
+        reportRefusal(producer.op, code, reason);
     }
   }
-  for (auto &[producer, refusal] : refusals)
-    reportRefusal(producer, refusal.first, refusal.second);
 }
 
 void SlicePropagation::run() {
