@@ -118,9 +118,12 @@ static int openComponent(int parent, const std::string &component, bool last, St
 std::shared_ptr<llvm::MemoryBuffer> ExternalFiles::map(StringRef location) {
   llvm::SmallVector<std::string> components = splitLocation(location);
   std::string key = llvm::join(components, "/");
-  auto found = files.find(key);
-  if (found != files.end())
-    return found->second;
+  auto [entry, isNew] = files.try_emplace(key);
+  // Every tensor in a file that was refused would repeat the reason.
+  if (!isNew && !entry->second)
+    failInput("");
+  if (!isNew)
+    return entry->second;
 
   int descriptor = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
   if (descriptor < 0)
@@ -142,7 +145,7 @@ std::shared_ptr<llvm::MemoryBuffer> ExternalFiles::map(StringRef location) {
                                                 /*RequiresNullTerminator=*/false);
   if (!buffer)
     failInput("external data: cannot map " + quote(location) + ": " + buffer.getError().message());
-  return files[key] = std::move(*buffer);
+  return entry->second = std::move(*buffer);
 }
 
 MappedBytes ExternalFiles::getData(const onnxpb::TensorProto &tensor, uint64_t expected) {

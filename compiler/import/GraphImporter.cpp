@@ -40,7 +40,8 @@ Location GraphImporter::getNodeLocation(const NodeProto &node, size_t index) con
 }
 
 void GraphImporter::report(Location loc, const ImportFailure &failure) {
-  emitError(loc) << failure.message;
+  if (!failure.message.empty())
+    emitError(loc) << failure.message;
   // A malformed file outweighs an unsupported operator: it has to be mended first.
   if (worst == ImportError::None || failure.kind != ImportError::Unsupported)
     worst = failure.kind;

@@ -14,6 +14,7 @@ namespace fovea {
 
 struct ImportFailure {
   ImportError kind;
+  /// Empty when the reason was given before.
   std::string message;
 };
 
