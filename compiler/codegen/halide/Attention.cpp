@@ -1,4 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Schedule of attention: strips of query rows against all keys, exact softmax over whole rows, no matrix of scores larger
+// than a strip. Per head, K is packed once into column panels, times the scale (and log2 e when the score region does
+// nothing, so that the exponential is a bare 2^x). A strip goes through: scores in register tiles, row maxima in lanes,
+// powers of two, row sums, product with V in register tiles, one division per row. Causal and window masks trim the loops
+// of a strip. Every read is inside its tensor.
+//
+// Schedule `attention`: r (query rows of a strip), tasks (the least number of parallel tasks wanted).
+
+#include "compiler/codegen/halide/Math.h"
 #include "compiler/codegen/halide/Plan.h"
+
+#include <limits>
+
+using namespace mlir;
+namespace H = Halide;
+using H::Expr;
+
 namespace fovea::codegen::halide {
-void emitAttention(Plan &, attn::AttentionOp op, unsigned, mlir::AffineMap) { throw Refusal{op, "no"}; }
+namespace {
+
+constexpr float log2e = 1.44269504f;
+
+class AttentionStage {
+public:
+  AttentionStage(Plan &plan, attn::AttentionOp op, const Domain &domain)
+      : plan(plan), op(op), domain(domain), translator(plan.stagePrefix(), op.getContext(), plan.getStorage()),
+        space(translator.space) {}
+  void emit();
+
+private:
+  using Dim = attn::AttentionOp::Dim;
+  void makeSpace();
+  void chooseTile();
+  Expr read(Value value, AffineMap map);
+  void bind(Dim dim, Expr value);
+  Expr score(Expr product, Expr key);
+  Expr seen(Expr key);
+  void trimKeys(H::RDom &domain, Expr first, int32_t width);
+  std::vector<Expr> strip(std::initializer_list<Expr> inner);
+  std::vector<H::Var> stripVars(std::initializer_list<H::Var> inner);
+  void definePack();
+  void defineScores();
+  H::Func overLanes(H::Func lanes, const std::string &name, std::function<Expr(Expr, Expr)> combine);
+  void defineSoftmax();
+  void defineOutput();
+  void scheduleOutput();
+  void schedulePack();
+  void scheduleScores();
+  void scheduleSoftmax();
+
+  Plan &plan;
+  attn::AttentionOp op;
+  const Domain &domain;
+  Translator translator;
+  Space &space;
+  Indices dims;                              // of the op's domain
+  SmallVector<std::optional<unsigned>> group; // of each dimension; none when its extent is 1
+  int32_t queries = 1, keys = 1, depth = 1, width = 1;
+  int32_t vec = 16, rows = 6, tileRows = 6, panel = 64, tile = 64;
+  int32_t wholePanels = 0, tailVectors = 0, paddedKeys = 0;
+  bool plain = true; // the score region does nothing
+
+  H::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"}, d{"d"}, v{"v"};
+  H::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
+  H::Func pack, scores, top, powers, inverse, weighted, result, out;
+  std::vector<H::Func> products; // whole panels, then the tail
+  std::vector<H::RVar> scoreTiles, scorePanels;
+  std::vector<H::Func> laneFuncs, treeFuncs;
+  std::vector<H::RVar> laneSteps;
+  H::RVar powerLane, powerStep, weightedKey, productDepth;
+};
+
+void AttentionStage::makeSpace() {
+  for (int64_t extent : op.getDomain()) {
+    unsigned dim = space.size();
+    dims.push_back(space.addDim(extent));
+    SmallVector<unsigned> made = space.group({dim}, {});
+    group.push_back(made.empty() ? std::nullopt : std::optional<unsigned>(made[0]));
+  }
+  queries = op.getDomain()[Dim::I];
+  keys = op.getDomain()[Dim::J];
+  depth = op.getDomain()[Dim::D];
+  width = op.getDomain()[Dim::E];
+  auto yield = cast<attn::YieldOp>(op.getScore().front().getTerminator());
+  plain = yield.getOperand(0) == op.getScore().front().getArgument(0);
 }
+
+void AttentionStage::chooseTile() {
+  vec = plan.getTarget().vectorWidth();
+  const int32_t nv = vec == 16 ? 4 : 2, registers = vec == 16 ? 32 : 16;
+  rows = std::min<int32_t>(plan.schedule("attention", "r", keys >= 1024 ? 12 : 6), queries);
+  tileRows = rows % 6 == 0 ? 6 : rows;
+  if (tileRows * nv + nv + 1 > registers)
+    throw Refusal{op, "strips of " + std::to_string(rows) + " rows do not fit in registers: choose r = 6 or 12"};
+  panel = nv * vec;
+  wholePanels = keys / panel;
+  tailVectors = llvm::divideCeil(keys - wholePanels * panel, vec);
+  paddedKeys = wholePanels * panel + tailVectors * vec;
+  // Columns of the result in tiles that divide it, or fit, or overlap the end as little as possible.
+  tile = std::min(width, panel);
+  if (width > panel && width % panel) {
+    int32_t tiles = llvm::divideCeil(width, panel);
+    tile = llvm::alignTo(llvm::divideCeil(width, tiles), vec);
+  }
+}
+
+void AttentionStage::bind(Dim dim, Expr value) {
+  if (group[dim])
+    space.bind(*group[dim], value);
+  translator.clear();
+}
+
+Expr AttentionStage::read(Value value, AffineMap map) {
+  Indices indices;
+  for (AffineExpr index : map.getResults())
+    indices.push_back(index.replaceDims(dims));
+  return translator.at(value, indices);
+}
+
+std::vector<Expr> AttentionStage::strip(std::initializer_list<Expr> inner) {
+  std::vector<Expr> all(inner);
+  for (H::Var var : {yi, yb, h, b})
+    all.push_back(var);
+  return all;
+}
+
+std::vector<H::Var> AttentionStage::stripVars(std::initializer_list<H::Var> inner) {
+  std::vector<H::Var> all(inner);
+  for (H::Var var : {yi, yb, h, b})
+    all.push_back(var);
+  return all;
+}
+
+/// Whether the query of the strip's row sees this key, by the mask's structure; undefined when it always does.
+Expr AttentionStage::seen(Expr key) {
+  attn::MaskAttr mask = op.getMask();
+  Expr query = yb * rows + yi;
+  if (mask.getKind() == attn::MaskKind::Causal)
+    return key <= query + int32_t(mask.getOffset());
+  if (mask.getKind() == attn::MaskKind::Window)
+    return key >= query - int32_t(mask.getLeft()) && key <= query + int32_t(mask.getRight());
+  return Expr();
+}
+
+/// Leaves out blocks of `width` keys from `first` on that no row of the strip sees.
+void AttentionStage::trimKeys(H::RDom &domain, Expr first, int32_t width) {
+  attn::MaskAttr mask = op.getMask();
+  Expr firstQuery = yb * rows, lastQuery = yb * rows + (rows - 1);
+  if (mask.getKind() == attn::MaskKind::Causal)
+    domain.where(first <= lastQuery + int32_t(mask.getOffset()));
+  if (mask.getKind() == attn::MaskKind::Window) {
+    domain.where(first <= lastQuery + int32_t(mask.getRight()));
+    domain.where(first + (width - 1) >= firstQuery - int32_t(mask.getLeft()));
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Definitions
+//===----------------------------------------------------------------------===//
+
+/// pack(key in panel, d, panel, h, b) = K * scale, zero past the last key.
+void AttentionStage::definePack() {
+  float scale = op.getNumerics().getScale().getValueAsDouble();
+  Expr key = ji + panel * jo;
+  bind(Dim::D, d);
+  bind(Dim::J, keys % panel ? H::min(key, keys - 1) : key);
+  Expr element = read(op.getKey(), op.getKeyMap()) * (plain ? scale * log2e : scale);
+  pack = H::Func(translator.name("k"));
+  pack(ji, d, jo, h, b) = keys % panel ? H::select(key < keys, element, 0.0f) : element;
+}
+
+/// The score of one key: the region around the scaled product, minus infinity where the mask hides the key.
+Expr AttentionStage::score(Expr product, Expr key) {
+  Expr value = product;
+  if (!plain) {
+    Block &body = op.getScore().front();
+    Expr query = H::min(yb * rows + yi, queries - 1);
+    bind(Dim::I, query);
+    bind(Dim::J, H::min(key, keys - 1));
+    std::map<void *, Expr> arguments;
+    auto set = [&](unsigned number, Expr expr) { arguments[body.getArgument(number).getAsOpaquePointer()] = expr; };
+    set(0, product);
+    set(1, b);
+    set(2, h);
+    set(3, query);
+    set(4, H::min(key, keys - 1));
+    for (auto [number, capture] : llvm::enumerate(op.getCaptures()))
+      set(5 + number, read(capture, op.getCaptureMap(number)));
+    value = translator.region(body.getTerminator()->getOperand(0), arguments);
+  }
+  Expr visible = seen(key);
+  return visible.defined() ? H::select(visible, value, -std::numeric_limits<float>::infinity()) : value;
+}
+
+/// scores(j, strip): whole panels, then one narrower tile for the last keys.
+void AttentionStage::defineScores() {
+  scores = H::Func(translator.name("scores"));
+  scores(stripVars({j})) = H::undef<float>();
+  bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));
+  auto addTile = [&](int32_t firstPanel, int32_t panels, int32_t columns, const std::string &name) {
+    H::RDom k(0, depth, "d" + name);
+    bind(Dim::D, k);
+    bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));
+    Expr q = read(op.getQuery(), op.getQueryMap());
+    H::Func product(translator.name("qk" + name));
+    product(stripVars({ji, jo})) = 0.0f;
+    product(stripVars({ji, jo})) += pack(ji, k, jo, h, b) * q;
+    H::RDom r(0, columns, firstPanel, panels, "j" + name);
+    trimKeys(r, r.y * panel, columns);
+    Expr key = r.x + r.y * panel;
+    Expr value = score(product(strip({r.x, r.y})), key);
+    if ((firstPanel + panels) * panel > keys && keys % vec)
+      value = H::select(key < keys, value, -std::numeric_limits<float>::infinity());
+    scores(strip({key})) = value;
+    products.push_back(product);
+    scoreTiles.push_back(r.x);
+    scorePanels.push_back(r.y);
+  };
+  if (wholePanels)
+    addTile(0, wholePanels, panel, "w");
+  if (tailVectors)
+    addTile(wholePanels, 1, tailVectors * vec, "t");
+}
+
+/// The lanes of a row as one value, halving.
+H::Func AttentionStage::overLanes(H::Func lanes, const std::string &name, std::function<Expr(Expr, Expr)> combine) {
+  for (int32_t half = vec / 2; half >= 1; half /= 2) {
+    H::Func next(translator.name(name + std::to_string(half)));
+    next(stripVars({v})) = combine(lanes(strip({v})), lanes(strip({v + half})));
+    next.bound_extent(v, half);
+    treeFuncs.push_back(next);
+    lanes = next;
+  }
+  return lanes;
+}
+
+void AttentionStage::defineSoftmax() {
+  const float infinity = std::numeric_limits<float>::infinity();
+  const int32_t steps = paddedKeys / vec;
+  auto lanes = [&](const std::string &name, H::Func source, float init, std::function<Expr(Expr, Expr)> combine) {
+    H::Func partial(translator.name(name));
+    H::RDom r(0, steps, name);
+    trimKeys(r, vec * r, vec);
+    partial(stripVars({v})) = init;
+    partial(stripVars({v})) = combine(partial(strip({v})), source(strip({v + vec * r})));
+    laneFuncs.push_back(partial);
+    laneSteps.push_back(r);
+    return overLanes(partial, name + "_", combine);
+  };
+  H::Func largest = lanes("max", scores, -infinity, [](Expr a, Expr b) { return maxOf(b, a); });
+  top = H::Func(translator.name("top"));
+  // A row that sees nothing has the top minus infinity, which must not meet itself in a difference.
+  Expr best = largest(strip({0}));
+  top(stripVars({})) = H::select(best == -infinity, 0.0f, best);
+
+  powers = H::Func(translator.name("p"));
+  powers(stripVars({j})) = H::undef<float>();
+  H::RDom r(0, vec, 0, steps, "p");
+  trimKeys(r, vec * r.y, vec);
+  Expr key = r.x + vec * r.y;
+  // The difference is taken in natural units first: scores near the end of f32 would overflow in log2 units.
+  Expr difference = scores(strip({key})) - top(strip({}));
+  powers(strip({key})) = exp2OfNegative(plain ? difference : difference * log2e);
+  powerLane = r.x;
+  powerStep = r.y;
+
+  H::Func total = lanes("sum", powers, 0.0f, [](Expr a, Expr b) { return a + b; });
+  inverse = H::Func(translator.name("inv"));
+  Expr weight = total(strip({0}));
+  bool zero = op.getNumerics().getMaskedRows() == attn::MaskedRows::Zero;
+  inverse(stripVars({})) =
+      H::select(weight == 0.0f, zero ? 0.0f : std::numeric_limits<float>::quiet_NaN(), 1.0f / weight);
+}
+
+void AttentionStage::defineOutput() {
+  H::RDom key(0, keys, "key");
+  trimKeys(key, key, 1);
+  bind(Dim::J, key);
+  bind(Dim::E, width % tile ? H::min(x, width - 1) : Expr(x));
+  weighted = H::Func(translator.name("pv"));
+  weighted(stripVars({x})) = 0.0f;
+  weighted(stripVars({x})) += powers(strip({key})) * read(op.getValue(), op.getValueMap());
+  weightedKey = key;
+
+  // A strip of several tiles is finished in a buffer: the tile's rows must be those of a variable of its own.
+  result = H::Func(translator.name("strip"));
+  result(stripVars({x})) = weighted(strip({x})) * inverse(strip({}));
+  out = H::Func(translator.name("out"));
+  out(x, i, h, b) =
+      toStorage(roundTo(result(x, i % rows, i / rows, h, b), domain.elementType), domain.elementType);
+}
+
+//===----------------------------------------------------------------------===//
+// Schedule
+//===----------------------------------------------------------------------===//
+
+static void vectorizeColumns(H::Stage stage, H::VarOrRVar x, int32_t width, int32_t vec) {
+  if (width < vec) {
+    stage.vectorize(x);
+    return;
+  }
+  stage.vectorize(x, vec, H::TailStrategy::GuardWithIf).unroll(x);
+}
+
+void AttentionStage::scheduleOutput() {
+  const int64_t heads = op.getDomain()[Dim::B] * op.getDomain()[Dim::H];
+  const int32_t stripCount = llvm::divideCeil(queries, rows);
+  const bool parallel = heads * queries * keys * (depth + width) > (1 << 19);
+  int32_t perTask = stripCount;
+  int64_t wanted = plan.schedule("attention", "tasks", 8);
+  if (parallel && heads < wanted)
+    perTask = llvm::divideCeil(stripCount, llvm::divideCeil(wanted, heads));
+  out.split(i, yb, yi, rows, queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(x, tileColumn, x, tile, width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(yb, strips, yb, perTask, stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.reorder({x, yi, tileColumn, yb, strips, h, b});
+  vectorizeColumns(out, x, tile, vec);
+  out.unroll(yi);
+  H::Var heads1("heads"), all("all");
+  out.fuse(strips, h, heads1).fuse(heads1, b, all);
+  if (parallel)
+    out.parallel(all);
+  task = all;
+  if (rows == tileRows) {
+    weighted.compute_at(out, tileColumn);
+  } else {
+    result.compute_at(out, tileColumn).bound_extent(x, tile).bound_extent(yi, rows);
+    vectorizeColumns(result, x, tile, vec);
+    result.split(yi, tileRow, yi, tileRows, H::TailStrategy::RoundUp).reorder({x, yi, tileRow, yb, h, b}).unroll(yi);
+    weighted.compute_at(result, tileRow);
+  }
+  weighted.bound_extent(x, tile).bound_extent(yi, tileRows);
+  vectorizeColumns(weighted, x, tile, vec);
+  weighted.unroll(yi);
+  weighted.update().reorder(x, yi, weightedKey);
+  vectorizeColumns(weighted.update(), x, tile, vec);
+  weighted.update().unroll(yi);
+}
+
+void AttentionStage::schedulePack() {
+  pack.compute_at(out, task).bound_extent(ji, panel);
+  // Keys that are contiguous are copied; else squares are transposed in registers.
+  SmallVector<AffineExpr> seenAddresses;
+  translator.accesses = &seenAddresses;
+  translator.clear();
+  read(op.getKey(), op.getKeyMap());
+  translator.accesses = nullptr;
+  bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
+                    space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
+  if (contiguous || depth < vec) {
+    pack.vectorize(ji, vec);
+    return;
+  }
+  H::Var lane("lane"), row("row"), block("block");
+  pack.split(ji, ji, lane, vec).split(d, block, row, vec, H::TailStrategy::GuardWithIf);
+  pack.reorder({lane, row, block, ji, jo}).vectorize(lane);
+  if (depth % vec == 0)
+    pack.unroll(row);
+}
+
+void AttentionStage::scheduleScores() {
+  const int64_t bytes = int64_t(rows) * paddedKeys * 4;
+  for (H::Func *func : {&scores, &powers}) {
+    func->compute_at(out, yb).bound_extent(j, paddedKeys).bound_extent(yi, rows);
+    func->store_in(bytes <= 64 * 1024 ? H::MemoryType::Stack : H::MemoryType::Heap);
+    // Rows at multiples of 1 KiB fight for the same lines of the first-level cache.
+    if (paddedKeys % 256 == 0)
+      func->align_storage(j, paddedKeys + 16);
+  }
+  for (size_t number = 0; number < products.size(); ++number) {
+    H::Var so("so"), si("si");
+    H::Stage stage = scores.update(number).allow_race_conditions();
+    stage.split(yi, so, si, tileRows, H::TailStrategy::RoundUp);
+    stage.reorder({scoreTiles[number], si, so, scorePanels[number]});
+    stage.vectorize(scoreTiles[number], vec).unroll(scoreTiles[number]).unroll(si);
+    H::Func product = products[number];
+    bool tail = number + 1 == products.size() && tailVectors;
+    product.compute_at(scores, so).bound_extent(ji, tail ? tailVectors * vec : panel).bound_extent(yi, tileRows);
+    product.vectorize(ji, vec).unroll(ji).unroll(yi);
+    std::vector<H::VarOrRVar> order = {ji, yi};
+    product.update().reorder(ji, yi, H::RVar(product.rvars(0)[0])).vectorize(ji, vec).unroll(ji).unroll(yi);
+  }
+}
+
+void AttentionStage::scheduleSoftmax() {
+  for (size_t number = 0; number < laneFuncs.size(); ++number) {
+    H::Func func = laneFuncs[number];
+    func.compute_at(out, yb).bound_extent(v, vec).bound_extent(yi, rows).vectorize(v).unroll(yi);
+    func.update().reorder(v, yi, laneSteps[number]).vectorize(v).unroll(yi);
+  }
+  for (H::Func func : treeFuncs)
+    func.compute_at(out, yb).bound_extent(yi, rows).vectorize(v).unroll(yi);
+  for (H::Func *func : {&top, &inverse})
+    func->compute_at(out, yb).bound_extent(yi, rows).unroll(yi);
+  powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);
+  if (rows % 2 == 0)
+    powers.update().unroll(yi, 2);
+}
+
+void AttentionStage::emit() {
+  if (op.getProbabilities())
+    throw Refusal{op, "the Halide backend does not write attention probabilities; the llvm backend does"};
+  if (op.getNormalizer() != attn::Normalizer::Softmax)
+    throw Refusal{op, "the Halide backend knows the softmax normalizer only; the llvm backend knows all"};
+  makeSpace();
+  chooseTile();
+  bind(Dim::B, b);
+  bind(Dim::H, h);
+  definePack();
+  defineScores();
+  defineSoftmax();
+  defineOutput();
+  scheduleOutput();
+  schedulePack();
+  scheduleScores();
+  scheduleSoftmax();
+  const unsigned none = ~0u;
+  SmallVector<unsigned> groups;
+  for (Dim dim : {Dim::E, Dim::I, Dim::H, Dim::B})
+    groups.push_back(group[dim].value_or(none));
+  plan.finish(translator, out, domain, groups);
+}
+
+} // namespace
+
+void emitAttention(Plan &plan, attn::AttentionOp op, unsigned buffer, AffineMap address) {
+  // The result's address over the op's six dimensions.
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  SmallVector<AffineExpr> indices(op.getOutputMap().getResults());
+  Domain domain{op, type.getElementType(), SmallVector<int64_t>(op.getDomain()), buffer,
+                address.getResult(0).replaceDims(indices), {}};
+  AttentionStage(plan, op, domain).emit();
+}
+
+} // namespace fovea::codegen::halide

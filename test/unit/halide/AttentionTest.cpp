@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Attention against plain loops: odd sizes, packed and transposed operands, additive masks, causal and window masks, rows
+// that see nothing.
+
+#include "Harness.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace fovea::test;
+
+namespace {
+
+struct Case {
+  int b, h, i, j, d, e;
+  std::string mask = "dense";
+  bool bias = false;
+  bool zeroRows = false;
+};
+
+/// q, k and v are [b, s, h, d]; the output is [b, i, h, e]. A bias is [b, i, j].
+std::string attentionText(const Case &c) {
+  std::string q = "tensor<$Bx$Ix$Hx$Dxf32>", k = "tensor<$Bx$Jx$Hx$Dxf32>", v = "tensor<$Bx$Jx$Hx$Exf32>",
+              o = "tensor<$Bx$Ix$Hx$Exf32>", m = "tensor<$Bx$Ix$Jxf32>";
+  std::string text = "kernel.func @attention(%q: " + q + ", %k: " + k + ", %v: " + v + (c.bias ? ", %m: " + m : "") +
+                     ") -> " + o + " attributes {anchor = #kernel.anchor<attention>} {\n" +
+                     "%o = attn.attention ins(%q, %k, %v : " + q + ", " + k + ", " + v + ")" +
+                     (c.bias ? " captures(%m : " + m + ")" : "") +
+                     " domain = [$B, $H, $I, $J, $D, $E] indexing_maps = ["
+                     "affine_map<(b, h, i, j, d, e) -> (b, i, h, d)>, affine_map<(b, h, i, j, d, e) -> (b, j, h, d)>, "
+                     "affine_map<(b, h, i, j, d, e) -> (b, j, h, e)>, " +
+                     (c.bias ? "affine_map<(b, h, i, j, d, e) -> (b, i, j)>, " : "") +
+                     "affine_map<(b, h, i, j, d, e) -> (b, i, h, e)>] mask = #attn.mask<" + c.mask +
+                     "> numerics = #attn.numerics<scale = 0.3 : f64" + (c.zeroRows ? ", maskedRows = zero" : "") +
+                     "> {\n^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index" + (c.bias ? ", %c: f32" : "") +
+                     "):\n" + (c.bias ? "%t = arith.addf %s, %c : f32\n attn.yield %t : f32\n" : "attn.yield %s : f32\n") +
+                     "} -> " + o + "\nkernel.return %o : " + o + "\n}";
+  return substitute(text, {{"B", c.b}, {"H", c.h}, {"I", c.i}, {"J", c.j}, {"D", c.d}, {"E", c.e}});
+}
+
+class Attention : public testing::TestWithParam<int> {
+protected:
+  void check(const Case &c, const std::function<bool(int, int)> &visible, std::vector<float> bias = {}) {
+    SCOPED_TRACE(testing::Message() << c.b << " " << c.h << " " << c.i << " " << c.j << " " << c.d << " " << c.e << " "
+                                    << c.mask);
+    auto q = randomFloats(c.b * c.i * c.h * c.d, 1), k = randomFloats(c.b * c.j * c.h * c.d, 2),
+         v = randomFloats(c.b * c.j * c.h * c.e, 3);
+    for (float &value : q)
+      value *= 4;
+    std::vector<std::vector<float>> inputs = {q, k, v};
+    if (c.bias)
+      inputs.push_back(bias);
+    auto out = runFloats(attentionText(c), inputs, c.b * c.i * c.h * c.e, testTarget(GetParam()));
+    std::vector<double> expected(out.size());
+    for (int b = 0; b < c.b; ++b)
+      for (int h = 0; h < c.h; ++h)
+        for (int i = 0; i < c.i; ++i) {
+          std::vector<double> p(c.j, -INFINITY);
+          double top = -INFINITY, sum = 0;
+          for (int j = 0; j < c.j; ++j) {
+            if (!visible(i, j))
+              continue;
+            double s = 0;
+            for (int d = 0; d < c.d; ++d)
+              s += double(q[((b * c.i + i) * c.h + h) * c.d + d]) * k[((b * c.j + j) * c.h + h) * c.d + d];
+            s *= 0.3;
+            // The model's own arithmetic is f32: a mask of -3.4e38 swallows the score.
+            p[j] = c.bias ? double(float(s) + bias[(b * c.i + i) * c.j + j]) : s;
+            top = std::max(top, p[j]);
+          }
+          for (double &value : p)
+            sum += value = top == -INFINITY ? 0 : std::exp(value - top);
+          for (int e = 0; e < c.e; ++e) {
+            double o = 0;
+            for (int j = 0; j < c.j; ++j)
+              o += p[j] * v[((b * c.j + j) * c.h + h) * c.e + e];
+            expected[((b * c.i + i) * c.h + h) * c.e + e] = sum == 0 ? (c.zeroRows ? 0 : NAN) : o / sum;
+          }
+        }
+    if(getenv("DBG")) for (size_t n=0;n<out.size();++n) if (!(std::abs(out[n]-expected[n])<1e-5) && !(std::isnan(out[n])&&std::isnan(expected[n]))) printf("bad e=%d h=%d i=%d b=%d: %g vs %g\n", int(n%c.e), int(n/c.e%c.h), int(n/c.e/c.h%c.i), int(n/c.e/c.h/c.i), out[n], expected[n]);
+    EXPECT_LT(relativeError(out, [&](size_t n) { return expected[n]; }), 3e-6);
+  }
+  static bool all(int, int) { return true; }
+};
+
+TEST_P(Attention, Sizes) {
+  for (const Case &c :
+       {Case{1, 2, 197, 197, 64, 64}, Case{2, 3, 17, 17, 16, 16}, Case{1, 1, 5, 5, 8, 8}, Case{3, 2, 1, 1, 4, 4},
+        Case{1, 2, 1, 197, 64, 64}, Case{1, 2, 6, 63, 24, 40}, Case{1, 1, 64, 64, 32, 32}, Case{2, 1, 7, 130, 80, 80},
+        Case{1, 3, 12, 50, 16, 128}, Case{1, 1, 13, 256, 20, 3}, Case{1, 1, 24, 1100, 8, 16}})
+    check(c, all);
+}
+
+TEST_P(Attention, AdditiveMask) {
+  for (Case c : {Case{2, 2, 17, 17, 16, 16}, Case{1, 2, 20, 197, 64, 64}, Case{2, 1, 9, 100, 8, 8}}) {
+    c.bias = true;
+    auto bias = randomFloats(c.b * c.i * c.j, 4);
+    const float inf = std::numeric_limits<float>::infinity();
+    for (size_t n = 0; n < bias.size(); ++n)
+      if (n % 3 == 0)
+        bias[n] = -inf;
+    // One row sees nothing, one has the smallest finite mask everywhere: uniform weights.
+    std::fill_n(bias.begin() + c.j, c.j, -inf);
+    std::fill_n(bias.begin() + 2 * c.j, c.j, -std::numeric_limits<float>::max());
+    check(c, all, bias);
+    c.zeroRows = true;
+    check(c, all, bias);
+  }
+}
+
+TEST_P(Attention, StructuredMasks) {
+  for (Case c : {Case{1, 2, 17, 17, 16, 16}, Case{1, 1, 150, 150, 32, 32}, Case{2, 1, 20, 70, 8, 8}}) {
+    c.mask = "causal";
+    check(c, [](int i, int j) { return j <= i; });
+    c.mask = "causal, offset = 5";
+    check(c, [](int i, int j) { return j <= i + 5; });
+    c.mask = "causal, offset = -3";
+    check(c, [](int i, int j) { return j <= i - 3; });
+    c.zeroRows = true;
+    c.mask = "window, left = 4, right = 9";
+    check(c, [](int i, int j) { return j >= i - 4 && j <= i + 9; });
+  }
+}
+
+TEST_P(Attention, PackedInputAndTransposedKeys) {
+  // Q and V from one [s, 3, h, d] tensor, K already [h, d, s].
+  const char *text = R"mlir(
+#q = affine_map<(b, h, i, j, d, e) -> (i, h * 16 + d)>
+#k = affine_map<(b, h, i, j, d, e) -> (h, d, j)>
+#v = affine_map<(b, h, i, j, d, e) -> (j, h * 16 + e + 64)>
+#o = affine_map<(b, h, i, j, d, e) -> (i, h, e)>
+kernel.func @packed(%x: tensor<37x96xf32>, %k: tensor<2x16x37xf32>) -> tensor<37x2x16xf32>
+    attributes {anchor = #kernel.anchor<attention>} {
+  %o = attn.attention ins(%x, %k, %x : tensor<37x96xf32>, tensor<2x16x37xf32>, tensor<37x96xf32>)
+      domain = [1, 2, 37, 37, 16, 16] indexing_maps = [#q, #k, #v, #o] mask = #attn.mask<dense>
+      numerics = #attn.numerics<scale = 0.25 : f64> {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+    attn.yield %s : f32
+  } -> tensor<37x2x16xf32>
+  kernel.return %o : tensor<37x2x16xf32>
+})mlir";
+  const int S = 37;
+  auto x = randomFloats(S * 96, 1), k = randomFloats(2 * 16 * S, 2);
+  auto out = runFloats(text, {x, k}, S * 32, testTarget(GetParam()));
+  EXPECT_LT(relativeError(out,
+                          [&](size_t n) {
+                            int e = n % 16, h = n / 16 % 2, i = n / 32;
+                            double sum = 0, o = 0;
+                            for (int j = 0; j < S; ++j) {
+                              double s = 0;
+                              for (int d = 0; d < 16; ++d)
+                                s += double(x[i * 96 + h * 16 + d]) * k[(h * 16 + d) * S + j];
+                              double p = std::exp(0.25 * s);
+                              sum += p;
+                              o += p * x[j * 96 + 64 + h * 16 + e];
+                            }
+                            return o / sum;
+                          }),
+            3e-6);
+}
+
+INSTANTIATE_TEST_SUITE_P(Targets, Attention, testing::Values(0, 1));
+
+} // namespace
