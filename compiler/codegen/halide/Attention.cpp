@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of attention: strips of query rows against all keys, exact softmax over whole rows, no matrix of scores larger
-// than a strip. Per head, K is packed once into column panels, times the scale (and log2 e when the score region does
-// nothing, so that the exponential is a bare 2^x). A strip goes through: scores in register tiles, row maxima in lanes,
-// powers of two, row sums, product with V in register tiles, one division per row. Causal and window masks trim the loops
-// of a strip. Every read is inside its tensor.
+// Schedule of attention: strips of query rows against all keys, exact softmax over whole rows, no
+// matrix of scores larger than a strip. Per head, K is packed once into column panels, times the
+// scale (and log2 e when the score region does nothing, so that the exponential is a bare 2^x). A
+// strip goes through: scores in register tiles, row maxima in lanes, powers of two, row sums,
+// product with V in register tiles, one division per row. Causal and window masks trim the loops of
+// a strip. Every read is inside its tensor.
 //
-// Schedule `attention`: r (query rows of a strip), tasks (the least number of parallel tasks wanted).
+// Schedule `attention`: r (query rows of a strip), tasks (the least number of parallel tasks
+// wanted).
 
 #include "compiler/codegen/halide/Math.h"
 #include "compiler/codegen/halide/Plan.h"
@@ -25,7 +27,8 @@ constexpr float log2e = 1.44269504f;
 class AttentionStage {
 public:
   AttentionStage(Plan &plan, attn::AttentionOp op, const Domain &domain)
-      : plan(plan), op(op), domain(domain), translator(plan.stagePrefix(), op.getContext(), plan.getStorage()),
+      : plan(plan), op(op), domain(domain),
+        translator(plan.stagePrefix(), op.getContext(), plan.getStorage()),
         space(translator.space) {}
   void emit();
 
@@ -35,14 +38,16 @@ private:
   void chooseTile();
   Expr read(Value value, AffineMap map);
   void bind(Dim dim, Expr value);
-  Expr score(Expr product, Expr key);
+  Expr score(Expr product, Expr key, bool mayPassEnd);
   Expr seen(Expr key);
-  void trimKeys(H::RDom &domain, Expr first, int32_t width);
+  void defineVisibleKeys();
+  void trimKeys(H::RDom &domain, H::RVar block, int32_t width);
   std::vector<Expr> strip(std::initializer_list<Expr> inner);
   std::vector<H::Var> stripVars(std::initializer_list<H::Var> inner);
   void definePack();
   void defineScores();
-  H::Func overLanes(H::Func lanes, const std::string &name, std::function<Expr(Expr, Expr)> combine);
+  H::Func overLanes(H::Func lanes, const std::string &name,
+                    std::function<Expr(Expr, Expr)> combine);
   void defineSoftmax();
   void defineOutput();
   void scheduleOutput();
@@ -55,21 +60,24 @@ private:
   const Domain &domain;
   Translator translator;
   Space &space;
-  Indices dims;                              // of the op's domain
+  Indices dims;                               // of the op's domain
   SmallVector<std::optional<unsigned>> group; // of each dimension; none when its extent is 1
   int32_t queries = 1, keys = 1, depth = 1, width = 1;
   int32_t vec = 16, rows = 6, tileRows = 6, panel = 64, tile = 64;
   int32_t wholePanels = 0, tailVectors = 0, paddedKeys = 0;
-  bool plain = true; // the score region does nothing
+  bool plain = true;    // the score region does nothing
+  bool indexed = false; // the score region looks at b, h, i or j
 
-  H::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"}, d{"d"}, v{"v"};
+  H::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"}, d{"d"},
+      v{"v"};
   H::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
   H::Func pack, scores, top, powers, inverse, weighted, result, out;
+  std::optional<H::Func> firstKey, lastKey;
   std::vector<H::Func> products; // whole panels, then the tail
   std::vector<H::RVar> scoreTiles, scorePanels;
   std::vector<H::Func> laneFuncs, treeFuncs;
   std::vector<H::RVar> laneSteps;
-  H::RVar powerLane, powerStep, weightedKey, productDepth;
+  H::RVar powerLane, powerStep, regionLane, regionStep, weightedKey, productDepth;
 };
 
 void AttentionStage::makeSpace() {
@@ -84,7 +92,10 @@ void AttentionStage::makeSpace() {
   depth = op.getDomain()[Dim::D];
   width = op.getDomain()[Dim::E];
   auto yield = cast<attn::YieldOp>(op.getScore().front().getTerminator());
-  plain = yield.getOperand(0) == op.getScore().front().getArgument(0);
+  Block &body = op.getScore().front();
+  plain = yield.getOperand(0) == body.getArgument(0);
+  indexed = llvm::any_of(body.getArguments().slice(1, 4),
+                         [](BlockArgument index) { return !index.use_empty(); });
 }
 
 void AttentionStage::chooseTile() {
@@ -93,12 +104,14 @@ void AttentionStage::chooseTile() {
   rows = std::min<int32_t>(plan.schedule("attention", "r", keys >= 1024 ? 12 : 6), queries);
   tileRows = rows % 6 == 0 ? 6 : rows;
   if (tileRows * nv + nv + 1 > registers)
-    throw Refusal{op, "strips of " + std::to_string(rows) + " rows do not fit in registers: choose r = 6 or 12"};
+    throw Refusal{op, "strips of " + std::to_string(rows) +
+                          " rows do not fit in registers: choose r = 6 or 12"};
   panel = nv * vec;
   wholePanels = keys / panel;
   tailVectors = llvm::divideCeil(keys - wholePanels * panel, vec);
   paddedKeys = wholePanels * panel + tailVectors * vec;
-  // Columns of the result in tiles that divide it, or fit, or overlap the end as little as possible.
+  // Columns of the result in tiles that divide it, or fit, or overlap the end as little as
+  // possible.
   tile = std::min(width, panel);
   if (width > panel && width % panel) {
     int32_t tiles = llvm::divideCeil(width, panel);
@@ -133,7 +146,8 @@ std::vector<H::Var> AttentionStage::stripVars(std::initializer_list<H::Var> inne
   return all;
 }
 
-/// Whether the query of the strip's row sees this key, by the mask's structure; undefined when it always does.
+/// Whether the query of the strip's row sees this key, by the mask's structure; undefined when it
+/// always does.
 Expr AttentionStage::seen(Expr key) {
   attn::MaskAttr mask = op.getMask();
   Expr query = yb * rows + yi;
@@ -144,16 +158,28 @@ Expr AttentionStage::seen(Expr key) {
   return Expr();
 }
 
-/// Leaves out blocks of `width` keys from `first` on that no row of the strip sees.
-void AttentionStage::trimKeys(H::RDom &domain, Expr first, int32_t width) {
+/// firstKey(yb) and lastKey(yb): what the rows of a strip see at most. As Funcs they bound loops
+/// over keys and nothing else: a condition on `yb` itself would also be solved for the strips.
+void AttentionStage::defineVisibleKeys() {
   attn::MaskAttr mask = op.getMask();
-  Expr firstQuery = yb * rows, lastQuery = yb * rows + (rows - 1);
-  if (mask.getKind() == attn::MaskKind::Causal)
-    domain.where(first <= lastQuery + int32_t(mask.getOffset()));
-  if (mask.getKind() == attn::MaskKind::Window) {
-    domain.where(first <= lastQuery + int32_t(mask.getRight()));
-    domain.where(first + (width - 1) >= firstQuery - int32_t(mask.getLeft()));
-  }
+  if (mask.getKind() == attn::MaskKind::Dense)
+    return;
+  bool window = mask.getKind() == attn::MaskKind::Window;
+  lastKey = H::Func(translator.name("last"));
+  (*lastKey)(yb) = yb * rows + (rows - 1) + int32_t(window ? mask.getRight() : mask.getOffset());
+  if (!window)
+    return;
+  firstKey = H::Func(translator.name("first"));
+  (*firstKey)(yb) = yb * rows - int32_t(mask.getLeft());
+}
+
+/// Leaves out blocks of `width` keys that no row of the strip sees.
+void AttentionStage::trimKeys(H::RDom &domain, H::RVar block, int32_t width) {
+  Expr first = block * width;
+  if (lastKey)
+    domain.where(first <= (*lastKey)(yb));
+  if (firstKey)
+    domain.where(first + (width - 1) >= (*firstKey)(yb));
 }
 
 //===----------------------------------------------------------------------===//
@@ -171,27 +197,34 @@ void AttentionStage::definePack() {
   pack(ji, d, jo, h, b) = keys % panel ? H::select(key < keys, element, 0.0f) : element;
 }
 
-/// The score of one key: the region around the scaled product, minus infinity where the mask hides the key.
-Expr AttentionStage::score(Expr product, Expr key) {
+/// The score of one key: the region around the scaled product, minus infinity where nothing is to
+/// be seen. Hiding is a minimum and not a select: Halide would shrink the product's tile to where
+/// the select's condition holds.
+Expr AttentionStage::score(Expr product, Expr key, bool mayPassEnd) {
+  const float infinity = std::numeric_limits<float>::infinity();
   Expr value = product;
   if (!plain) {
     Block &body = op.getScore().front();
-    Expr query = H::min(yb * rows + yi, queries - 1);
+    Expr query = H::min(yb * rows + yi, queries - 1), inside = H::min(key, keys - 1);
     bind(Dim::I, query);
-    bind(Dim::J, H::min(key, keys - 1));
+    bind(Dim::J, inside);
     std::map<void *, Expr> arguments;
-    auto set = [&](unsigned number, Expr expr) { arguments[body.getArgument(number).getAsOpaquePointer()] = expr; };
+    auto set = [&](unsigned number, Expr expr) {
+      arguments[body.getArgument(number).getAsOpaquePointer()] = expr;
+    };
     set(0, product);
     set(1, b);
     set(2, h);
     set(3, query);
-    set(4, H::min(key, keys - 1));
+    set(4, inside);
     for (auto [number, capture] : llvm::enumerate(op.getCaptures()))
       set(5 + number, read(capture, op.getCaptureMap(number)));
     value = translator.region(body.getTerminator()->getOperand(0), arguments);
   }
   Expr visible = seen(key);
-  return visible.defined() ? H::select(visible, value, -std::numeric_limits<float>::infinity()) : value;
+  if (mayPassEnd && keys % vec)
+    visible = visible.defined() ? visible && key < keys : key < keys;
+  return visible.defined() ? minOf(value, H::select(visible, infinity, -infinity)) : value;
 }
 
 /// scores(j, strip): whole panels, then one narrower tile for the last keys.
@@ -208,12 +241,10 @@ void AttentionStage::defineScores() {
     product(stripVars({ji, jo})) = 0.0f;
     product(stripVars({ji, jo})) += pack(ji, k, jo, h, b) * q;
     H::RDom r(0, columns, firstPanel, panels, "j" + name);
-    trimKeys(r, r.y * panel, columns);
+    trimKeys(r, r.y, panel);
     Expr key = r.x + r.y * panel;
-    Expr value = score(product(strip({r.x, r.y})), key);
-    if ((firstPanel + panels) * panel > keys && keys % vec)
-      value = H::select(key < keys, value, -std::numeric_limits<float>::infinity());
-    scores(strip({key})) = value;
+    Expr raw = product(strip({r.x, r.y}));
+    scores(strip({key})) = indexed ? raw : score(raw, key, (firstPanel + panels) * panel > keys);
     products.push_back(product);
     scoreTiles.push_back(r.x);
     scorePanels.push_back(r.y);
@@ -222,10 +253,20 @@ void AttentionStage::defineScores() {
     addTile(0, wholePanels, panel, "w");
   if (tailVectors)
     addTile(wholePanels, 1, tailVectors * vec, "t");
+  if (!indexed)
+    return;
+  // Conditions on indices stay away from the product's tile, for the same reason.
+  H::RDom r(0, vec, 0, paddedKeys / vec, "m");
+  trimKeys(r, r.y, vec);
+  Expr key = r.x + vec * r.y;
+  scores(strip({key})) = score(scores(strip({key})), key, true);
+  regionLane = r.x;
+  regionStep = r.y;
 }
 
 /// The lanes of a row as one value, halving.
-H::Func AttentionStage::overLanes(H::Func lanes, const std::string &name, std::function<Expr(Expr, Expr)> combine) {
+H::Func AttentionStage::overLanes(H::Func lanes, const std::string &name,
+                                  std::function<Expr(Expr, Expr)> combine) {
   for (int32_t half = vec / 2; half >= 1; half /= 2) {
     H::Func next(translator.name(name + std::to_string(half)));
     next(stripVars({v})) = combine(lanes(strip({v})), lanes(strip({v + half})));
@@ -239,10 +280,11 @@ H::Func AttentionStage::overLanes(H::Func lanes, const std::string &name, std::f
 void AttentionStage::defineSoftmax() {
   const float infinity = std::numeric_limits<float>::infinity();
   const int32_t steps = paddedKeys / vec;
-  auto lanes = [&](const std::string &name, H::Func source, float init, std::function<Expr(Expr, Expr)> combine) {
+  auto lanes = [&](const std::string &name, H::Func source, float init,
+                   std::function<Expr(Expr, Expr)> combine) {
     H::Func partial(translator.name(name));
     H::RDom r(0, steps, name);
-    trimKeys(r, vec * r, vec);
+    trimKeys(r, r, vec);
     partial(stripVars({v})) = init;
     partial(stripVars({v})) = combine(partial(strip({v})), source(strip({v + vec * r})));
     laneFuncs.push_back(partial);
@@ -258,9 +300,10 @@ void AttentionStage::defineSoftmax() {
   powers = H::Func(translator.name("p"));
   powers(stripVars({j})) = H::undef<float>();
   H::RDom r(0, vec, 0, steps, "p");
-  trimKeys(r, vec * r.y, vec);
+  trimKeys(r, r.y, vec);
   Expr key = r.x + vec * r.y;
-  // The difference is taken in natural units first: scores near the end of f32 would overflow in log2 units.
+  // The difference is taken in natural units first: scores near the end of f32 would overflow in
+  // log2 units.
   Expr difference = scores(strip({key})) - top(strip({}));
   powers(strip({key})) = exp2OfNegative(plain ? difference : difference * log2e);
   powerLane = r.x;
@@ -270,8 +313,8 @@ void AttentionStage::defineSoftmax() {
   inverse = H::Func(translator.name("inv"));
   Expr weight = total(strip({0}));
   bool zero = op.getNumerics().getMaskedRows() == attn::MaskedRows::Zero;
-  inverse(stripVars({})) =
-      H::select(weight == 0.0f, zero ? 0.0f : std::numeric_limits<float>::quiet_NaN(), 1.0f / weight);
+  inverse(stripVars({})) = H::select(
+      weight == 0.0f, zero ? 0.0f : std::numeric_limits<float>::quiet_NaN(), 1.0f / weight);
 }
 
 void AttentionStage::defineOutput() {
@@ -284,12 +327,13 @@ void AttentionStage::defineOutput() {
   weighted(stripVars({x})) += powers(strip({key})) * read(op.getValue(), op.getValueMap());
   weightedKey = key;
 
-  // A strip of several tiles is finished in a buffer: the tile's rows must be those of a variable of its own.
+  // A strip of several tiles is finished in a buffer: the tile's rows must be those of a variable
+  // of its own.
   result = H::Func(translator.name("strip"));
   result(stripVars({x})) = weighted(strip({x})) * inverse(strip({}));
   out = H::Func(translator.name("out"));
-  out(x, i, h, b) =
-      toStorage(roundTo(result(x, i % rows, i / rows, h, b), domain.elementType), domain.elementType);
+  out(x, i, h, b) = toStorage(roundTo(result(x, i % rows, i / rows, h, b), domain.elementType),
+                              domain.elementType);
 }
 
 //===----------------------------------------------------------------------===//
@@ -312,9 +356,12 @@ void AttentionStage::scheduleOutput() {
   int64_t wanted = plan.schedule("attention", "tasks", 8);
   if (parallel && heads < wanted)
     perTask = llvm::divideCeil(stripCount, llvm::divideCeil(wanted, heads));
-  out.split(i, yb, yi, rows, queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(x, tileColumn, x, tile, width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(yb, strips, yb, perTask, stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(i, yb, yi, rows,
+            queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(x, tileColumn, x, tile,
+            width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(yb, strips, yb, perTask,
+            stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
   out.reorder({x, yi, tileColumn, yb, strips, h, b});
   vectorizeColumns(out, x, tile, vec);
   out.unroll(yi);
@@ -326,12 +373,17 @@ void AttentionStage::scheduleOutput() {
   if (rows == tileRows) {
     weighted.compute_at(out, tileColumn);
   } else {
-    result.compute_at(out, tileColumn).bound_extent(x, tile).bound_extent(yi, rows);
+    result.compute_at(out, tileColumn)
+        .bound_extent(x, tile)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1);
     vectorizeColumns(result, x, tile, vec);
-    result.split(yi, tileRow, yi, tileRows, H::TailStrategy::RoundUp).reorder({x, yi, tileRow, yb, h, b}).unroll(yi);
+    result.split(yi, tileRow, yi, tileRows, H::TailStrategy::RoundUp)
+        .reorder({x, yi, tileRow, yb, h, b})
+        .unroll(yi);
     weighted.compute_at(result, tileRow);
   }
-  weighted.bound_extent(x, tile).bound_extent(yi, tileRows);
+  weighted.bound_extent(x, tile).bound_extent(yi, tileRows).bound_extent(yb, 1);
   vectorizeColumns(weighted, x, tile, vec);
   weighted.unroll(yi);
   weighted.update().reorder(x, yi, weightedKey);
@@ -363,7 +415,10 @@ void AttentionStage::schedulePack() {
 void AttentionStage::scheduleScores() {
   const int64_t bytes = int64_t(rows) * paddedKeys * 4;
   for (H::Func *func : {&scores, &powers}) {
-    func->compute_at(out, yb).bound_extent(j, paddedKeys).bound_extent(yi, rows);
+    func->compute_at(out, yb)
+        .bound_extent(j, paddedKeys)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1);
     func->store_in(bytes <= 64 * 1024 ? H::MemoryType::Stack : H::MemoryType::Heap);
     // Rows at multiples of 1 KiB fight for the same lines of the first-level cache.
     if (paddedKeys % 256 == 0)
@@ -377,23 +432,43 @@ void AttentionStage::scheduleScores() {
     stage.vectorize(scoreTiles[number], vec).unroll(scoreTiles[number]).unroll(si);
     H::Func product = products[number];
     bool tail = number + 1 == products.size() && tailVectors;
-    product.compute_at(scores, so).bound_extent(ji, tail ? tailVectors * vec : panel).bound_extent(yi, tileRows);
+    product.compute_at(scores, so)
+        .bound_extent(ji, tail ? tailVectors * vec : panel)
+        .bound_extent(yi, tileRows)
+        .bound_extent(yb, 1);
     product.vectorize(ji, vec).unroll(ji).unroll(yi);
     std::vector<H::VarOrRVar> order = {ji, yi};
-    product.update().reorder(ji, yi, H::RVar(product.rvars(0)[0])).vectorize(ji, vec).unroll(ji).unroll(yi);
+    product.update()
+        .reorder(ji, yi, H::RVar(product.rvars(0)[0]))
+        .vectorize(ji, vec)
+        .unroll(ji)
+        .unroll(yi);
   }
 }
 
 void AttentionStage::scheduleSoftmax() {
+  if (indexed)
+    scores.update(scores.num_update_definitions() - 1)
+        .allow_race_conditions()
+        .reorder({regionLane, regionStep, yi})
+        .vectorize(regionLane);
   for (size_t number = 0; number < laneFuncs.size(); ++number) {
     H::Func func = laneFuncs[number];
-    func.compute_at(out, yb).bound_extent(v, vec).bound_extent(yi, rows).vectorize(v).unroll(yi);
+    func.compute_at(out, yb)
+        .bound_extent(v, vec)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1)
+        .vectorize(v)
+        .unroll(yi);
     func.update().reorder(v, yi, laneSteps[number]).vectorize(v).unroll(yi);
   }
   for (H::Func func : treeFuncs)
-    func.compute_at(out, yb).bound_extent(yi, rows).vectorize(v).unroll(yi);
+    func.compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).vectorize(v).unroll(yi);
+  for (std::optional<H::Func> &func : {std::ref(firstKey), std::ref(lastKey)})
+    if (func)
+      func->compute_at(out, yb);
   for (H::Func *func : {&top, &inverse})
-    func->compute_at(out, yb).bound_extent(yi, rows).unroll(yi);
+    func->compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).unroll(yi);
   powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);
   if (rows % 2 == 0)
     powers.update().unroll(yi, 2);
@@ -401,13 +476,16 @@ void AttentionStage::scheduleSoftmax() {
 
 void AttentionStage::emit() {
   if (op.getProbabilities())
-    throw Refusal{op, "the Halide backend does not write attention probabilities; the llvm backend does"};
+    throw Refusal{
+        op, "the Halide backend does not write attention probabilities; the llvm backend does"};
   if (op.getNormalizer() != attn::Normalizer::Softmax)
-    throw Refusal{op, "the Halide backend knows the softmax normalizer only; the llvm backend knows all"};
+    throw Refusal{
+        op, "the Halide backend knows the softmax normalizer only; the llvm backend knows all"};
   makeSpace();
   chooseTile();
   bind(Dim::B, b);
   bind(Dim::H, h);
+  defineVisibleKeys();
   definePack();
   defineScores();
   defineSoftmax();
@@ -429,8 +507,12 @@ void emitAttention(Plan &plan, attn::AttentionOp op, unsigned buffer, AffineMap 
   // The result's address over the op's six dimensions.
   auto type = cast<RankedTensorType>(op.getOutput().getType());
   SmallVector<AffineExpr> indices(op.getOutputMap().getResults());
-  Domain domain{op, type.getElementType(), SmallVector<int64_t>(op.getDomain()), buffer,
-                address.getResult(0).replaceDims(indices), {}};
+  Domain domain{op,
+                type.getElementType(),
+                SmallVector<int64_t>(op.getDomain()),
+                buffer,
+                address.getResult(0).replaceDims(indices),
+                {}};
   AttentionStage(plan, op, domain).emit();
 }
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The border: a kernel.func goes in, bitcode comes out, and no exception passes. Halide numbers a name that it meets a
-// second time in a process, which would make bytes depend on history. Names therefore start with the hash of all that
-// the code depends on, and a kernel that comes again is answered from memory.
+// The border: a kernel.func goes in, bitcode comes out, and no exception passes. Halide numbers a
+// name that it meets a second time in a process, which would make bytes depend on history. Names
+// therefore start with the hash of all that the code depends on, and a kernel that comes again is
+// answered from memory.
 
 #include "compiler/codegen/halide/Wrap.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of elementwise stages: the contiguous dimension of the result in vectors, outer dimensions in parallel tasks
-// of a fixed size. Schedule `ew`: vec (lanes), unroll (vectors at once), task (elements per task).
+// Schedule of elementwise stages: the contiguous dimension of the result in vectors, outer
+// dimensions in parallel tasks of a fixed size. Schedule `ew`: vec (lanes), unroll (vectors at
+// once), task (elements per task).
 
 #include "compiler/codegen/halide/Plan.h"
 
@@ -46,15 +47,19 @@ void emitElementwise(Plan &plan, const Domain &domain) {
     for (unsigned group : groups)
       total *= space.getGroup(group).extent;
     const int64_t vec = plan.schedule("ew", "vec", plan.getTarget().vectorWidth()),
-                  unroll = plan.schedule("ew", "unroll", 4), task = plan.schedule("ew", "task", 16384);
+                  unroll = plan.schedule("ew", "unroll", 4),
+                  task = plan.schedule("ew", "task", 16384);
     const int64_t inner = space.getGroup(groups[0]).extent;
     // Outer loops as one, then tasks.
     std::vector<H::Var> outer(vars.begin() + 1, vars.end());
     const bool parallel = total > 4 * task;
-    H::Var x = vars[0], lane("lane"), vector("vector"), rest("rest"), tasks("tasks"), within("within");
+    H::Var x = vars[0], lane("lane"), vector("vector"), rest("rest"), tasks("tasks"),
+           within("within");
     if (parallel) {
       if (outer.empty()) {
-        out.split(x, tasks, x, int32_t(llvm::alignTo(task, vec * unroll)), H::TailStrategy::GuardWithIf).parallel(tasks);
+        out.split(x, tasks, x, int32_t(llvm::alignTo(task, vec * unroll)),
+                  H::TailStrategy::GuardWithIf)
+            .parallel(tasks);
       } else {
         H::Var all = outer.front();
         for (size_t i = 1; i < outer.size(); ++i) {
@@ -66,7 +71,8 @@ void emitElementwise(Plan &plan, const Domain &domain) {
         if (rows >= total / inner)
           out.parallel(all);
         else
-          out.split(all, tasks, within, int32_t(rows), H::TailStrategy::GuardWithIf).parallel(tasks);
+          out.split(all, tasks, within, int32_t(rows), H::TailStrategy::GuardWithIf)
+              .parallel(tasks);
       }
     }
     if (inner < vec) {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of products. The accumulator tile is a Func of its own, computed at one register tile of the result and fully
-// unrolled, so that it lives in registers; what follows the product is the result's expression. Weights come in column
-// panels, from the argument's encoding or packed here once per panel. Tasks are panels and blocks of rows: their number
-// depends on shapes alone.
+// Schedule of products. The accumulator tile is a Func of its own, computed at one register tile of
+// the result and fully unrolled, so that it lives in registers; what follows the product is the
+// result's expression. Weights come in column panels, from the argument's encoding or packed here
+// once per panel. Tasks are panels and blocks of rows: their number depends on shapes alone.
 //
-// Schedule `gemm`: mr x nv is the register tile in rows and vectors, mb the rows of a block (M blocking), tasks the least
-// number of tasks wanted.
+// Schedule `gemm`: mr x nv is the register tile in rows and vectors, mb the rows of a block (M
+// blocking), tasks the least number of tasks wanted.
 
 #include "compiler/codegen/halide/Plan.h"
 
@@ -19,15 +19,17 @@ namespace H = Halide;
 namespace fovea::codegen::halide {
 namespace {
 
-/// The loops of a product by what they index: rows (left operand), columns (right operand), both, or the sum.
+/// The loops of a product by what they index: rows (left operand), columns (right operand), both,
+/// or the sum.
 struct Roles {
   int left = 0, right = 1; // operand numbers: `right` is walked by the vectors
   std::optional<unsigned> row, column;
   SmallVector<unsigned> outer, sum; // sum: outermost first
 };
 
-/// Rewrites the result's expression around the product, which stands in it as a call of `marker`. `accumulator + e`
-/// becomes the accumulator alone when e depends on the column only: then e is the accumulator's initial value.
+/// Rewrites the result's expression around the product, which stands in it as a call of `marker`.
+/// `accumulator + e` becomes the accumulator alone when e depends on the column only: then e is the
+/// accumulator's initial value.
 class ProductRewriter : public H::Internal::IRGraphMutator {
 public:
   ProductRewriter(std::string marker, const std::vector<H::Var> &otherVars, bool takeBias)
@@ -73,7 +75,8 @@ class ContractionStage {
 public:
   ContractionStage(Plan &plan, const Domain &domain, linalg::GenericOp product)
       : plan(plan), domain(domain), product(product),
-        translator(plan.stagePrefix(), product.getContext(), plan.getStorage()), space(translator.space) {}
+        translator(plan.stagePrefix(), product.getContext(), plan.getStorage()),
+        space(translator.space) {}
   bool emit();
 
 private:
@@ -98,8 +101,10 @@ private:
   SmallVector<unsigned> parallelGroups, sumGroups;
   Roles roles;
   int64_t rows = 1, columns = 1, depth = 1, batch = 1;
-  int32_t mr = 6, nr = 64, vec = 16, width = 0; // width: of the argument's panels, 0 when it has none
-  // Of the result: column, row, the others outermost last. Of the accumulator: column in the panel, row, panel, others.
+  int32_t mr = 6, nr = 64, vec = 16,
+          width = 0; // width: of the argument's panels, 0 when it has none
+  // Of the result: column, row, the others outermost last. Of the accumulator: column in the panel,
+  // row, panel, others.
   H::Var x{"x"}, y{"y"}, xi{"xi"}, xo{"xo"}, yi{"yi"}, yo{"yo"}, yb{"yb"};
   std::vector<H::Var> outerVars;
 };
@@ -130,7 +135,8 @@ bool ContractionStage::analyse() {
     productLoops = at;
     for (AffineExpr expr : at)
       consistent &= space.linear(expr).has_value();
-    return translator.evaluate(product, reduction.contribution, at) + translator.at(product.getDpsInits()[0], indices);
+    return translator.evaluate(product, reduction.contribution, at) +
+           translator.at(product.getDpsInits()[0], indices);
   };
   domain.element(translator, loops);
   translator.accesses = nullptr;
@@ -179,16 +185,20 @@ bool ContractionStage::assignRoles() {
     }
     int side = used[1];
     only[side].push_back(group);
-    best[side] = std::min(best[side], space.coefficient(domain.address, group).value_or(INT64_MAX - 1));
+    best[side] =
+        std::min(best[side], space.coefficient(domain.address, group).value_or(INT64_MAX - 1));
   }
   // Vectors run along the result's contiguous dimension; a packed operand is always the right one.
   roles.right = panels[1] ? 1 : panels[0] ? 0 : best[0] < best[1] ? 0 : 1;
   roles.left = 1 - roles.right;
   auto choose = [&](int side, std::optional<unsigned> &chosen) {
     for (unsigned group : only[side]) {
-      auto stride = [&](unsigned g) { return space.coefficient(domain.address, g).value_or(INT64_MAX - 1); };
-      if (!chosen || (side == roles.right ? stride(group) < stride(*chosen)
-                                          : space.getGroup(group).extent > space.getGroup(*chosen).extent))
+      auto stride = [&](unsigned g) {
+        return space.coefficient(domain.address, g).value_or(INT64_MAX - 1);
+      };
+      if (!chosen ||
+          (side == roles.right ? stride(group) < stride(*chosen)
+                               : space.getGroup(group).extent > space.getGroup(*chosen).extent))
         chosen = group;
     }
     for (unsigned group : only[side])
@@ -218,8 +228,9 @@ void ContractionStage::chooseTile() {
   mr = plan.schedule("gemm", "mr", plan.schedule("conv", "mr", 6));
   int64_t nv = plan.schedule("gemm", "nv", plan.schedule("conv", "nv", vec == 16 ? 4 : 2));
   if (mr * nv + nv + 1 > registers)
-    throw Refusal{product, "a register tile of " + std::to_string(mr) + " rows and " + std::to_string(nv) +
-                               " vectors does not fit in " + std::to_string(registers) + " vector registers"};
+    throw Refusal{product, "a register tile of " + std::to_string(mr) + " rows and " +
+                               std::to_string(nv) + " vectors does not fit in " +
+                               std::to_string(registers) + " vector registers"};
   mr = std::min<int64_t>(mr, rows);
   nv = std::min<int64_t>(nv, llvm::divideCeil(columns, vec));
   // A tile lies inside one panel.
@@ -245,7 +256,8 @@ bool ContractionStage::isInitZero() {
   return matchPattern(init, m_AnyZeroFloat());
 }
 
-/// The right operand is read in place when its panels are, or when packing would cost more than it gains.
+/// The right operand is read in place when its panels are, or when packing would cost more than it
+/// gains.
 bool ContractionStage::mustPack() {
   if (width)
     return false;
@@ -262,8 +274,9 @@ void ContractionStage::bindColumn(H::Expr panel, H::Expr inside) {
   space.bind(*roles.column, columns % nr ? H::min(column, int32_t(columns - 1)) : column);
   if (width) {
     int32_t tiles = width / nr;
-    translator.panelColumn = tiles == 1 ? PanelColumn{*roles.column, panel, inside}
-                                        : PanelColumn{*roles.column, panel / tiles, (panel % tiles) * nr + inside};
+    translator.panelColumn =
+        tiles == 1 ? PanelColumn{*roles.column, panel, inside}
+                   : PanelColumn{*roles.column, panel / tiles, (panel % tiles) * nr + inside};
   }
   translator.clear();
 }
@@ -309,7 +322,8 @@ bool ContractionStage::emit() {
   bool zero = isInitZero();
   std::vector<H::Expr> markerArguments(vars.begin(), vars.end());
   translator.computed[product.getResult(0)] = [&](IndicesRef indices) {
-    H::Expr call = H::Internal::Call::make(H::Float(32), marker, markerArguments, H::Internal::Call::PureExtern);
+    H::Expr call = H::Internal::Call::make(H::Float(32), marker, markerArguments,
+                                           H::Internal::Call::PureExtern);
     return zero ? call : call + translator.at(product.getDpsInits()[0], indices);
   };
   H::Expr result = domain.element(translator, loops);
@@ -347,7 +361,8 @@ bool ContractionStage::emit() {
   H::Func acc(translator.name("acc")), out(translator.name("out"));
   std::vector<H::Var> accVars = {xi, y, xo};
   accVars.insert(accVars.end(), outerVars.begin(), outerVars.end());
-  acc(accVars) = takeBias ? H::Internal::substitute(x.name(), xo * nr + xi, look.bias) : H::Expr(0.0f);
+  acc(accVars) =
+      takeBias ? H::Internal::substitute(x.name(), xo * nr + xi, look.bias) : H::Expr(0.0f);
   acc(accVars) += left * right;
 
   std::vector<H::Expr> accAt = {x % nr, y, x / nr};
@@ -361,7 +376,8 @@ bool ContractionStage::emit() {
 }
 
 void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optional<H::Func> pack) {
-  const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8), tiles = panels * batch;
+  const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8),
+                tiles = panels * batch;
   int64_t block = plan.schedule("gemm", "mb", rows > 1000 ? 384 : rows);
   const bool parallel = rows * columns * depth * batch > (1 << 19);
   if (parallel && tiles * int64_t(llvm::divideCeil(rows, block)) < wanted)
@@ -369,7 +385,9 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
   block = llvm::alignTo(block, mr);
   const bool blocked = block < rows;
 
-  auto tail = [](bool exact) { return exact ? H::TailStrategy::RoundUp : H::TailStrategy::GuardWithIf; };
+  auto tail = [](bool exact) {
+    return exact ? H::TailStrategy::RoundUp : H::TailStrategy::GuardWithIf;
+  };
   out.split(x, xo, xi, nr, tail(columns % nr == 0));
   if (blocked)
     out.split(y, yb, y, int32_t(block), tail(rows % block == 0));

@@ -26,7 +26,8 @@ AffineExpr Space::addValue(H::Expr value, int64_t extent) {
 std::optional<Linear> Space::linear(AffineExpr expr) const {
   switch (expr.getKind()) {
   case AffineExprKind::Constant:
-    return Linear{SmallVector<int64_t>(extents.size(), 0), cast<AffineConstantExpr>(expr).getValue()};
+    return Linear{SmallVector<int64_t>(extents.size(), 0),
+                  cast<AffineConstantExpr>(expr).getValue()};
   case AffineExprKind::DimId: {
     Linear sum{SmallVector<int64_t>(extents.size(), 0), 0};
     sum.coefficients[cast<AffineDimExpr>(expr).getPosition()] = 1;
@@ -170,7 +171,8 @@ H::Expr Space::toExpr(AffineExpr expr) const {
 }
 
 /// Splits a sum into multiples of `divisor` and a rest that provably lies in [0, divisor).
-bool Space::splits(const Linear &sum, int64_t divisor, AffineExpr &quotient, AffineExpr &rest) const {
+bool Space::splits(const Linear &sum, int64_t divisor, AffineExpr &quotient,
+                   AffineExpr &rest) const {
   quotient = rest = getAffineConstantExpr(0, context);
   int64_t restConstant = ((sum.constant % divisor) + divisor) % divisor, largest = restConstant;
   for (unsigned dim = 0; dim < extents.size(); ++dim) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Where an expression is evaluated. A space has dimensions with static extents; indices are affine expressions of them.
-// Dimensions that every access walks through as one longer dimension are merged: a merged group is one Halide variable.
-// Invariant: `toExpr` of an index inside its extent is an Int(32) expression inside the same bounds.
+// Where an expression is evaluated. A space has dimensions with static extents; indices are affine
+// expressions of them. Dimensions that every access walks through as one longer dimension are
+// merged: a merged group is one Halide variable. Invariant: `toExpr` of an index inside its extent
+// is an Int(32) expression inside the same bounds.
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_INDICES_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_INDICES_H
@@ -41,9 +42,11 @@ public:
   int64_t extent(unsigned dim) const { return extents[dim]; }
   mlir::MLIRContext *getContext() const { return context; }
 
-  /// Makes groups of `dims`, given outermost first: neighbours are merged when every expression of `accesses` walks them
-  /// as one. Returns the numbers of the new groups; extents of 1 are in no group.
-  llvm::SmallVector<unsigned> group(llvm::ArrayRef<unsigned> dims, llvm::ArrayRef<mlir::AffineExpr> accesses);
+  /// Makes groups of `dims`, given outermost first: neighbours are merged when every expression of
+  /// `accesses` walks them as one. Returns the numbers of the new groups; extents of 1 are in no
+  /// group.
+  llvm::SmallVector<unsigned> group(llvm::ArrayRef<unsigned> dims,
+                                    llvm::ArrayRef<mlir::AffineExpr> accesses);
   const Group &getGroup(unsigned number) const { return groups[number]; }
   /// Says which Halide expression stands for the group from now on.
   void bind(unsigned group, Halide::Expr value) { values[group] = value; }
@@ -51,7 +54,8 @@ public:
 
   /// `expr` as coefficients of dimensions, if it is linear.
   std::optional<Linear> linear(mlir::AffineExpr expr) const;
-  /// The coefficient of the group's variable in `expr`; none when `expr` is not linear in the merged dimension.
+  /// The coefficient of the group's variable in `expr`; none when `expr` is not linear in the
+  /// merged dimension.
   std::optional<int64_t> coefficient(mlir::AffineExpr expr, unsigned group) const;
   /// Whether the group's dimensions occur in `expr` at all.
   bool uses(mlir::AffineExpr expr, unsigned group) const;
@@ -63,7 +67,8 @@ public:
 
 private:
   Halide::Expr dimExpr(unsigned dim) const;
-  bool splits(const Linear &sum, int64_t divisor, mlir::AffineExpr &quotient, mlir::AffineExpr &rest) const;
+  bool splits(const Linear &sum, int64_t divisor, mlir::AffineExpr &quotient,
+              mlir::AffineExpr &rest) const;
 
   mlir::MLIRContext *context;
   llvm::SmallVector<int64_t> extents;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Elementary functions. Coefficients are minimax fits of our own (Lawson iteration on Chebyshev nodes).
+// Elementary functions. Coefficients are minimax fits of our own (Lawson iteration on Chebyshev
+// nodes).
 
 #include "compiler/codegen/halide/Math.h"
 
@@ -50,7 +51,8 @@ Expr exp2OfNegative(Expr x) {
   x = maxOf(x, Expr(-127.0f));
   // Truncation of x - 1/2 rounds to nearest for x <= 0 and stays one 512-bit instruction.
   Expr n = H::cast<int32_t>(x - 0.5f), f = x - H::cast<float>(n);
-  Expr p = horner(f, {1.0f, 0.693147219f, 0.240222003f, 0.0555029991f, 0.0096740521f, 0.00134102402f});
+  Expr p =
+      horner(f, {1.0f, 0.693147219f, 0.240222003f, 0.0555029991f, 0.0096740521f, 0.00134102402f});
   return H::reinterpret<float>(H::reinterpret<int32_t>(p) + (n << 23));
 }
 
@@ -59,13 +61,17 @@ Expr errorFunction(Expr x) {
   // A polynomial in u in [-1, 1] is well conditioned in f32.
   Expr clamped = minOf(Expr(range), maxOf(Expr(-range), x));
   Expr u = clamped * clamped * (2.0f / (range * range)) - 1.0f;
-  return clamped * horner(u, {0.377056998f, -0.188029495f, 0.139261952f, -0.111957449f, 0.090858673f, -0.071450899f, 0.052849556f, -0.0379303734f, 0.0273278225f, -0.0156075017f, 0.00537602269f, -0.00398280057f, 0.00479136218f, -0.0018972828f});
+  return clamped *
+         horner(u, {0.377056998f, -0.188029495f, 0.139261952f, -0.111957449f, 0.090858673f,
+                    -0.071450899f, 0.052849556f, -0.0379303734f, 0.0273278225f, -0.0156075017f,
+                    0.00537602269f, -0.00398280057f, 0.00479136218f, -0.0018972828f});
 }
 
 Expr hyperbolicTangent(Expr x) {
   Expr square = x * x;
-  Expr small = x + x * square * horner(square, {-0.333332784f, 0.133313315f, -0.0537293983f, 0.0206024692f,
-                                                -0.00566123469f});
+  Expr small = x + x * square *
+                       horner(square, {-0.333332784f, 0.133313315f, -0.0537293983f, 0.0206024692f,
+                                       -0.00566123469f});
   Expr large = 1.0f - 2.0f / (exponential(2.0f * H::abs(x)) + 1.0f);
   Expr sign = H::reinterpret<int32_t>(x) & int32_t(0x80000000);
   Expr withSign = H::reinterpret<float>(H::reinterpret<int32_t>(large) | sign);
@@ -81,8 +87,8 @@ Expr logarithm(Expr x) {
   Expr exponent = (bits - 0x3f3504f3) >> 23;
   Expr f = H::reinterpret<float>(bits - (exponent << 23)) - 1.0f;
   Expr e = H::cast<float>(exponent) - H::select(tiny, 23.0f, 0.0f);
-  Expr p = horner(f, {0.333333167f, -0.250008103f, 0.200022861f, -0.166245574f, 0.141811983f, -0.131287325f,
-                      0.128815981f, -0.0785960547f});
+  Expr p = horner(f, {0.333333167f, -0.250008103f, 0.200022861f, -0.166245574f, 0.141811983f,
+                      -0.131287325f, 0.128815981f, -0.0785960547f});
   Expr square = f * f;
   Expr result = (p * f * square + e * -2.12194440e-4f) - square * 0.5f + f + e * 0.693359375f;
   result = H::select(x == 0.0f, Expr(-infinity), result);

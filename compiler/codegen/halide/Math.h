@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Elementary functions of f32 vectors: branch-free polynomials, fitted by us to the error that each states. Everything
-// is compiled with strict_float and contraction, so comparisons and infinities keep their IEEE meaning.
+// Elementary functions of f32 vectors: branch-free polynomials, fitted by us to the error that each
+// states. Everything is compiled with strict_float and contraction, so comparisons and infinities
+// keep their IEEE meaning.
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_MATH_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_MATH_H
@@ -19,7 +20,8 @@ Halide::Expr minimumWithNaN(Halide::Expr a, Halide::Expr b);
 
 /// Relative error 2e-7; exp(-inf) is 0, NaN stays NaN.
 Halide::Expr exponential(Halide::Expr x);
-/// 2^x for x <= 0: relative error 1.5e-7, exactly 0 below -127 and for NaN. Half the price of `exponential`.
+/// 2^x for x <= 0: relative error 1.5e-7, exactly 0 below -127 and for NaN. Half the price of
+/// `exponential`.
 Halide::Expr exp2OfNegative(Halide::Expr x);
 /// Absolute error 4e-7.
 Halide::Expr errorFunction(Halide::Expr x);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The two large headers of this folder, parsed once. Halide's comes with its own hidden LLVM: types of the two never mix.
+// The two large headers of this folder, parsed once. Halide's comes with its own hidden LLVM: types
+// of the two never mix.
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_PCH_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_PCH_H

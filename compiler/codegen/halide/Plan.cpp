@@ -28,9 +28,9 @@ std::optional<Reduction> matchReduction(linalg::GenericOp op) {
     return std::nullopt;
   Value accumulator = op.getRegionOutputArgs()[0];
   if (!accumulator.hasOneUse() ||
-      !isa<arith::AddFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp, arith::MinNumFOp,
-           arith::AddIOp, arith::MulIOp, arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp, arith::MinUIOp,
-           arith::AndIOp, arith::OrIOp>(combiner))
+      !isa<arith::AddFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp, arith::MaxNumFOp,
+           arith::MinNumFOp, arith::AddIOp, arith::MulIOp, arith::MaxSIOp, arith::MinSIOp,
+           arith::MaxUIOp, arith::MinUIOp, arith::AndIOp, arith::OrIOp>(combiner))
     return std::nullopt;
   if (combiner->getOperand(0) == accumulator)
     return Reduction{combiner, combiner->getOperand(1)};
@@ -53,11 +53,15 @@ bool isContraction(linalg::GenericOp op) {
   if (!product || !product.getType().isF32())
     return false;
   Value a = withoutExtension(product.getLhs()), b = withoutExtension(product.getRhs());
-  auto isInput = [&](Value value, unsigned number) { return value == op.getBody()->getArgument(number); };
+  auto isInput = [&](Value value, unsigned number) {
+    return value == op.getBody()->getArgument(number);
+  };
   return (isInput(a, 0) && isInput(b, 1)) || (isInput(a, 1) && isInput(b, 0));
 }
 
-H::Expr combine(Operation *combiner, H::Expr a, H::Expr b) { return translateScalar(combiner, {a, b}); }
+H::Expr combine(Operation *combiner, H::Expr a, H::Expr b) {
+  return translateScalar(combiner, {a, b});
+}
 
 //===----------------------------------------------------------------------===//
 // Buffers and schedules
@@ -94,16 +98,22 @@ void Plan::checkSchedule() {
 
 unsigned Plan::addBuffer(Buffer::Kind kind, unsigned index, RankedTensorType type) {
   FailureOr<int64_t> bytes = kernel::getStorageSize(type);
-  if (failed(bytes) || *bytes / std::max<int64_t>(1, storageType(type.getElementType(), kernel).bytes()) >= INT32_MAX)
-    throw Refusal{kernel, "a tensor has more than 2^31 elements, which 32-bit indices cannot reach"};
+  if (failed(bytes) ||
+      *bytes / std::max<int64_t>(1, storageType(type.getElementType(), kernel).bytes()) >=
+          INT32_MAX)
+    throw Refusal{kernel,
+                  "a tensor has more than 2^31 elements, which 32-bit indices cannot reach"};
   buffers.push_back({kind, index, *bytes});
   return buffers.size() - 1;
 }
 
 unsigned Plan::scratch(int64_t elements, Type elementType, Operation *op) {
   if (elements >= INT32_MAX)
-    throw Refusal{op, "an intermediate tensor has more than 2^31 elements, which 32-bit indices cannot reach"};
-  buffers.push_back({Buffer::Scratch, unsigned(buffers.size()), elements * storageType(elementType, op).bytes()});
+    throw Refusal{
+        op,
+        "an intermediate tensor has more than 2^31 elements, which 32-bit indices cannot reach"};
+  buffers.push_back(
+      {Buffer::Scratch, unsigned(buffers.size()), elements * storageType(elementType, op).bytes()});
   return buffers.size() - 1;
 }
 
@@ -113,7 +123,9 @@ Storage Plan::materializeBox(Operation *op, Type elementType, ArrayRef<int64_t> 
   for (int64_t extent : extents)
     elements *= extent;
   Storage place{scratch(elements, elementType, op), rowMajor(extents, op->getContext()), 0};
-  Domain box{op, elementType, SmallVector<int64_t>(extents), place.buffer, place.map.getResult(0), element};
+  Domain box{
+      op,     elementType, SmallVector<int64_t>(extents), place.buffer, place.map.getResult(0),
+      element};
   emitElementwise(*this, box);
   return place;
 }
@@ -130,17 +142,20 @@ void Plan::run() {
     if (type.getEncoding() && !panels)
       throw Refusal{kernel, "an argument has an encoding that the Halide backend does not know"};
     unsigned buffer = addBuffer(Buffer::Argument, argument.getArgNumber(), type);
-    storage[argument] = {buffer, rowMajor(type.getShape(), type.getContext()), panels ? panels.getWidth() : 0};
+    storage[argument] = {buffer, rowMajor(type.getShape(), type.getContext()),
+                         panels ? panels.getWidth() : 0};
   }
   Operation *terminator = kernel.getBody().front().getTerminator();
   SmallVector<unsigned> results(terminator->getNumOperands());
   for (OpOperand &result : terminator->getOpOperands())
     results[result.getOperandNumber()] = addBuffer(Buffer::Result, result.getOperandNumber(),
                                                    cast<RankedTensorType>(result.get().getType()));
-  // In the order in which the body computes them, so that a later result reads an earlier one from memory.
+  // In the order in which the body computes them, so that a later result reads an earlier one from
+  // memory.
   SmallVector<unsigned> order = llvm::to_vector(llvm::seq<unsigned>(0, results.size()));
   llvm::sort(order, [&](unsigned a, unsigned b) {
-    Operation *first = terminator->getOperand(a).getDefiningOp(), *second = terminator->getOperand(b).getDefiningOp();
+    Operation *first = terminator->getOperand(a).getDefiningOp(),
+              *second = terminator->getOperand(b).getDefiningOp();
     if (first == second || !first || !second)
       return first == second ? a < b : !first;
     return first->isBeforeInBlock(second);
@@ -167,13 +182,19 @@ void Plan::materialize(Value value) {
 
 Domain Plan::domainOf(Value value, unsigned buffer, AffineMap address) {
   auto type = cast<RankedTensorType>(value.getType());
-  Domain domain{value.getDefiningOp() ? value.getDefiningOp() : kernel.getOperation(), type.getElementType(), {}, buffer,
-                {}, {}};
+  Domain domain{value.getDefiningOp() ? value.getDefiningOp() : kernel.getOperation(),
+                type.getElementType(),
+                {},
+                buffer,
+                {},
+                {}};
   auto generic = value.getDefiningOp<linalg::GenericOp>();
   if (!generic || storage.count(value)) {
     domain.extents.assign(type.getShape().begin(), type.getShape().end());
     domain.address = address.getResult(0);
-    domain.element = [value](Translator &translator, IndicesRef loops) { return translator.at(value, loops); };
+    domain.element = [value](Translator &translator, IndicesRef loops) {
+      return translator.at(value, loops);
+    };
     return domain;
   }
   // An elementwise generic keeps its own loops: its result's map becomes the output's strides.
@@ -186,7 +207,8 @@ Domain Plan::domainOf(Value value, unsigned buffer, AffineMap address) {
       loopOf[loop] = getAffineDimExpr(domain.extents.size(), value.getContext());
       domain.extents.push_back(extents[loop]);
     }
-  domain.address = address.getResult(0).replaceDims(map.replaceDimsAndSymbols(loopOf, {}, domain.extents.size(), 0).getResults());
+  domain.address = address.getResult(0).replaceDims(
+      map.replaceDimsAndSymbols(loopOf, {}, domain.extents.size(), 0).getResults());
   bool reduces = generic.getNumReductionLoops() != 0;
   domain.element = [=](Translator &translator, IndicesRef loops) -> H::Expr {
     if (!reduces)
@@ -199,7 +221,8 @@ Domain Plan::domainOf(Value value, unsigned buffer, AffineMap address) {
   return domain;
 }
 
-/// Contractions and attentions, and other reductions, that `value` depends on without memory between.
+/// Contractions and attentions, and other reductions, that `value` depends on without memory
+/// between.
 struct Heavy {
   SmallVector<Operation *> anchors;
   SmallVector<linalg::GenericOp> reductions;
@@ -210,7 +233,8 @@ static bool isAnchor(Operation *op) {
   return isa<attn::AttentionOp>(op) || (generic && isContraction(generic));
 }
 
-static void collect(Value value, const llvm::DenseMap<Value, Storage> &storage, llvm::SetVector<Operation *> &seen) {
+static void collect(Value value, const llvm::DenseMap<Value, Storage> &storage,
+                    llvm::SetVector<Operation *> &seen) {
   Operation *op = value.getDefiningOp();
   if (storage.count(value) || !op || seen.contains(op))
     return;
@@ -243,12 +267,14 @@ static Heavy heavyOps(Value value, const llvm::DenseMap<Value, Storage> &storage
   return heavy;
 }
 
-/// Whether reading `value` once per use would repeat no arithmetic worth speaking of: views of memory.
+/// Whether reading `value` once per use would repeat no arithmetic worth speaking of: views of
+/// memory.
 static bool isView(Value value, const llvm::DenseMap<Value, Storage> &storage) {
   Operation *op = value.getDefiningOp();
   if (storage.count(value))
     return true;
-  return isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp>(op) &&
+  return isa_and_nonnull<tensor::CollapseShapeOp, tensor::ExpandShapeOp, tensor::ExtractSliceOp>(
+             op) &&
          isView(op->getOperand(0), storage);
 }
 
@@ -281,7 +307,8 @@ void Plan::emit(Value value, unsigned buffer, AffineMap address) {
                                         : getAffineDimExpr(next++, op->getContext());
         indices.push_back(index * insert.getStaticStrides()[dim] + insert.getStaticOffsets()[dim]);
       }
-      emit(insert.getSource(), buffer, AffineMap::get(next, 0, address.getResult(0).replaceDims(indices)));
+      emit(insert.getSource(), buffer,
+           AffineMap::get(next, 0, address.getResult(0).replaceDims(indices)));
       return;
     }
     if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
@@ -293,10 +320,12 @@ void Plan::emit(Value value, unsigned buffer, AffineMap address) {
     if (isa<tensor::CollapseShapeOp, tensor::ExpandShapeOp>(op)) {
       auto type = cast<RankedTensorType>(value.getType());
       auto source = cast<RankedTensorType>(op->getOperand(0).getType());
-      AffineExpr rest = address.getResult(0) - rowMajor(type.getShape(), op->getContext()).getResult(0);
+      AffineExpr rest =
+          address.getResult(0) - rowMajor(type.getShape(), op->getContext()).getResult(0);
       if (isa<AffineConstantExpr>(rest)) {
         emit(op->getOperand(0), buffer,
-             AffineMap::get(source.getRank(), 0, rowMajor(source.getShape(), op->getContext()).getResult(0) + rest));
+             AffineMap::get(source.getRank(), 0,
+                            rowMajor(source.getShape(), op->getContext()).getResult(0) + rest));
         return;
       }
     }
@@ -333,7 +362,8 @@ void Plan::emit(Value value, unsigned buffer, AffineMap address) {
 // The end of a stage
 //===----------------------------------------------------------------------===//
 
-void Plan::finish(Translator &translator, H::Func output, const Domain &domain, ArrayRef<unsigned> groups) {
+void Plan::finish(Translator &translator, H::Func output, const Domain &domain,
+                  ArrayRef<unsigned> groups) {
   H::OutputImageParam memory = output.output_buffer();
   for (auto [dim, group] : llvm::enumerate(groups)) {
     if (group == ~0u) {
@@ -343,7 +373,9 @@ void Plan::finish(Translator &translator, H::Func output, const Domain &domain, 
     std::optional<int64_t> stride = translator.space.coefficient(domain.address, group);
     if (!stride)
       throw Refusal{domain.op, "the result's layout is not linear in the loops"};
-    memory.dim(dim).set_bounds(0, int32_t(translator.space.getGroup(group).extent)).set_stride(int32_t(*stride));
+    memory.dim(dim)
+        .set_bounds(0, int32_t(translator.space.getGroup(group).extent))
+        .set_stride(int32_t(*stride));
   }
   std::vector<H::Argument> arguments(translator.getParams().begin(), translator.getParams().end());
   Stage stage;

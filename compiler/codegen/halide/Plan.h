@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A kernel as a list of stages. Each stage is one Halide pipeline with one output: a contraction, an attention, a group
-// of row reductions, or elementwise work, with the elementwise ops around it composed in. Most kernels are one stage;
-// a LayerNorm in front of a product, or the pieces of a concatenation, are more. Stages run in order and meet in memory.
+// A kernel as a list of stages. Each stage is one Halide pipeline with one output: a contraction,
+// an attention, a group of row reductions, or elementwise work, with the elementwise ops around it
+// composed in. Most kernels are one stage; a LayerNorm in front of a product, or the pieces of a
+// concatenation, are more. Stages run in order and meet in memory.
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_PLAN_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_PLAN_H
@@ -13,7 +14,8 @@
 
 namespace fovea::codegen::halide {
 
-/// A compiled pipeline `i32 symbol(ptr worker, halide_buffer_t *buffers..., halide_buffer_t *output)`.
+/// A compiled pipeline `i32 symbol(ptr worker, halide_buffer_t *buffers..., halide_buffer_t
+/// *output)`.
 struct Stage {
   std::string symbol;
   std::vector<char> bitcode;
@@ -22,7 +24,8 @@ struct Stage {
   int64_t outputOffset = 0; // bytes
 };
 
-/// What a stage computes: one element for each point of a box of loops, stored at `address` of a buffer.
+/// What a stage computes: one element for each point of a box of loops, stored at `address` of a
+/// buffer.
 struct Domain {
   mlir::Operation *op = nullptr; // for diagnostics
   mlir::Type elementType;
@@ -43,19 +46,22 @@ public:
   llvm::ArrayRef<Buffer> getBuffers() const { return buffers; }
   std::vector<Stage> &getStages() { return stages; }
 
-  /// A number of the kernel's schedule; `fallback` when the schedule is of another kind or does not mention it.
+  /// A number of the kernel's schedule; `fallback` when the schedule is of another kind or does not
+  /// mention it.
   int64_t schedule(llvm::StringRef kind, llvm::StringRef name, int64_t fallback);
   const Target &getTarget() const { return target; }
   std::string stagePrefix() const { return prefix + "_s" + std::to_string(stages.size()); }
   const llvm::DenseMap<mlir::Value, Storage> &getStorage() const { return storage; }
 
-  /// Compiles `output`, whose arguments are the variables of `groups` (innermost first; ~0: a dimension
-  /// of extent 1), into the domain's memory.
-  void finish(Translator &translator, Halide::Func output, const Domain &domain, llvm::ArrayRef<unsigned> groups);
+  /// Compiles `output`, whose arguments are the variables of `groups` (innermost first; ~0: a
+  /// dimension of extent 1), into the domain's memory.
+  void finish(Translator &translator, Halide::Func output, const Domain &domain,
+              llvm::ArrayRef<unsigned> groups);
   /// New scratch memory for `elements` of this type.
   unsigned scratch(int64_t elements, mlir::Type elementType, mlir::Operation *op);
   /// A scratch tensor filled with `element` over a box of these extents; returns its storage.
-  Storage materializeBox(mlir::Operation *op, mlir::Type elementType, llvm::ArrayRef<int64_t> extents,
+  Storage materializeBox(mlir::Operation *op, mlir::Type elementType,
+                         llvm::ArrayRef<int64_t> extents,
                          std::function<Halide::Expr(Translator &, IndicesRef)> element);
 
 private:
@@ -74,12 +80,14 @@ private:
   std::vector<Stage> stages;
 };
 
-/// A reduction's parts: the accumulator is combined with `contribution` by `combiner` (an arith op's name).
+/// A reduction's parts: the accumulator is combined with `contribution` by `combiner` (an arith
+/// op's name).
 struct Reduction {
   mlir::Operation *combiner = nullptr;
   mlir::Value contribution;
 };
-/// Matches a generic with one result, one reduction or more, and a body that ends in `combine(accumulator, x)`.
+/// Matches a generic with one result, one reduction or more, and a body that ends in
+/// `combine(accumulator, x)`.
 std::optional<Reduction> matchReduction(mlir::linalg::GenericOp op);
 /// Whether a reduction is a sum of products of two of its inputs, perhaps extended first.
 bool isContraction(mlir::linalg::GenericOp op);
@@ -89,7 +97,8 @@ Halide::Expr combine(mlir::Operation *combiner, Halide::Expr a, Halide::Expr b);
 /// The loops of `domain` in groups for a stage without inner reductions; binds each group to a Var.
 /// (Elementwise.cpp)
 void emitElementwise(Plan &plan, const Domain &domain);
-/// `domain` around one contraction. Returns false, having done nothing, when it does not see the product's elements one to one.
+/// `domain` around one contraction. Returns false, having done nothing, when it does not see the
+/// product's elements one to one.
 bool emitContraction(Plan &plan, const Domain &domain, mlir::linalg::GenericOp product);
 /// `domain` around reductions that share its outer loops. Returns false when their rows differ.
 bool emitRows(Plan &plan, const Domain &domain, llvm::ArrayRef<mlir::linalg::GenericOp> reductions);

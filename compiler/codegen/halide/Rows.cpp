@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of reductions over rows: LayerNorm, Softmax and what lives on the same rows. Each reduction keeps partial
-// results in lanes and combines them once per row; a value that costs much and is read twice (the exponentials of a
-// softmax) stays in a row buffer. A reduction that steps over memory while its rows are contiguous (a mean over the
-// outer dimension) has a row per lane instead. Schedule `rows`: unroll (vectors of lanes), task (rows per task).
+// Schedule of reductions over rows: LayerNorm, Softmax and what lives on the same rows. Each
+// reduction keeps partial results in lanes and combines them once per row; a value that costs much
+// and is read twice (the exponentials of a softmax) stays in a row buffer. A reduction that steps
+// over memory while its rows are contiguous (a mean over the outer dimension) has a row per lane
+// instead. Schedule `rows`: unroll (vectors of lanes), task (rows per task).
 
 #include "compiler/codegen/halide/Math.h"
 #include "compiler/codegen/halide/Plan.h"
@@ -18,7 +19,8 @@ namespace H = Halide;
 namespace fovea::codegen::halide {
 namespace {
 
-/// A reduction of the stage: its loops in terms of the stage's, its sums as dimensions of their own.
+/// A reduction of the stage: its loops in terms of the stage's, its sums as dimensions of their
+/// own.
 struct Part {
   linalg::GenericOp op;
   Reduction reduction;
@@ -40,8 +42,8 @@ class RowsStage {
 public:
   RowsStage(Plan &plan, const Domain &domain, ArrayRef<linalg::GenericOp> reductions)
       : plan(plan), domain(domain), reductions(reductions),
-        translator(plan.stagePrefix(), domain.op->getContext(), plan.getStorage()), space(translator.space),
-        vec(plan.getTarget().vectorWidth()) {}
+        translator(plan.stagePrefix(), domain.op->getContext(), plan.getStorage()),
+        space(translator.space), vec(plan.getTarget().vectorWidth()) {}
   bool emit();
 
 private:
@@ -54,7 +56,8 @@ private:
   H::Expr columnOf(const Kept &value, IndicesRef indices);
   void define(const Kept &value, unsigned number);
   void define(Part &part, unsigned number);
-  H::Func defineLanes(Part &part, const std::string &name, H::Expr init, int64_t length, int32_t lanes);
+  H::Func defineLanes(Part &part, const std::string &name, H::Expr init, int64_t length,
+                      int32_t lanes);
   H::Func halve(Part &part, H::Func from, int32_t lanes, const std::string &name);
   H::RDom sumDomain(const Part &part, int32_t inner, const std::string &name);
   H::Expr element(const Part &part, H::Expr position);
@@ -85,7 +88,8 @@ private:
 
 /// An element of a reduction during analysis: notes its loops, and the accesses of what it reads.
 H::Expr RowsStage::visit(linalg::GenericOp op, IndicesRef indices) {
-  H::Expr zero = H::cast(scalarType(cast<RankedTensorType>(op->getResult(0).getType()).getElementType(), op), 0);
+  H::Expr zero = H::cast(
+      scalarType(cast<RankedTensorType>(op->getResult(0).getType()).getElementType(), op), 0);
   Indices at = translator.loopsAt(op, 0, indices);
   for (AffineExpr loop : at)
     consistent &= !loop || space.linear(loop).has_value();
@@ -117,8 +121,8 @@ static bool isExpensive(linalg::GenericOp op) {
 /// Values that may be worth a row buffer, and who reads them where.
 void RowsStage::findKept() {
   for (auto op : domain.op->getBlock()->getOps<linalg::GenericOp>()) {
-    if (op == domain.op || op->getNumResults() != 1 || op.getNumReductionLoops() || op->hasOneUse() ||
-        !isExpensive(op) || plan.getStorage().count(op.getResult(0)))
+    if (op == domain.op || op->getNumResults() != 1 || op.getNumReductionLoops() ||
+        op->hasOneUse() || !isExpensive(op) || plan.getStorage().count(op.getResult(0)))
       continue;
     kept[op].op = op;
     translator.computed[op.getResult(0)] = [this, op](IndicesRef indices) mutable {
@@ -126,7 +130,8 @@ void RowsStage::findKept() {
       if (!llvm::is_contained(reads, Indices(indices)))
         reads.push_back(Indices(indices));
       auto type = cast<RankedTensorType>(op->getResult(0).getType());
-      accesses.push_back(rowMajor(type.getShape(), op.getContext()).getResult(0).replaceDims(indices));
+      accesses.push_back(
+          rowMajor(type.getShape(), op.getContext()).getResult(0).replaceDims(indices));
       return translator.atLoops(op, 0, translator.loopsAt(op, 0, indices));
     };
   }
@@ -141,7 +146,9 @@ bool RowsStage::analyse() {
   for (linalg::GenericOp op : reductions) {
     if (!matchReduction(op))
       throw Refusal{op, "the Halide backend cannot tell what this reduction computes"};
-    translator.computed[op.getResult(0)] = [this, op](IndicesRef indices) { return visit(op, indices); };
+    translator.computed[op.getResult(0)] = [this, op](IndicesRef indices) {
+      return visit(op, indices);
+    };
   }
   findKept();
   domain.element(translator, loops);
@@ -155,7 +162,8 @@ bool RowsStage::analyse() {
   return true;
 }
 
-/// Groups the stage's loops, rows and columns apart, and the sums. Fails when a reduction's rows are not the stage's.
+/// Groups the stage's loops, rows and columns apart, and the sums. Fails when a reduction's rows
+/// are not the stage's.
 bool RowsStage::groupLoops(unsigned own) {
   SmallVector<AffineExpr> rows;
   for (auto &[op, part] : parts)
@@ -228,9 +236,11 @@ bool RowsStage::decideKept(Kept &value) {
 //===----------------------------------------------------------------------===//
 
 H::Expr RowsStage::combined(const Part &part, H::Expr a, H::Expr b) {
-  // In a softmax, a NaN reaches the result through the exponentials: the largest element need not carry it.
+  // In a softmax, a NaN reaches the result through the exponentials: the largest element need not
+  // carry it.
   linalg::GenericOp op = part.op;
-  if (isa<arith::MaximumFOp>(part.reduction.combiner) && llvm::all_of(op->getUsers(), [](Operation *user) {
+  if (isa<arith::MaximumFOp>(part.reduction.combiner) &&
+      llvm::all_of(op->getUsers(), [](Operation *user) {
         auto generic = dyn_cast<linalg::GenericOp>(user);
         return generic && isExpensive(generic);
       }))
@@ -288,7 +298,8 @@ void RowsStage::define(const Kept &value, unsigned number) {
   };
 }
 
-/// What the reduction combines at `position` of its innermost sum; the outer ones are bound already.
+/// What the reduction combines at `position` of its innermost sum; the outer ones are bound
+/// already.
 H::Expr RowsStage::element(const Part &part, H::Expr position) {
   if (!part.groups.empty())
     space.bind(part.groups.back(), position);
@@ -308,7 +319,8 @@ H::RDom RowsStage::sumDomain(const Part &part, int32_t inner, const std::string 
   return domain;
 }
 
-/// The value that changes nothing when it is combined; min, max and `and` may take the initial value twice.
+/// The value that changes nothing when it is combined; min, max and `and` may take the initial
+/// value twice.
 static H::Expr neutral(Operation *combiner, H::Expr init) {
   if (isa<arith::AddFOp, arith::AddIOp, arith::OrIOp>(combiner))
     return H::cast(init.type(), 0);
@@ -321,8 +333,10 @@ static std::vector<H::Expr> withRows(H::Expr first, const std::vector<H::Var> &r
   return arguments;
 }
 
-/// Partial results in lanes: whole groups of lanes first, then the rest of the row into the first lanes.
-H::Func RowsStage::defineLanes(Part &part, const std::string &name, H::Expr init, int64_t length, int32_t lanes) {
+/// Partial results in lanes: whole groups of lanes first, then the rest of the row into the first
+/// lanes.
+H::Func RowsStage::defineLanes(Part &part, const std::string &name, H::Expr init, int64_t length,
+                               int32_t lanes) {
   H::Func partial(translator.name(name + "_lanes"));
   H::Var v("v");
   std::vector<H::Var> vars = {v};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Scalar ops of bodies. Halide promotes mixed operands by rules of its own, so every operand here already has the type
-// of the op; integer division truncates as in arith.
+// Scalar ops of bodies. Halide promotes mixed operands by rules of its own, so every operand here
+// already has the type of the op; integer division truncates as in arith.
 
 #include "compiler/codegen/halide/Math.h"
 #include "compiler/codegen/halide/Translate.h"
@@ -82,7 +82,8 @@ Expr roundTo(Expr value, Type type) {
 Expr constantExpr(Attribute value, Operation *user) {
   if (auto number = dyn_cast<FloatAttr>(value)) {
     H::Type type = scalarType(number.getType(), user);
-    return type.bits() == 64 ? Expr(number.getValueAsDouble()) : Expr(float(number.getValueAsDouble()));
+    return type.bits() == 64 ? Expr(number.getValueAsDouble())
+                             : Expr(float(number.getValueAsDouble()));
   }
   auto number = dyn_cast<IntegerAttr>(value);
   if (!number)
@@ -93,8 +94,12 @@ Expr constantExpr(Attribute value, Operation *user) {
   return H::Internal::make_const(type, number.getValue().getSExtValue());
 }
 
-static Expr asUnsigned(Expr value) { return H::reinterpret(value.type().with_code(H::Type::UInt), value); }
-static Expr asSigned(Expr value) { return H::reinterpret(value.type().with_code(H::Type::Int), value); }
+static Expr asUnsigned(Expr value) {
+  return H::reinterpret(value.type().with_code(H::Type::UInt), value);
+}
+static Expr asSigned(Expr value) {
+  return H::reinterpret(value.type().with_code(H::Type::Int), value);
+}
 
 static Expr compareInts(arith::CmpIPredicate predicate, Expr a, Expr b) {
   using P = arith::CmpIPredicate;
@@ -127,7 +132,8 @@ static Expr compareInts(arith::CmpIPredicate predicate, Expr a, Expr b) {
   llvm_unreachable("all predicates are listed");
 }
 
-/// Only `<` and `==` are used: Halide turns `!(a < b)` and `a >= b` into each other, which NaN tells apart.
+/// Only `<` and `==` are used: Halide turns `!(a < b)` and `a >= b` into each other, which NaN
+/// tells apart.
 static Expr compareFloats(arith::CmpFPredicate predicate, Expr a, Expr b) {
   using P = arith::CmpFPredicate;
   Expr unordered = H::is_nan(a) || H::is_nan(b);
@@ -234,11 +240,14 @@ static Expr floatOp(Operation *op, llvm::ArrayRef<Expr> in) {
       .Case([&](arith::NegFOp) { return -in[0]; })
       .Case([&](arith::MaximumFOp) { return maximumWithNaN(in[0], in[1]); })
       .Case([&](arith::MinimumFOp) { return minimumWithNaN(in[0], in[1]); })
-      .Case([&](arith::MaxNumFOp) { return H::select(H::is_nan(in[1]), in[0], maxOf(in[0], in[1])); })
-      .Case([&](arith::MinNumFOp) { return H::select(H::is_nan(in[1]), in[0], minOf(in[0], in[1])); })
+      .Case(
+          [&](arith::MaxNumFOp) { return H::select(H::is_nan(in[1]), in[0], maxOf(in[0], in[1])); })
+      .Case(
+          [&](arith::MinNumFOp) { return H::select(H::is_nan(in[1]), in[0], minOf(in[0], in[1])); })
       .Case([&](arith::RemFOp) {
         const char *name = in[0].type().bits() == 32 ? "fmodf" : "fmod";
-        return H::Internal::Call::make(in[0].type(), name, {in[0], in[1]}, H::Internal::Call::PureExtern);
+        return H::Internal::Call::make(in[0].type(), name, {in[0], in[1]},
+                                       H::Internal::Call::PureExtern);
       })
       .Default([&](Operation *other) { return floatMath(other, in); });
 }
@@ -286,30 +295,37 @@ static Expr castOp(Operation *op, Expr in) {
         return isa<arith::TruncFOp>(op) ? roundTo(in, to) : H::cast(type, in);
       })
       .Case([&](arith::ExtSIOp) {
-        return in.type().is_bool() ? H::select(in, H::cast(type, -1), H::cast(type, 0)) : H::cast(type, in);
+        return in.type().is_bool() ? H::select(in, H::cast(type, -1), H::cast(type, 0))
+                                   : H::cast(type, in);
       })
       .Case([&](arith::ExtUIOp) {
         return in.type().is_bool() ? H::cast(type, in) : H::cast(type, asUnsigned(in));
       })
-      .Case([&](arith::TruncIOp) { return type.is_bool() ? (in & H::cast(in.type(), 1)) != H::cast(in.type(), 0)
-                                                         : H::cast(type, in); })
+      .Case([&](arith::TruncIOp) {
+        return type.is_bool() ? (in & H::cast(in.type(), 1)) != H::cast(in.type(), 0)
+                              : H::cast(type, in);
+      })
       .Case([&](arith::SIToFPOp) { return roundTo(H::cast(type, in), to); })
       .Case([&](arith::UIToFPOp) {
         return roundTo(H::cast(type, in.type().is_bool() ? in : asUnsigned(in)), to);
       })
       .Case([&](arith::FPToSIOp) { return H::cast(type, in); })
       .Case([&](arith::FPToUIOp) {
-        return type.is_bool() ? in != H::cast(in.type(), 0) : asSigned(H::cast(type.with_code(H::Type::UInt), in));
+        return type.is_bool() ? in != H::cast(in.type(), 0)
+                              : asSigned(H::cast(type.with_code(H::Type::UInt), in));
       })
       .Case([&](arith::IndexCastOp) {
-        // Indices are 32 bits here: a larger one saturates, with room for offsets, and meets its clamp later.
+        // Indices are 32 bits here: a larger one saturates, with room for offsets, and meets its
+        // clamp later.
         if (in.type().bits() == 64)
-          return H::cast<int32_t>(H::clamp(in, H::cast<int64_t>(-(1 << 30)), H::cast<int64_t>(1 << 30)));
+          return H::cast<int32_t>(
+              H::clamp(in, H::cast<int64_t>(-(1 << 30)), H::cast<int64_t>(1 << 30)));
         return H::cast(type, in);
       })
       .Case([&](arith::IndexCastUIOp) { return H::cast(type, in); })
       .Case([&](arith::BitcastOp) -> Expr {
-        if (from.getIntOrFloatBitWidth() != unsigned(in.type().bits()) || in.type().bits() != type.bits())
+        if (from.getIntOrFloatBitWidth() != unsigned(in.type().bits()) ||
+            in.type().bits() != type.bits())
           return Expr();
         return H::reinterpret(type, in);
       })
@@ -331,11 +347,13 @@ Expr translateScalar(Operation *op, llvm::ArrayRef<Expr> in) {
       result = floatOp(op, in);
     else
       result = integerOp(op, in);
-    if (result.defined() && result.type().is_float() && !isa<CastOpInterface>(op) && !isa<arith::SelectOp>(op))
+    if (result.defined() && result.type().is_float() && !isa<CastOpInterface>(op) &&
+        !isa<arith::SelectOp>(op))
       result = roundTo(result, op->getResult(0).getType());
   }
   if (!result.defined())
-    throw Refusal{op, "the Halide backend cannot translate '" + op->getName().getStringRef().str() + "'"};
+    throw Refusal{op, "the Halide backend cannot translate '" + op->getName().getStringRef().str() +
+                          "'"};
   return result;
 }
 

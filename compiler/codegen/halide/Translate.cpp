@@ -17,8 +17,8 @@ namespace fovea::codegen::halide {
 AffineMap rowMajor(ArrayRef<int64_t> shape, MLIRContext *context) {
   AffineExpr address = getAffineConstantExpr(0, context);
   for (auto [dim, extent] : llvm::enumerate(shape))
-    address = address * extent + (extent == 1 ? getAffineConstantExpr(0, context)
-                                              : getAffineDimExpr(dim, context));
+    address = address * extent +
+              (extent == 1 ? getAffineConstantExpr(0, context) : getAffineDimExpr(dim, context));
   return AffineMap::get(shape.size(), 0, address);
 }
 
@@ -40,7 +40,8 @@ H::ImageParam Translator::param(unsigned buffer, H::Type type) {
 H::Expr Translator::load(Value value, IndicesRef indices) {
   const Storage &place = storage.find(value)->second;
   auto type = cast<RankedTensorType>(value.getType());
-  H::ImageParam memory = param(place.buffer, storageType(type.getElementType(), value.getDefiningOp()));
+  H::ImageParam memory =
+      param(place.buffer, storageType(type.getElementType(), value.getDefiningOp()));
   if (!place.panels) {
     AffineExpr address = place.map.getResult(0).replaceDims(indices);
     if (accesses)
@@ -82,9 +83,8 @@ Indices Translator::loopsAt(linalg::GenericOp op, unsigned result, IndicesRef in
     for (unsigned loop = 0; loop < extents.size(); ++loop)
       if (sum->coefficients[loop] != 0 && extents[loop] != 1)
         digits.push_back(loop);
-    llvm::sort(digits, [&](unsigned a, unsigned b) {
-      return sum->coefficients[a] > sum->coefficients[b];
-    });
+    llvm::sort(digits,
+               [&](unsigned a, unsigned b) { return sum->coefficients[a] > sum->coefficients[b]; });
     for (auto [position, loop] : llvm::enumerate(digits)) {
       AffineExpr value = space.floorDiv(index - sum->constant, sum->coefficients[loop]);
       loops[loop] = position ? space.mod(value, extents[loop]) : value;
@@ -103,7 +103,8 @@ H::Expr Translator::at(Value value, IndicesRef indices) {
   auto known = memo.find(key);
   if (known != memo.end())
     return known->second;
-  // Indices of extent 1 are written 0, so that equal elements have equal keys and constant addresses.
+  // Indices of extent 1 are written 0, so that equal elements have equal keys and constant
+  // addresses.
   Indices exact(indices);
   auto type = cast<RankedTensorType>(value.getType());
   for (auto [dim, extent] : llvm::enumerate(type.getShape()))
@@ -114,7 +115,8 @@ H::Expr Translator::at(Value value, IndicesRef indices) {
   return expr;
 }
 
-static Indices linearised(ArrayRef<ReassociationIndices> groups, ArrayRef<int64_t> shape, IndicesRef indices) {
+static Indices linearised(ArrayRef<ReassociationIndices> groups, ArrayRef<int64_t> shape,
+                          IndicesRef indices) {
   Indices result;
   for (const ReassociationIndices &group : groups) {
     AffineExpr sum = constant(0, indices.empty() ? nullptr : indices[0].getContext());
@@ -146,9 +148,7 @@ H::Expr Translator::uncached(Value value, IndicesRef indices) {
           throw Refusal{op, "this reduction cannot be computed inside another op"};
         return atLoops(generic, result, loopsAt(generic, result, indices));
       })
-      .Case([&](linalg::FillOp fill) {
-        return region(fill.getInputs()[0], {});
-      })
+      .Case([&](linalg::FillOp fill) { return region(fill.getInputs()[0], {}); })
       .Case([&](tensor::EmptyOp) { return H::cast(scalarType(type.getElementType(), op), 0); })
       .Case([&](tensor::CollapseShapeOp reshape) {
         // Take the index of each group apart again.
@@ -167,7 +167,8 @@ H::Expr Translator::uncached(Value value, IndicesRef indices) {
       .Case([&](tensor::ExpandShapeOp reshape) {
         if (indices.empty())
           throw Refusal{op, "a reshape of a scalar is not supported"};
-        return at(reshape.getSrc(), linearised(reshape.getReassociationIndices(), type.getShape(), indices));
+        return at(reshape.getSrc(),
+                  linearised(reshape.getReassociationIndices(), type.getShape(), indices));
       })
       .Case([&](tensor::ExtractSliceOp slice) {
         Indices source;
@@ -198,8 +199,10 @@ H::Expr Translator::uncached(Value value, IndicesRef indices) {
           bool whole = offset == 0 && size == type.getDimSize(dim);
           if (accesses)
             accesses->push_back(indices[dim]);
-          source.push_back(whole ? indices[dim]
-                                 : space.addValue(H::clamp(index - int32_t(offset), 0, int32_t(size - 1)), size));
+          source.push_back(
+              whole
+                  ? indices[dim]
+                  : space.addValue(H::clamp(index - int32_t(offset), 0, int32_t(size - 1)), size));
         }
         return H::select(inside, at(insert.getSource(), source), at(insert.getDest(), indices));
       })
@@ -247,7 +250,8 @@ H::Expr Translator::region(Value yielded, std::map<void *, H::Expr> arguments) {
   return scalar(yielded, arguments, affine, {});
 }
 
-H::Expr Translator::scalar(Value value, Scalars &scalars, std::map<void *, AffineExpr> &affine, IndicesRef loops) {
+H::Expr Translator::scalar(Value value, Scalars &scalars, std::map<void *, AffineExpr> &affine,
+                           IndicesRef loops) {
   auto known = scalars.find(value.getAsOpaquePointer());
   if (known != scalars.end())
     return known->second;
@@ -272,7 +276,8 @@ H::Expr Translator::scalar(Value value, Scalars &scalars, std::map<void *, Affin
       accesses->push_back(loop);
     expr = space.toExpr(loop);
   } else if (auto constantOp = value.getDefiningOp<arith::ConstantOp>()) {
-    if (auto integer = dyn_cast<IntegerAttr>(constantOp.getValue()); integer && value.getType().isIndex())
+    if (auto integer = dyn_cast<IntegerAttr>(constantOp.getValue());
+        integer && value.getType().isIndex())
       affine[value.getAsOpaquePointer()] = constant(integer.getInt(), value.getContext());
     expr = constantExpr(constantOp.getValue(), constantOp);
   } else if (auto extract = value.getDefiningOp<tensor::ExtractOp>()) {
@@ -302,7 +307,8 @@ H::Expr Translator::scalar(Value value, Scalars &scalars, std::map<void *, Affin
   return expr;
 }
 
-H::Expr Translator::gather(Operation *op, Scalars &scalars, std::map<void *, AffineExpr> &affine, IndicesRef loops) {
+H::Expr Translator::gather(Operation *op, Scalars &scalars, std::map<void *, AffineExpr> &affine,
+                           IndicesRef loops) {
   auto extract = cast<tensor::ExtractOp>(op);
   auto type = cast<RankedTensorType>(extract.getTensor().getType());
   Indices indices;

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From tensors to Halide expressions. A `Translator` belongs to one stage (one Halide pipeline): `at(value, indices)` is
-// the element of a tensor of the kernel as an expression; elementwise ops, reshapes, slices and pads are composed into it,
-// what lies in memory is loaded through one flat one-dimensional parameter per buffer.
+// From tensors to Halide expressions. A `Translator` belongs to one stage (one Halide pipeline):
+// `at(value, indices)` is the element of a tensor of the kernel as an expression; elementwise ops,
+// reshapes, slices and pads are composed into it, what lies in memory is loaded through one flat
+// one-dimensional parameter per buffer.
 //
-// Scalars: f16 and bf16 values are carried as f32 that is rounded where the model rounds, `index` is Int(32), i1 is
-// Bool (one byte in memory). Errors are thrown as `Refusal` and become diagnostics at the border (Compile.cpp).
+// Scalars: f16 and bf16 values are carried as f32 that is rounded where the model rounds, `index`
+// is Int(32), i1 is Bool (one byte in memory). Errors are thrown as `Refusal` and become
+// diagnostics at the border (Compile.cpp).
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_TRANSLATE_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_TRANSLATE_H
@@ -35,14 +37,16 @@ struct Buffer {
   int64_t bytes;
 };
 
-/// Where a tensor lies: the flat element address is `map` of its indices (`panels`: the width of column panels, or 0).
+/// Where a tensor lies: the flat element address is `map` of its indices (`panels`: the width of
+/// column panels, or 0).
 struct Storage {
   unsigned buffer = 0;
   mlir::AffineMap map;
   int64_t panels = 0;
 };
 
-/// Where the flat index of a panel-encoded matrix is split into panel and column: see `Translator::panelColumn`.
+/// Where the flat index of a panel-encoded matrix is split into panel and column: see
+/// `Translator::panelColumn`.
 struct PanelColumn {
   unsigned group;
   Halide::Expr panel, column;
@@ -51,7 +55,8 @@ struct PanelColumn {
 /// The row-major flat address of a tensor of this shape.
 mlir::AffineMap rowMajor(llvm::ArrayRef<int64_t> shape, mlir::MLIRContext *context);
 
-/// The type of a scalar in an expression, and of an element in memory. Refuses what neither can hold.
+/// The type of a scalar in an expression, and of an element in memory. Refuses what neither can
+/// hold.
 Halide::Type scalarType(mlir::Type type, mlir::Operation *user);
 Halide::Type storageType(mlir::Type type, mlir::Operation *user);
 /// An element in memory as a scalar, and back.
@@ -65,16 +70,19 @@ Halide::Expr constantExpr(mlir::Attribute value, mlir::Operation *user);
 class Translator {
 public:
   /// `prefix` starts the name of everything that Halide sees; it is unique in the process.
-  Translator(std::string prefix, mlir::MLIRContext *context, const llvm::DenseMap<mlir::Value, Storage> &storage)
+  Translator(std::string prefix, mlir::MLIRContext *context,
+             const llvm::DenseMap<mlir::Value, Storage> &storage)
       : prefix(std::move(prefix)), space(context), storage(storage) {}
 
   /// The element of `value` at `indices` (one per tensor dimension, expressions of `space`).
   Halide::Expr at(mlir::Value value, IndicesRef indices);
   /// Result `result` of an elementwise generic at these values of its loops.
   Halide::Expr atLoops(mlir::linalg::GenericOp op, unsigned result, IndicesRef loops);
-  /// The loops of `op` at which element `indices` of result `result` is computed; reductions are left null.
+  /// The loops of `op` at which element `indices` of result `result` is computed; reductions are
+  /// left null.
   Indices loopsAt(mlir::linalg::GenericOp op, unsigned result, IndicesRef indices);
-  /// What a reduction adds to its accumulator in one iteration: `contribution` of its body at all its loops.
+  /// What a reduction adds to its accumulator in one iteration: `contribution` of its body at all
+  /// its loops.
   Halide::Expr evaluate(mlir::linalg::GenericOp op, mlir::Value scalar, IndicesRef loops);
   /// The scalar value of a region with these values for its arguments.
   Halide::Expr region(mlir::Value yielded, std::map<void *, Halide::Expr> arguments);
@@ -99,9 +107,11 @@ public:
 
 private:
   using Scalars = std::map<void *, Halide::Expr>;
-  Halide::Expr scalar(mlir::Value value, Scalars &scalars, std::map<void *, mlir::AffineExpr> &affine, IndicesRef loops);
+  Halide::Expr scalar(mlir::Value value, Scalars &scalars,
+                      std::map<void *, mlir::AffineExpr> &affine, IndicesRef loops);
   Halide::Expr uncached(mlir::Value value, IndicesRef indices);
-  Halide::Expr gather(mlir::Operation *op, Scalars &scalars, std::map<void *, mlir::AffineExpr> &affine, IndicesRef loops);
+  Halide::Expr gather(mlir::Operation *op, Scalars &scalars,
+                      std::map<void *, mlir::AffineExpr> &affine, IndicesRef loops);
 
   const llvm::DenseMap<mlir::Value, Storage> &storage;
   std::map<std::vector<const void *>, Halide::Expr> memo;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Halide's bitcode becomes a kernel. Halide compiles with `strict_float` (IEEE comparisons, infinities and NaNs keep their
-// meaning); multiplications and additions are then allowed to contract, nothing else. Without Halide's assertions its
-// code ignores failed allocations and failed tasks: the checks are put in here.
+// Halide's bitcode becomes a kernel. Halide compiles with `strict_float` (IEEE comparisons,
+// infinities and NaNs keep their meaning); multiplications and additions are then allowed to
+// contract, nothing else. Without Halide's assertions its code ignores failed allocations and
+// failed tasks: the checks are put in here.
 
 #include "compiler/codegen/halide/Wrap.h"
 
@@ -33,20 +34,23 @@ static H::Target halideTarget(const Target &target) {
   auto add = [&](const char *feature) { text += std::string("-") + feature; };
   if (target.hasFeature("sse4.1") || target.hasFeature("avx"))
     add("sse41");
-  for (auto [ours, theirs] : {std::pair("avx", "avx"), std::pair("avx2", "avx2"), std::pair("f16c", "f16c"),
-                              std::pair("fma", "fma")})
+  for (auto [ours, theirs] : {std::pair("avx", "avx"), std::pair("avx2", "avx2"),
+                              std::pair("f16c", "f16c"), std::pair("fma", "fma")})
     if (target.hasFeature(ours) || (StringRef(ours) == "avx" && target.hasFeature("avx2")))
       add(theirs);
   if (target.hasFeature("avx512f")) {
     add("avx512");
-    if (target.hasFeature("avx512vl") && target.hasFeature("avx512bw") && target.hasFeature("avx512dq"))
+    if (target.hasFeature("avx512vl") && target.hasFeature("avx512bw") &&
+        target.hasFeature("avx512dq"))
       add("avx512_skylake");
     if (target.hasFeature("avx512ifma") && target.hasFeature("avx512vbmi"))
       add("avx512_cannonlake");
-    if (target.hasFeature("avx512bf16") && target.hasFeature("avx512vnni") && StringRef(target.cpu).starts_with("znver"))
+    if (target.hasFeature("avx512bf16") && target.hasFeature("avx512vnni") &&
+        StringRef(target.cpu).starts_with("znver"))
       add("avx512_zen4");
   }
-  for (const char *feature : {"no_runtime", "no_asserts", "no_bounds_query", "user_context", "strict_float"})
+  for (const char *feature :
+       {"no_runtime", "no_asserts", "no_bounds_query", "user_context", "strict_float"})
     add(feature);
   return H::Target(text);
 }
@@ -89,10 +93,12 @@ static void allowContraction(Function &function) {
   }
 }
 
-/// Replaces `i32 f(worker, halide_buffer_t *...)` by `i32 f(worker, host pointer...)`: nothing else of a buffer is read.
+/// Replaces `i32 f(worker, halide_buffer_t *...)` by `i32 f(worker, host pointer...)`: nothing else
+/// of a buffer is read.
 static Function *takeHostPointers(Function *function) {
   LLVMContext &context = function->getContext();
-  Function *made = Function::Create(function->getFunctionType(), function->getLinkage(), "", function->getParent());
+  Function *made = Function::Create(function->getFunctionType(), function->getLinkage(), "",
+                                    function->getParent());
   made->copyAttributesFrom(function);
   made->setAttributes(AttributeList::get(context, function->getAttributes().getFnAttrs(), {}, {}));
   made->takeName(function);
@@ -102,7 +108,8 @@ static Function *takeHostPointers(Function *function) {
     for (User *user : make_early_inc_range(function->getArg(number)->users())) {
       auto *address = dyn_cast<GetElementPtrInst>(user);
       APInt offset(64, 0);
-      if (!address || !address->accumulateConstantOffset(made->getDataLayout(), offset) || offset != 16)
+      if (!address || !address->accumulateConstantOffset(made->getDataLayout(), offset) ||
+          offset != 16)
         return nullptr;
       for (User *load : make_early_inc_range(address->users())) {
         if (!isa<LoadInst>(load))
@@ -130,7 +137,8 @@ static void checkCalls(Function &function) {
     call->setTailCallKind(CallInst::TCK_None);
     Instruction *next = call->getNextNode();
     IRBuilder<> builder(next);
-    Value *failed = call->getType()->isPointerTy() ? builder.CreateIsNull(call) : builder.CreateIsNotNull(call);
+    Value *failed =
+        call->getType()->isPointerTy() ? builder.CreateIsNull(call) : builder.CreateIsNotNull(call);
     Instruction *end = SplitBlockAndInsertIfThen(failed, next->getIterator(), /*Unreachable=*/true);
     builder.SetInsertPoint(end);
     builder.CreateRet(builder.getInt32(1));
@@ -139,20 +147,44 @@ static void checkCalls(Function &function) {
 }
 
 static bool mayBeCalled(StringRef name) {
-  static const StringSet<> names = {"fovea_parallel_for", "fovea_scratch_alloc", "fovea_scratch_free",
-                                    "memcpy", "memmove", "memset", "fmodf", "fmod", "powf", "pow", "sinf", "sin",
-                                    "cosf", "cos", "log2f", "log2", "exp2f", "exp2", "atanf", "atan", "roundf",
-                                    "round", "exp", "erf", "tanh", "log"};
+  static const StringSet<> names = {"fovea_parallel_for",
+                                    "fovea_scratch_alloc",
+                                    "fovea_scratch_free",
+                                    "memcpy",
+                                    "memmove",
+                                    "memset",
+                                    "fmodf",
+                                    "fmod",
+                                    "powf",
+                                    "pow",
+                                    "sinf",
+                                    "sin",
+                                    "cosf",
+                                    "cos",
+                                    "log2f",
+                                    "log2",
+                                    "exp2f",
+                                    "exp2",
+                                    "atanf",
+                                    "atan",
+                                    "roundf",
+                                    "round",
+                                    "exp",
+                                    "erf",
+                                    "tanh",
+                                    "log"};
   return name.starts_with("llvm.") || names.contains(name);
 }
 
-/// `i32 name(worker, arguments..., results...)`: takes scratch memory, runs the stages, gives it back.
-static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers, ArrayRef<Stage> stages,
-                      ArrayRef<Function *> functions) {
+/// `i32 name(worker, arguments..., results...)`: takes scratch memory, runs the stages, gives it
+/// back.
+static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers,
+                      ArrayRef<Stage> stages, ArrayRef<Function *> functions) {
   LLVMContext &context = module.getContext();
   Type *pointer = PointerType::getUnqual(context);
   IRBuilder<> builder(context);
-  unsigned parameters = count_if(buffers, [](const Buffer &buffer) { return buffer.kind != Buffer::Scratch; });
+  unsigned parameters =
+      count_if(buffers, [](const Buffer &buffer) { return buffer.kind != Buffer::Scratch; });
   SmallVector<Type *> types(parameters + 1, pointer);
   Function *entry = Function::Create(FunctionType::get(builder.getInt32Ty(), types, false),
                                      GlobalValue::ExternalLinkage, name, module);
@@ -168,7 +200,8 @@ static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers, 
   SmallVector<Value *> places, taken;
   // Leaves with 1 when `failed`, giving back what has been taken.
   auto leaveIf = [&](Value *failed) {
-    BasicBlock *leave = BasicBlock::Create(context, "failed", entry), *next = BasicBlock::Create(context, "next", entry);
+    BasicBlock *leave = BasicBlock::Create(context, "failed", entry),
+               *next = BasicBlock::Create(context, "next", entry);
     builder.CreateCondBr(failed, leave, next);
     builder.SetInsertPoint(leave);
     for (Value *memory : reverse(taken))
@@ -183,7 +216,8 @@ static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers, 
       continue;
     }
     // Vector loads may read past the end of the last row.
-    Value *memory = builder.CreateCall(allocate, {worker, builder.getInt64(alignTo(buffer.bytes, 64) + 64)});
+    Value *memory =
+        builder.CreateCall(allocate, {worker, builder.getInt64(alignTo(buffer.bytes, 64) + 64)});
     leaveIf(builder.CreateIsNull(memory));
     places.push_back(memory);
     taken.push_back(memory);
@@ -203,10 +237,11 @@ static void makeEntry(Module &module, StringRef name, ArrayRef<Buffer> buffers, 
   builder.CreateRet(builder.getInt32(0));
 }
 
-SmallVector<char, 0> wrap(kernel::FuncOp kernel, ArrayRef<Buffer> buffers, std::vector<Stage> &stages,
-                          const Target &target) {
+SmallVector<char, 0> wrap(kernel::FuncOp kernel, ArrayRef<Buffer> buffers,
+                          std::vector<Stage> &stages, const Target &target) {
   LLVMContext context;
-  // Scratch follows the parameters in `places`; parameters keep their order because Plan makes them first.
+  // Scratch follows the parameters in `places`; parameters keep their order because Plan makes them
+  // first.
   Module module(kernel.getSymName(), context);
   Linker linker(module);
   for (Stage &stage : stages) {

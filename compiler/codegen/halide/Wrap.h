@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Between Halide's world and ours: pipelines to bitcode, and bitcode to a kernel with the calling convention of
-// docs/Architecture.md section 9.
+// Between Halide's world and ours: pipelines to bitcode, and bitcode to a kernel with the calling
+// convention of docs/Architecture.md section 9.
 
 #ifndef FOVEA_COMPILER_CODEGEN_HALIDE_WRAP_H
 #define FOVEA_COMPILER_CODEGEN_HALIDE_WRAP_H
@@ -11,13 +11,15 @@
 namespace fovea::codegen::halide {
 
 /// Bitcode of `output`, a function `symbol` over halide_buffer_t. Throws Halide::Error.
-std::vector<char> compilePipeline(Halide::Func output, const std::vector<Halide::Argument> &arguments,
+std::vector<char> compilePipeline(Halide::Func output,
+                                  const std::vector<Halide::Argument> &arguments,
                                   const std::string &symbol, const Target &target);
 
-/// Joins the stages, calls them from `name` with bare pointers, hands scratch memory and errors through, and makes
-/// everything but `name` internal. Throws Refusal when a stage calls what a kernel may not call.
-llvm::SmallVector<char, 0> wrap(kernel::FuncOp kernel, llvm::ArrayRef<Buffer> buffers, std::vector<Stage> &stages,
-                                const Target &target);
+/// Joins the stages, calls them from `name` with bare pointers, hands scratch memory and errors
+/// through, and makes everything but `name` internal. Throws Refusal when a stage calls what a
+/// kernel may not call.
+llvm::SmallVector<char, 0> wrap(kernel::FuncOp kernel, llvm::ArrayRef<Buffer> buffers,
+                                std::vector<Stage> &stages, const Target &target);
 
 } // namespace fovea::codegen::halide
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Attention against plain loops: odd sizes, packed and transposed operands, additive masks, causal and window masks, rows
-// that see nothing.
+// Attention against plain loops: odd sizes, packed and transposed operands, additive masks, causal
+// and window masks, rows that see nothing.
 
 #include "Harness.h"
 
@@ -21,29 +21,35 @@ struct Case {
 
 /// q, k and v are [b, s, h, d]; the output is [b, i, h, e]. A bias is [b, i, j].
 std::string attentionText(const Case &c) {
-  std::string q = "tensor<$Bx$Ix$Hx$Dxf32>", k = "tensor<$Bx$Jx$Hx$Dxf32>", v = "tensor<$Bx$Jx$Hx$Exf32>",
-              o = "tensor<$Bx$Ix$Hx$Exf32>", m = "tensor<$Bx$Ix$Jxf32>";
-  std::string text = "kernel.func @attention(%q: " + q + ", %k: " + k + ", %v: " + v + (c.bias ? ", %m: " + m : "") +
-                     ") -> " + o + " attributes {anchor = #kernel.anchor<attention>} {\n" +
-                     "%o = attn.attention ins(%q, %k, %v : " + q + ", " + k + ", " + v + ")" +
-                     (c.bias ? " captures(%m : " + m + ")" : "") +
-                     " domain = [$B, $H, $I, $J, $D, $E] indexing_maps = ["
-                     "affine_map<(b, h, i, j, d, e) -> (b, i, h, d)>, affine_map<(b, h, i, j, d, e) -> (b, j, h, d)>, "
-                     "affine_map<(b, h, i, j, d, e) -> (b, j, h, e)>, " +
-                     (c.bias ? "affine_map<(b, h, i, j, d, e) -> (b, i, j)>, " : "") +
-                     "affine_map<(b, h, i, j, d, e) -> (b, i, h, e)>] mask = #attn.mask<" + c.mask +
-                     "> numerics = #attn.numerics<scale = 0.3 : f64" + (c.zeroRows ? ", maskedRows = zero" : "") +
-                     "> {\n^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index" + (c.bias ? ", %c: f32" : "") +
-                     "):\n" + (c.bias ? "%t = arith.addf %s, %c : f32\n attn.yield %t : f32\n" : "attn.yield %s : f32\n") +
-                     "} -> " + o + "\nkernel.return %o : " + o + "\n}";
+  std::string q = "tensor<$Bx$Ix$Hx$Dxf32>", k = "tensor<$Bx$Jx$Hx$Dxf32>",
+              v = "tensor<$Bx$Jx$Hx$Exf32>", o = "tensor<$Bx$Ix$Hx$Exf32>",
+              m = "tensor<$Bx$Ix$Jxf32>";
+  std::string text =
+      "kernel.func @attention(%q: " + q + ", %k: " + k + ", %v: " + v +
+      (c.bias ? ", %m: " + m : "") + ") -> " + o +
+      " attributes {anchor = #kernel.anchor<attention>} {\n" +
+      "%o = attn.attention ins(%q, %k, %v : " + q + ", " + k + ", " + v + ")" +
+      (c.bias ? " captures(%m : " + m + ")" : "") +
+      " domain = [$B, $H, $I, $J, $D, $E] indexing_maps = ["
+      "affine_map<(b, h, i, j, d, e) -> (b, i, h, d)>, affine_map<(b, h, i, j, d, e) -> (b, j, h, "
+      "d)>, "
+      "affine_map<(b, h, i, j, d, e) -> (b, j, h, e)>, " +
+      (c.bias ? "affine_map<(b, h, i, j, d, e) -> (b, i, j)>, " : "") +
+      "affine_map<(b, h, i, j, d, e) -> (b, i, h, e)>] mask = #attn.mask<" + c.mask +
+      "> numerics = #attn.numerics<scale = 0.3 : f64" + (c.zeroRows ? ", maskedRows = zero" : "") +
+      "> {\n^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index" +
+      (c.bias ? ", %c: f32" : "") + "):\n" +
+      (c.bias ? "%t = arith.addf %s, %c : f32\n attn.yield %t : f32\n" : "attn.yield %s : f32\n") +
+      "} -> " + o + "\nkernel.return %o : " + o + "\n}";
   return substitute(text, {{"B", c.b}, {"H", c.h}, {"I", c.i}, {"J", c.j}, {"D", c.d}, {"E", c.e}});
 }
 
 class Attention : public testing::TestWithParam<int> {
 protected:
-  void check(const Case &c, const std::function<bool(int, int)> &visible, std::vector<float> bias = {}) {
-    SCOPED_TRACE(testing::Message() << c.b << " " << c.h << " " << c.i << " " << c.j << " " << c.d << " " << c.e << " "
-                                    << c.mask);
+  void check(const Case &c, const std::function<bool(int, int)> &visible,
+             std::vector<float> bias = {}) {
+    SCOPED_TRACE(testing::Message() << c.b << " " << c.h << " " << c.i << " " << c.j << " " << c.d
+                                    << " " << c.e << " " << c.mask);
     auto q = randomFloats(c.b * c.i * c.h * c.d, 1), k = randomFloats(c.b * c.j * c.h * c.d, 2),
          v = randomFloats(c.b * c.j * c.h * c.e, 3);
     for (float &value : q)
@@ -63,7 +69,8 @@ protected:
               continue;
             double s = 0;
             for (int d = 0; d < c.d; ++d)
-              s += double(q[((b * c.i + i) * c.h + h) * c.d + d]) * k[((b * c.j + j) * c.h + h) * c.d + d];
+              s += double(q[((b * c.i + i) * c.h + h) * c.d + d]) *
+                   k[((b * c.j + j) * c.h + h) * c.d + d];
             s *= 0.3;
             // The model's own arithmetic is f32: a mask of -3.4e38 swallows the score.
             p[j] = c.bias ? double(float(s) + bias[(b * c.i + i) * c.j + j]) : s;
@@ -75,10 +82,10 @@ protected:
             double o = 0;
             for (int j = 0; j < c.j; ++j)
               o += p[j] * v[((b * c.j + j) * c.h + h) * c.e + e];
-            expected[((b * c.i + i) * c.h + h) * c.e + e] = sum == 0 ? (c.zeroRows ? 0 : NAN) : o / sum;
+            expected[((b * c.i + i) * c.h + h) * c.e + e] =
+                sum == 0 ? (c.zeroRows ? 0 : NAN) : o / sum;
           }
         }
-    if(getenv("DBG")) for (size_t n=0;n<out.size();++n) if (!(std::abs(out[n]-expected[n])<1e-5) && !(std::isnan(out[n])&&std::isnan(expected[n]))) printf("bad e=%d h=%d i=%d b=%d: %g vs %g\n", int(n%c.e), int(n/c.e%c.h), int(n/c.e/c.h%c.i), int(n/c.e/c.h/c.i), out[n], expected[n]);
     EXPECT_LT(relativeError(out, [&](size_t n) { return expected[n]; }), 3e-6);
   }
   static bool all(int, int) { return true; }
@@ -86,14 +93,16 @@ protected:
 
 TEST_P(Attention, Sizes) {
   for (const Case &c :
-       {Case{1, 2, 197, 197, 64, 64}, Case{2, 3, 17, 17, 16, 16}, Case{1, 1, 5, 5, 8, 8}, Case{3, 2, 1, 1, 4, 4},
-        Case{1, 2, 1, 197, 64, 64}, Case{1, 2, 6, 63, 24, 40}, Case{1, 1, 64, 64, 32, 32}, Case{2, 1, 7, 130, 80, 80},
-        Case{1, 3, 12, 50, 16, 128}, Case{1, 1, 13, 256, 20, 3}, Case{1, 1, 24, 1100, 8, 16}})
+       {Case{1, 2, 197, 197, 64, 64}, Case{2, 3, 17, 17, 16, 16}, Case{1, 1, 5, 5, 8, 8},
+        Case{3, 2, 1, 1, 4, 4}, Case{1, 2, 1, 197, 64, 64}, Case{1, 2, 6, 63, 24, 40},
+        Case{1, 1, 64, 64, 32, 32}, Case{2, 1, 7, 130, 80, 80}, Case{1, 3, 12, 50, 16, 128},
+        Case{1, 1, 13, 256, 20, 3}, Case{1, 1, 24, 1100, 8, 16}})
     check(c, all);
 }
 
 TEST_P(Attention, AdditiveMask) {
-  for (Case c : {Case{2, 2, 17, 17, 16, 16}, Case{1, 2, 20, 197, 64, 64}, Case{2, 1, 9, 100, 8, 8}}) {
+  for (Case c :
+       {Case{2, 2, 17, 17, 16, 16}, Case{1, 2, 20, 197, 64, 64}, Case{2, 1, 9, 100, 8, 8}}) {
     c.bias = true;
     auto bias = randomFloats(c.b * c.i * c.j, 4);
     const float inf = std::numeric_limits<float>::infinity();
@@ -110,7 +119,8 @@ TEST_P(Attention, AdditiveMask) {
 }
 
 TEST_P(Attention, StructuredMasks) {
-  for (Case c : {Case{1, 2, 17, 17, 16, 16}, Case{1, 1, 150, 150, 32, 32}, Case{2, 1, 20, 70, 8, 8}}) {
+  for (Case c : {Case{1, 2, 17, 17, 16, 16}, Case{1, 1, 150, 150, 32, 32}, Case{2, 1, 20, 70, 8, 8},
+                 Case{1, 1, 300, 300, 8, 8}}) {
     c.mask = "causal";
     check(c, [](int i, int j) { return j <= i; });
     c.mask = "causal, offset = 5";
@@ -121,6 +131,56 @@ TEST_P(Attention, StructuredMasks) {
     c.mask = "window, left = 4, right = 9";
     check(c, [](int i, int j) { return j >= i - 4 && j <= i + 9; });
   }
+}
+
+TEST_P(Attention, ScoreRegionWithIndicesAndTruthValues) {
+  // Keys are hidden by a boolean capture and, inside the region, beyond query + 2.
+  const char *text = R"mlir(
+#q = affine_map<(b, h, i, j, d, e) -> (i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (j, e)>
+#m = affine_map<(b, h, i, j, d, e) -> (j)>
+#o = affine_map<(b, h, i, j, d, e) -> (i, e)>
+kernel.func @region(%q: tensor<21x8xf32>, %k: tensor<21x8xf32>, %v: tensor<21x8xf32>, %m: tensor<21xi1>)
+    -> tensor<21x8xf32> attributes {anchor = #kernel.anchor<attention>} {
+  %o = attn.attention ins(%q, %k, %v : tensor<21x8xf32>, tensor<21x8xf32>, tensor<21x8xf32>)
+      captures(%m : tensor<21xi1>) domain = [1, 1, 21, 21, 8, 8] indexing_maps = [#q, #k, #v, #m, #o]
+      mask = #attn.mask<dense> numerics = #attn.numerics<scale = 1.0 : f64> {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: i1):
+    %low = arith.constant 0xFF800000 : f32
+    %two = arith.constant 2 : index
+    %0 = arith.addi %i, %two : index
+    %1 = arith.cmpi sle, %j, %0 : index
+    %2 = arith.andi %1, %c : i1
+    %3 = arith.select %2, %s, %low : f32
+    attn.yield %3 : f32
+  } -> tensor<21x8xf32>
+  kernel.return %o : tensor<21x8xf32>
+})mlir";
+  const int S = 21, D = 8;
+  TestKernel kernel(text, testTarget(GetParam()));
+  ASSERT_TRUE(kernel.ok()) << kernel.diagnostics();
+  auto q = randomFloats(S * D, 1), k = randomFloats(S * D, 2), v = randomFloats(S * D, 3);
+  std::vector<float> out(S * D);
+  uint8_t mask[S];
+  for (int j = 0; j < S; ++j)
+    mask[j] = j % 3 != 2;
+  EXPECT_EQ(kernel.run({q.data(), k.data(), v.data(), mask, out.data()}), 0);
+  EXPECT_LT(relativeError(out,
+                          [&](size_t n) {
+                            int e = n % D, i = n / D;
+                            double sum = 0, o = 0;
+                            for (int j = 0; j < S && j <= i + 2; ++j) {
+                              double s = 0;
+                              for (int d = 0; d < D; ++d)
+                                s += double(q[i * D + d]) * k[j * D + d];
+                              double p = mask[j] ? std::exp(s) : 0;
+                              sum += p;
+                              o += p * v[j * D + e];
+                            }
+                            return o / sum;
+                          }),
+            3e-6);
 }
 
 TEST_P(Attention, PackedInputAndTransposedKeys) {

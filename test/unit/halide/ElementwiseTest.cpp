@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Elementwise kernels and movement of data: mathematics, broadcasts, transposes, concatenation, gathers, 16-bit types.
+// Elementwise kernels and movement of data: mathematics, broadcasts, transposes, concatenation,
+// gathers, 16-bit types.
 
 #include "Harness.h"
 
@@ -40,9 +41,9 @@ TEST_P(Elementwise, ElementaryFunctions) {
     double (*reference)(double);
     double low, high, tolerance; // of the relative error, where the result is not tiny
   };
-  const Case cases[] = {{"exp", std::exp, -110, 89, 3e-7},   {"erf", std::erf, -5, 5, 1.5e-6},
-                        {"tanh", std::tanh, -12, 12, 5e-7},  {"log", std::log, 1e-6, 1e6, 5e-7},
-                        {"sqrt", std::sqrt, 0, 100, 1e-7},   {"sin", std::sin, -9, 9, 2e-6}};
+  const Case cases[] = {{"exp", std::exp, -110, 89, 3e-7},  {"erf", std::erf, -5, 5, 1.5e-6},
+                        {"tanh", std::tanh, -12, 12, 5e-7}, {"log", std::log, 1e-6, 1e6, 5e-7},
+                        {"sqrt", std::sqrt, 0, 100, 1e-7},  {"sin", std::sin, -9, 9, 2e-6}};
   for (const Case &c : cases) {
     std::vector<float> x(2003);
     for (size_t i = 0; i < x.size(); ++i)
@@ -53,7 +54,8 @@ TEST_P(Elementwise, ElementaryFunctions) {
       double expected = c.reference(x[i]);
       if (std::isnan(expected))
         EXPECT_TRUE(std::isnan(y[i])) << c.op << "(" << x[i] << ") = " << y[i];
-      else if (std::isinf(expected) || (expected == 0 && std::isinf(x[i])) || std::isinf(float(expected)))
+      else if (std::isinf(expected) || (expected == 0 && std::isinf(x[i])) ||
+               std::isinf(float(expected)))
         EXPECT_EQ(y[i], float(expected)) << c.op << "(" << x[i] << ")";
       else
         EXPECT_LE(std::abs(y[i] - expected), c.tolerance * std::max(std::abs(expected), 1e-37))
@@ -79,10 +81,12 @@ kernel.func @transpose(%x: tensor<$Bx$Cx$Axf32>, %b: tensor<$Cxf32>) -> tensor<$
   } -> tensor<$Ax$Bx$Cxf32>
   kernel.return %r : tensor<$Ax$Bx$Cxf32>
 })mlir";
-  for (auto [A, B, C] : {std::tuple(3, 5, 7), std::tuple(1, 197, 100), std::tuple(33, 1, 16), std::tuple(64, 48, 40)}) {
+  for (auto [A, B, C] : {std::tuple(3, 5, 7), std::tuple(1, 197, 100), std::tuple(33, 1, 16),
+                         std::tuple(64, 48, 40)}) {
     auto x = randomFloats(A * B * C, 1), b = randomFloats(C, 2);
     x[0] = std::nanf("");
-    auto y = runFloats(substitute(text, {{"A", A}, {"B", B}, {"C", C}}), {x, b}, A * B * C, testTarget(GetParam()));
+    auto y = runFloats(substitute(text, {{"A", A}, {"B", B}, {"C", C}}), {x, b}, A * B * C,
+                       testTarget(GetParam()));
     EXPECT_LT(relativeError(y,
                             [&, B = B, C = C, A = A](size_t i) -> double {
                               int c = i % C, bb = i / C % B, a = i / C / B;

@@ -60,16 +60,18 @@ struct Shape {
 class Gemm : public testing::TestWithParam<int> {};
 
 TEST_P(Gemm, TailsAndEpilogue) {
-  const Shape shapes[] = {{1, 64, 33, 64},  {1, 10, 7, 0},    {5, 100, 31, 0},  {6, 64, 64, 64}, {7, 10, 17, 64},
-                          {13, 96, 5, 32},  {197, 100, 9, 64}, {197, 64, 48, 0}, {50, 768, 16, 64}, {12, 16, 3, 16},
-                          {1100, 32, 4, 16}, {2, 1, 9, 0},     {1, 1, 1, 0},     {64, 1000, 2, 64}};
+  const Shape shapes[] = {{1, 64, 33, 64},   {1, 10, 7, 0},    {5, 100, 31, 0},   {6, 64, 64, 64},
+                          {7, 10, 17, 64},   {13, 96, 5, 32},  {197, 100, 9, 64}, {197, 64, 48, 0},
+                          {50, 768, 16, 64}, {12, 16, 3, 16},  {1100, 32, 4, 16}, {2, 1, 9, 0},
+                          {1, 1, 1, 0},      {64, 1000, 2, 64}};
   for (const Shape &s : shapes) {
     SCOPED_TRACE(testing::Message() << s.m << "x" << s.n << "x" << s.k << " panels " << s.width);
-    auto a = randomFloats(s.m * s.k, 1), w = randomFloats(s.k * s.n, 2), bias = randomFloats(s.n, 3),
-         r = randomFloats(s.m * s.n, 4);
-    std::string text = substitute(withEncoding(epilogueText, s.width), {{"M", s.m}, {"N", s.n}, {"K", s.k}});
-    auto out = runFloats(text, {a, s.width ? packPanels(w, s.k, s.n, s.width) : w, bias, r}, s.m * s.n,
-                         testTarget(GetParam()));
+    auto a = randomFloats(s.m * s.k, 1), w = randomFloats(s.k * s.n, 2),
+         bias = randomFloats(s.n, 3), r = randomFloats(s.m * s.n, 4);
+    std::string text =
+        substitute(withEncoding(epilogueText, s.width), {{"M", s.m}, {"N", s.n}, {"K", s.k}});
+    auto out = runFloats(text, {a, s.width ? packPanels(w, s.k, s.n, s.width) : w, bias, r},
+                         s.m * s.n, testTarget(GetParam()));
     EXPECT_LT(relativeError(out,
                             [&](size_t i) {
                               int64_t m = i / s.n, n = i % s.n;
@@ -112,7 +114,8 @@ TEST_P(Gemm, BatchOfTransposedOperands) {
                               int n = i % N, m = i / N % M, h = i / N / M % 3, b = i / N / M / 3;
                               double sum = 0;
                               for (int k = 0; k < K; ++k)
-                                sum += double(a[((b * M + m) * 3 + h) * K + k]) * w[((b * N + n) * 3 + h) * K + k];
+                                sum += double(a[((b * M + m) * 3 + h) * K + k]) *
+                                       w[((b * N + n) * 3 + h) * K + k];
                               return sum;
                             }),
               3e-6);

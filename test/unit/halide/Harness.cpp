@@ -32,8 +32,8 @@ static bool scratchFails;
 static std::map<void *, int64_t> scratchBlocks;
 
 extern "C" {
-static int32_t testParallelFor(void *worker, int32_t (*task)(void *, int32_t, uint8_t *), int32_t min, int32_t extent,
-                               uint8_t *closure) {
+static int32_t testParallelFor(void *worker, int32_t (*task)(void *, int32_t, uint8_t *),
+                               int32_t min, int32_t extent, uint8_t *closure) {
   EXPECT_EQ(worker, &workerToken);
   for (int32_t index = min + extent - 1; index >= min; --index)
     if (int32_t error = task(worker, index, closure))
@@ -66,7 +66,8 @@ void fovea::test::failScratch(bool fail) { scratchFails = fail; }
 GuardedBytes::GuardedBytes(size_t size) : bytes(size) {
   size_t page = 4096, body = (size + page - 1) / page * page;
   mapped = body + page;
-  mapping = static_cast<char *>(mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  mapping = static_cast<char *>(
+      mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
   mprotect(mapping + body, page, PROT_NONE);
   start = mapping + body - size;
 }
@@ -77,7 +78,8 @@ GuardedBytes::~GuardedBytes() { munmap(mapping, mapped); }
 // Kernels
 //===----------------------------------------------------------------------===//
 
-std::string fovea::test::substitute(std::string text, const std::map<std::string, int64_t> &values) {
+std::string fovea::test::substitute(std::string text,
+                                    const std::map<std::string, int64_t> &values) {
   // Longer names first: $MN before $M.
   for (auto entry = values.rbegin(); entry != values.rend(); ++entry) {
     std::string name = "$" + entry->first;
@@ -90,12 +92,13 @@ std::string fovea::test::substitute(std::string text, const std::map<std::string
 codegen::Target fovea::test::testTarget(int number) {
   codegen::Target target;
   target.cpu = "x86-64-v3";
-  target.features = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "sse4.1", "sse4.2"};
+  target.features = {"avx", "avx2",  "bmi",   "bmi2",   "f16c",
+                     "fma", "lzcnt", "movbe", "sse4.1", "sse4.2"};
   llvm::StringMap<bool> host = llvm::sys::getHostCPUFeatures();
   if (number == 0 && host.lookup("avx512f") && host.lookup("avx512vl") && host.lookup("avx512bw")) {
     target.cpu = host.lookup("avx512bf16") ? "znver4" : "x86-64-v4";
-    for (const char *feature : {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl", "avx512ifma", "avx512vbmi",
-                                "avx512bf16", "avx512vnni"})
+    for (const char *feature : {"avx512f", "avx512cd", "avx512bw", "avx512dq", "avx512vl",
+                                "avx512ifma", "avx512vbmi", "avx512bf16", "avx512vnni"})
       if (host.lookup(feature))
         target.features.push_back(feature);
     llvm::sort(target.features);
@@ -111,10 +114,13 @@ struct TestKernel::State {
   std::unique_ptr<llvm::orc::LLJIT> jit;
 };
 
-TestKernel::TestKernel(const std::string &text, const codegen::Target &target) : state(std::make_unique<State>()) {
-  state->registry.insert<kernel::KernelDialect, attn::AttnDialect, mlir::linalg::LinalgDialect,
-                         mlir::arith::ArithDialect, mlir::math::MathDialect, mlir::tensor::TensorDialect>();
-  state->context = std::make_unique<mlir::MLIRContext>(state->registry, mlir::MLIRContext::Threading::DISABLED);
+TestKernel::TestKernel(const std::string &text, const codegen::Target &target)
+    : state(std::make_unique<State>()) {
+  state->registry
+      .insert<kernel::KernelDialect, attn::AttnDialect, mlir::linalg::LinalgDialect,
+              mlir::arith::ArithDialect, mlir::math::MathDialect, mlir::tensor::TensorDialect>();
+  state->context =
+      std::make_unique<mlir::MLIRContext>(state->registry, mlir::MLIRContext::Threading::DISABLED);
   mlir::ScopedDiagnosticHandler handler(state->context.get(), [&](mlir::Diagnostic &diagnostic) {
     messages += diagnostic.str() + "\n";
     return mlir::success();
@@ -128,14 +134,16 @@ TestKernel::TestKernel(const std::string &text, const codegen::Target &target) :
     return;
   state->compiled = std::move(*compiled);
 
-  static bool initialized = !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
+  static bool initialized =
+      !llvm::InitializeNativeTarget() && !llvm::InitializeNativeTargetAsmPrinter();
   EXPECT_TRUE(initialized);
   llvm::orc::JITTargetMachineBuilder machine((llvm::Triple(target.triple)));
   machine.setCPU(target.cpu);
   machine.setCodeGenOptLevel(llvm::CodeGenOptLevel::Aggressive);
   state->jit = cantFail(llvm::orc::LLJITBuilder().setJITTargetMachineBuilder(machine).create());
   auto context = std::make_unique<llvm::LLVMContext>();
-  llvm::MemoryBufferRef bytes(llvm::StringRef(state->compiled.bitcode.data(), state->compiled.bitcode.size()), "kernel");
+  llvm::MemoryBufferRef bytes(
+      llvm::StringRef(state->compiled.bitcode.data(), state->compiled.bitcode.size()), "kernel");
   auto module = cantFail(llvm::parseBitcodeFile(bytes, *context));
   module->setDataLayout(state->jit->getDataLayout());
   llvm::orc::SymbolMap symbols;
@@ -147,7 +155,8 @@ TestKernel::TestKernel(const std::string &text, const codegen::Target &target) :
   define("fovea_scratch_alloc", &testScratchAlloc);
   define("fovea_scratch_free", &testScratchFree);
   cantFail(state->jit->getMainJITDylib().define(llvm::orc::absoluteSymbols(symbols)));
-  cantFail(state->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
+  cantFail(
+      state->jit->addIRModule(llvm::orc::ThreadSafeModule(std::move(module), std::move(context))));
   entry = cantFail(state->jit->lookup(state->compiled.name)).toPtr<void *>();
 }
 
@@ -161,7 +170,9 @@ int TestKernel::run(const std::vector<void *> &b) {
   EXPECT_LE(b.size(), std::size(p));
   std::copy(b.begin(), b.end(), p);
   // Further pointers than the kernel has are ignored by the calling convention.
-  auto function = reinterpret_cast<int32_t (*)(void *, void *, void *, void *, void *, void *, void *, void *)>(entry);
+  auto function =
+      reinterpret_cast<int32_t (*)(void *, void *, void *, void *, void *, void *, void *, void *)>(
+          entry);
   return function(w, p[0], p[1], p[2], p[3], p[4], p[5], p[6]);
 }
 
@@ -178,7 +189,8 @@ std::vector<float> fovea::test::randomFloats(size_t count, unsigned seed) {
   return values;
 }
 
-std::vector<float> fovea::test::runFloats(const std::string &text, const std::vector<std::vector<float>> &inputs,
+std::vector<float> fovea::test::runFloats(const std::string &text,
+                                          const std::vector<std::vector<float>> &inputs,
                                           size_t count, const codegen::Target &target) {
   TestKernel kernel(text, target);
   EXPECT_TRUE(kernel.ok()) << kernel.diagnostics() << text;
@@ -201,7 +213,8 @@ std::vector<float> fovea::test::runFloats(const std::string &text, const std::ve
   return result;
 }
 
-double fovea::test::relativeError(const std::vector<float> &actual, const std::function<double(size_t)> &expected) {
+double fovea::test::relativeError(const std::vector<float> &actual,
+                                  const std::function<double(size_t)> &expected) {
   double error = 0, largest = 1;
   for (size_t i = 0; i < actual.size(); ++i) {
     double value = expected(i), difference = std::abs(actual[i] - value);
@@ -213,8 +226,8 @@ double fovea::test::relativeError(const std::vector<float> &actual, const std::f
   return error / largest;
 }
 
-std::vector<float> fovea::test::packPanels(const std::vector<float> &matrix, int64_t rows, int64_t columns,
-                                           int64_t width) {
+std::vector<float> fovea::test::packPanels(const std::vector<float> &matrix, int64_t rows,
+                                           int64_t columns, int64_t width) {
   int64_t panels = (columns + width - 1) / width;
   std::vector<float> packed(panels * rows * width, 0.0f);
   for (int64_t k = 0; k < rows; ++k)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Compiles a kernel given as text, runs it in this process, and compares with values computed by plain loops in double.
-// Every buffer ends at an unreadable page, scratch memory starts as NaN, tasks run in reverse order.
+// Compiles a kernel given as text, runs it in this process, and compares with values computed by
+// plain loops in double. Every buffer ends at an unreadable page, scratch memory starts as NaN,
+// tasks run in reverse order.
 
 #ifndef FOVEA_TEST_UNIT_HALIDE_HARNESS_H
 #define FOVEA_TEST_UNIT_HALIDE_HARNESS_H
@@ -34,7 +35,8 @@ private:
 /// `text` with every `$NAME` replaced.
 std::string substitute(std::string text, const std::map<std::string, int64_t> &values);
 
-/// The machines that kernels are made for: 0 this machine's AVX-512 (or the second again), 1 x86-64-v3.
+/// The machines that kernels are made for: 0 this machine's AVX-512 (or the second again), 1
+/// x86-64-v3.
 codegen::Target testTarget(int number);
 
 /// A compiled kernel.func; owns what it needs. Fails the running test when it cannot be made.
@@ -60,14 +62,16 @@ private:
 std::vector<float> randomFloats(size_t count, unsigned seed);
 
 /// Runs `text` on these inputs and returns one f32 result of `count` elements.
-std::vector<float> runFloats(const std::string &text, const std::vector<std::vector<float>> &inputs, size_t count,
-                             const codegen::Target &target);
+std::vector<float> runFloats(const std::string &text, const std::vector<std::vector<float>> &inputs,
+                             size_t count, const codegen::Target &target);
 
 /// Largest difference, relative to the largest expected magnitude (at least 1).
-double relativeError(const std::vector<float> &actual, const std::function<double(size_t)> &expected);
+double relativeError(const std::vector<float> &actual,
+                     const std::function<double(size_t)> &expected);
 
 /// Column panels of a K x N matrix, as #kernel.panels<width> stores it.
-std::vector<float> packPanels(const std::vector<float> &matrix, int64_t rows, int64_t columns, int64_t width);
+std::vector<float> packPanels(const std::vector<float> &matrix, int64_t rows, int64_t columns,
+                              int64_t width);
 
 /// Bytes of scratch memory that are taken and not given back.
 int64_t liveScratch();

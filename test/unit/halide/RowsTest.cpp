@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Row reductions: LayerNorm, Softmax, means over outer dimensions, and a LayerNorm in front of a product.
+// Row reductions: LayerNorm, Softmax, means over outer dimensions, and a LayerNorm in front of a
+// product.
 
 #include "Harness.h"
 
@@ -65,7 +66,8 @@ const std::string maps = R"mlir(
 #o = affine_map<(m, n, k) -> (m, n)>
 )mlir";
 
-std::vector<double> layerNorm(const std::vector<float> &x, const std::vector<float> &g, int rows, int columns) {
+std::vector<double> layerNorm(const std::vector<float> &x, const std::vector<float> &g, int rows,
+                              int columns) {
   std::vector<double> y(x.size());
   for (int r = 0; r < rows; ++r) {
     double mean = 0, var = 0;
@@ -80,26 +82,30 @@ std::vector<double> layerNorm(const std::vector<float> &x, const std::vector<flo
 }
 
 TEST_P(Rows, LayerNorm) {
-  std::string text = maps + "kernel.func @norm(%x: tensor<$Rx$Cxf32>, %g: tensor<$Cxf32>) -> tensor<$Rx$Cxf32>\n"
-                            "attributes {anchor = #kernel.anchor<rows>} {" +
-                     normText + "kernel.return %y : tensor<$Rx$Cxf32>\n}";
-  for (auto [R, C] : {std::pair(1, 64), std::pair(5, 7), std::pair(197, 768), std::pair(33, 100), std::pair(7, 71),
-                      std::pair(400, 16), std::pair(3, 1)}) {
+  std::string text =
+      maps +
+      "kernel.func @norm(%x: tensor<$Rx$Cxf32>, %g: tensor<$Cxf32>) -> tensor<$Rx$Cxf32>\n"
+      "attributes {anchor = #kernel.anchor<rows>} {" +
+      normText + "kernel.return %y : tensor<$Rx$Cxf32>\n}";
+  for (auto [R, C] : {std::pair(1, 64), std::pair(5, 7), std::pair(197, 768), std::pair(33, 100),
+                      std::pair(7, 71), std::pair(400, 16), std::pair(3, 1)}) {
     SCOPED_TRACE(testing::Message() << R << "x" << C);
     auto x = randomFloats(R * C, 1), g = randomFloats(C, 2);
     for (float &value : x)
       value += 3;
     auto expected = layerNorm(x, g, R, C);
-    auto y = runFloats(substitute(text, {{"R", R}, {"C", C}}), {x, g}, R * C, testTarget(GetParam()));
+    auto y =
+        runFloats(substitute(text, {{"R", R}, {"C", C}}), {x, g}, R * C, testTarget(GetParam()));
     EXPECT_LT(relativeError(y, [&](size_t i) { return expected[i]; }), 5e-6);
   }
 }
 
 TEST_P(Rows, LayerNormInFrontOfAProduct) {
-  std::string text = maps +
-                     "kernel.func @normed(%x: tensor<$Rx$Cxf32>, %g: tensor<$Cxf32>, %w: tensor<$Cx$Nxf32>)"
-                     " -> tensor<$Rx$Nxf32> attributes {anchor = #kernel.anchor<contraction>} {" +
-                     normText + R"mlir(
+  std::string text =
+      maps +
+      "kernel.func @normed(%x: tensor<$Rx$Cxf32>, %g: tensor<$Cxf32>, %w: tensor<$Cx$Nxf32>)"
+      " -> tensor<$Rx$Nxf32> attributes {anchor = #kernel.anchor<contraction>} {" +
+      normText + R"mlir(
   %e = tensor.empty() : tensor<$Rx$Nxf32>
   %f = linalg.fill ins(%zero : f32) outs(%e : tensor<$Rx$Nxf32>) -> tensor<$Rx$Nxf32>
   %p = linalg.generic {indexing_maps = [#a, #w, #o], iterator_types = ["parallel", "parallel", "reduction"]}
@@ -182,7 +188,8 @@ TEST_P(Rows, Softmax) {
     x[R * C + 1] = std::nanf("");
     for (int c = 0; c < C; ++c)
       x[2 * R * C + c] = -std::numeric_limits<float>::infinity();
-    auto y = runFloats(substitute(softmaxText, {{"R", R}, {"C", C}}), {x}, 3 * R * C, testTarget(GetParam()));
+    auto y = runFloats(substitute(softmaxText, {{"R", R}, {"C", C}}), {x}, 3 * R * C,
+                       testTarget(GetParam()));
     EXPECT_EQ(y[0], 0.0f);
     std::vector<double> expected(x.size());
     for (size_t row = 0; row < x.size(); row += C) {
