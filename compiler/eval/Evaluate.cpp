@@ -8,6 +8,7 @@
 #include "compiler/eval/Families.h"
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/ScopeExit.h"
