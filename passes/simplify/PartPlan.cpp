@@ -277,10 +277,7 @@ static PartPlan plan(attn::AttentionOp op, const Box &asked) {
       growAxes(plan, op, axis, axis + 1, "its window would begin behind the first key");
   }
   std::array<Interval, 6> ranges = getAttentionIntervals(op, plan.result);
-  for (auto [n, operand] : llvm::enumerate(op.getOperands())) {
-    // A constant is read through its map: no copy is made of it.
-    if (onnx::getConstantAttr(operand))
-      continue;
+  for (unsigned n = 0; n < op->getNumOperands(); ++n) {
     for (auto [axis, expr] : llvm::enumerate(op.getMap(n).getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (dim && ranges[dim.getPosition()].extent != op.getDomain()[dim.getPosition()])

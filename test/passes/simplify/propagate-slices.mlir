@@ -4,7 +4,8 @@
 // RUN: fovea-opt %t.once --fovea-propagate-slices -o %t.twice
 // RUN: diff %t.once %t.twice
 
-// CHECK-DAG: #[[$CONSTANT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2 + 3, d3)>
+// CHECK-DAG: #[[$COLUMN:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2, 0)>
+// CHECK-DAG: #[[$FLAT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> ((d2 + 3) * 9 + d3)>
 // CHECK-DAG: #[[$CUT:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, 0, d2, d3)>
 
 // The class token's row: the last block computes nothing else.
@@ -70,17 +71,18 @@ func.func @mean_pooled(%x: tensor<1x9x8xf32>, %w: tensor<8x8xf32>) -> tensor<1x8
 }
 
 // Row 3 through the merge of heads, the attention and its mask: queries shrink, keys do not, the causal mask moves by
-// three, and the region's query index as well. The constant capture is read where it was.
+// three, and the region's query index as well. A constant is cut at
+// compile time; an axis that mixes queries with keys is read where it was.
 
 // CHECK-LABEL: func.func @attention
-// CHECK-SAME: (%[[Q:.+]]: tensor<2x4x9x16xf32>, %[[K:[^:]+]]: {{.+}}, %[[V:[^:]+]]: {{.+}}, %[[MASK:.+]]: tensor<2x1x9x9xf32>)
-// CHECK: %[[TABLE:.+]] = onnx.Constant : tensor<9x9xf32>
+// CHECK-SAME: (%[[Q:.+]]: tensor<2x4x9x16xf32>, %[[K:[^:]+]]: {{.+}}, %[[V:[^:]+]]: {{.+}}, %[[MASK:.+]]: tensor<2x1x9x9xf32>, %[[BIAS:.+]]: tensor<81xf32>)
 // CHECK-DAG: %[[Q1:.+]] = onnx.Slice %[[Q]], {{.+}} -> tensor<2x4x1x16xf32>
+// CHECK-DAG: %[[TABLE:.+]] = onnx.Constant : tensor<1x1xf32> = dense<7.000000e+00>
 // CHECK-DAG: %[[M1:.+]] = onnx.Slice %[[MASK]], {{.+}} -> tensor<2x1x1x9xf32>
 // CHECK: %[[O:.+]] = attn.attention ins(%[[Q1]], %[[K]], %[[V]]
-// CHECK-SAME: captures(%[[M1]], %[[TABLE]] :
+// CHECK-SAME: captures(%[[M1]], %[[TABLE]], %[[BIAS]] :
 // CHECK-SAME: domain = [2, 4, 1, 9, 16, 16]
-// CHECK-SAME: #[[$CUT]], #[[$CONSTANT]]
+// CHECK-SAME: #[[$CUT]], #[[$COLUMN]], #[[$FLAT]]
 // CHECK-SAME: mask = <causal, offset = 3>
 // CHECK: ^bb0(%{{[^,]+}}: f32, %{{[^,]+}}: index, %{{[^,]+}}: index, %[[I:[^,]+]]: index,
 // CHECK-NEXT: %[[THREE:.+]] = arith.constant 3 : index
@@ -90,22 +92,24 @@ func.func @mean_pooled(%x: tensor<1x9x8xf32>, %w: tensor<8x8xf32>) -> tensor<1x8
 // CHECK: onnx.Transpose %[[O]] {{.+}} -> tensor<2x1x4x16xf32>
 // CHECK: onnx.Reshape {{.+}} -> tensor<2x1x64xf32>
 // CHECK: onnx.Reshape {{.+}} -> tensor<2x64xf32>
-func.func @attention(%q: tensor<2x4x9x16xf32>, %k: tensor<2x4x9x16xf32>, %v: tensor<2x4x9x16xf32>, %mask: tensor<2x1x9x9xf32>) -> tensor<2x64xf32> {
+func.func @attention(%q: tensor<2x4x9x16xf32>, %k: tensor<2x4x9x16xf32>, %v: tensor<2x4x9x16xf32>, %mask: tensor<2x1x9x9xf32>, %bias: tensor<81xf32>) -> tensor<2x64xf32> {
   %three = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
-  %table = onnx.Constant : tensor<9x9xf32> = dense<0.5> : tensor<9x9xf32>
+  %table = onnx.Constant : tensor<9x1xf32> = dense<[[0.5], [1.0], [2.0], [7.0], [0.0], [0.0], [0.0], [0.0], [0.0]]> : tensor<9x1xf32>
   %shape = onnx.Constant : tensor<3xi64> = dense<[2, 9, 64]> : tensor<3xi64>
   %o = attn.attention ins(%q, %k, %v : tensor<2x4x9x16xf32>, tensor<2x4x9x16xf32>, tensor<2x4x9x16xf32>)
-    captures(%mask, %table : tensor<2x1x9x9xf32>, tensor<9x9xf32>) domain = [2, 4, 9, 9, 16, 16]
+    captures(%mask, %table, %bias : tensor<2x1x9x9xf32>, tensor<9x1xf32>, tensor<81xf32>) domain = [2, 4, 9, 9, 16, 16]
     indexing_maps = [affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>, affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>,
                      affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>, affine_map<(b, h, i, j, d, e) -> (b, 0, i, j)>,
-                     affine_map<(b, h, i, j, d, e) -> (i, j)>, affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>]
+                     affine_map<(b, h, i, j, d, e) -> (i, 0)>,
+                     affine_map<(b, h, i, j, d, e) -> (i * 9 + j)>, affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>]
     mask = <causal> numerics = <scale = 2.500000e-01 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %m: f32, %t: f32):
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %m: f32, %t: f32, %u: f32):
       %row = arith.index_cast %i : index to i32
       %slope = arith.sitofp %row : i32 to f32
       %a = arith.addf %s, %m : f32
-      %c = arith.addf %a, %t : f32
-      %z = arith.addf %c, %slope : f32
+      %c = arith.mulf %a, %t : f32
+      %n = arith.addf %c, %u : f32
+      %z = arith.mulf %n, %slope : f32
       attn.yield %z : f32
   } -> tensor<2x4x9x16xf32>
   %t = onnx.Transpose %o {permutation = array<i64: 0, 2, 1, 3>} : (tensor<2x4x9x16xf32>) -> tensor<2x9x4x16xf32>
