@@ -378,7 +378,7 @@ bool ContractionStage::emit() {
 void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optional<H::Func> pack) {
   const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8),
                 tiles = panels * batch;
-  int64_t block = plan.schedule("gemm", "mb", rows > 1000 ? 384 : rows);
+  int64_t block = plan.schedule("gemm", "mb", rows > 4096 ? 1536 : rows);
   const bool parallel = rows * columns * depth * batch > (1 << 19);
   if (parallel && tiles * int64_t(llvm::divideCeil(rows, block)) < wanted)
     block = llvm::divideCeil(rows, llvm::divideCeil(wanted, tiles));
