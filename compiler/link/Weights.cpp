@@ -9,6 +9,7 @@
 #include "llvm/Support/MathExtras.h"
 
 #include <algorithm>
+#include <cstring>
 
 using namespace mlir;
 using namespace fovea;
@@ -55,16 +56,22 @@ static void writeRepeated(ArrayRef<char> element, int64_t count, raw_ostream &ou
     out.write(buffer.data(), std::min(count, chunk) * element.size());
 }
 
-/// Writes a row-major matrix as column panels of `width`, the last one filled up with zeros.
-static void writePanels(ArrayRef<char> bytes, ArrayRef<int64_t> shape, int64_t width,
-                        int64_t elementBytes, raw_ostream &out) {
-  int64_t rows = shape[0], columns = shape[1];
-  SmallVector<char, 0> padding(width * elementBytes, 0);
-  for (int64_t first = 0; first < columns; first += width) {
-    int64_t present = std::min(width, columns - first);
+/// Writes a row-major matrix in the layout of `panels`. A splat has one element for all.
+static void writePanels(ArrayRef<char> bytes, bool splat, ArrayRef<int64_t> shape,
+                        kernel::PanelsAttr panels, int64_t elementBytes, raw_ostream &out) {
+  int64_t columns = shape[panels.getAxis()], rows = shape[1 - panels.getAxis()];
+  int64_t columnStride = panels.getAxis() == 1 ? 1 : rows;
+  int64_t rowStride = panels.getAxis() == 1 ? columns : 1;
+  SmallVector<char, 0> line(panels.getWidth() * elementBytes, 0);
+  for (int64_t first = 0; first < columns; first += panels.getWidth()) {
+    int64_t present = std::min(panels.getWidth(), columns - first);
+    std::fill(line.begin(), line.end(), 0);
     for (int64_t row = 0; row < rows; ++row) {
-      out.write(bytes.data() + (row * columns + first) * elementBytes, present * elementBytes);
-      out.write(padding.data(), (width - present) * elementBytes);
+      for (int64_t i = 0; i < present; ++i) {
+        int64_t element = splat ? 0 : row * rowStride + (first + i) * columnStride;
+        std::memcpy(&line[i * elementBytes], &bytes[element * elementBytes], elementBytes);
+      }
+      out.write(line.data(), line.size());
     }
   }
 }
@@ -74,27 +81,12 @@ static void writeConstant(kernel::ConstantOp constant, raw_ostream &out) {
   std::optional<onnx::ConstantData> data = onnx::getConstantData(constant.getValue());
   int64_t elementBytes = onnx::getElementBytes(type.getElementType());
   auto panels = dyn_cast_or_null<kernel::PanelsAttr>(type.getEncoding());
-  if (!data->splat && panels)
-    return writePanels(data->bytes, type.getShape(), panels.getWidth(), elementBytes, out);
-  if (!data->splat) {
+  if (panels)
+    writePanels(data->bytes, data->splat, type.getShape(), panels, elementBytes, out);
+  else if (data->splat)
+    writeRepeated(data->bytes.take_front(elementBytes), type.getNumElements(), out);
+  else
     out.write(data->bytes.data(), data->bytes.size());
-    return;
-  }
-  ArrayRef<char> element = data->bytes.take_front(elementBytes);
-  if (!panels)
-    return writeRepeated(element, type.getNumElements(), out);
-  SmallVector<char, 0> row;
-  for (int64_t i = 0; i < type.getDimSize(1); ++i)
-    row.append(element.begin(), element.end());
-  // Every row is the same, so the panels of one row, repeated, are those of the matrix.
-  int64_t width = panels.getWidth();
-  for (int64_t first = 0; first < type.getDimSize(1); first += width) {
-    SmallVector<char, 0> panelRow;
-    int64_t present = std::min(width, type.getDimSize(1) - first);
-    panelRow.append(row.begin(), row.begin() + present * elementBytes);
-    panelRow.resize(width * elementBytes, 0);
-    writeRepeated(panelRow, type.getDimSize(0), out);
-  }
 }
 
 void link::writeWeights(const WeightLayout &layout, raw_ostream &out) {

@@ -217,7 +217,7 @@ bool ContractionStage::assignRoles() {
   if (panels[roles.right]) {
     auto storage = plan.getStorage().find(product.getDpsInputOperand(roles.right)->get());
     if (storage != plan.getStorage().end() && storage->second.panels && roles.column)
-      width = storage->second.panels;
+      width = storage->second.panels.getWidth();
   }
   return true;
 }

@@ -143,7 +143,7 @@ void Plan::run() {
       throw Refusal{kernel, "an argument has an encoding that the Halide backend does not know"};
     unsigned buffer = addBuffer(Buffer::Argument, argument.getArgNumber(), type);
     storage[argument] = {buffer, rowMajor(type.getShape(), type.getContext()),
-                         panels ? panels.getWidth() : 0};
+                         panels};
   }
   Operation *terminator = kernel.getBody().front().getTerminator();
   SmallVector<unsigned> results(terminator->getNumOperands());

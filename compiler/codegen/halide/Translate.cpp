@@ -50,14 +50,16 @@ H::Expr Translator::load(Value value, IndicesRef indices) {
   }
   if (accesses)
     accesses->append(indices.begin(), indices.end());
-  H::Expr row = space.toExpr(indices[0]), panel, column;
-  int32_t width = place.panels, rows = type.getDimSize(0);
-  if (panelColumn && space.coefficient(indices[1], panelColumn->group) == 1 &&
-      space.linear(indices[1])->constant == 0) {
+  const int64_t axis = place.panels.getAxis();
+  AffineExpr columnIndex = indices[axis];
+  H::Expr row = space.toExpr(indices[1 - axis]), panel, column;
+  int32_t width = place.panels.getWidth(), rows = type.getDimSize(1 - axis);
+  if (panelColumn && space.coefficient(columnIndex, panelColumn->group) == 1 &&
+      space.linear(columnIndex)->constant == 0) {
     panel = panelColumn->panel;
     column = panelColumn->column;
   } else {
-    H::Expr n = space.toExpr(indices[1]);
+    H::Expr n = space.toExpr(columnIndex);
     panel = n / width;
     column = n % width;
   }

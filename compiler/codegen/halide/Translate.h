@@ -37,12 +37,12 @@ struct Buffer {
   int64_t bytes;
 };
 
-/// Where a tensor lies: the flat element address is `map` of its indices (`panels`: the width of
-/// column panels, or 0).
+/// Where a tensor lies: the flat element address is `map` of its indices, unless it is stored as
+/// `panels`.
 struct Storage {
   unsigned buffer = 0;
   mlir::AffineMap map;
-  int64_t panels = 0;
+  kernel::PanelsAttr panels;
 };
 
 /// Where the flat index of a panel-encoded matrix is split into panel and column: see

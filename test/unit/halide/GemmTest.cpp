@@ -46,30 +46,46 @@ kernel.func @gemm(%a: tensor<$Mx$Kxf32>, %w: tensor<$Kx$Nxf32$E>, %bias: tensor<
   kernel.return %g : tensor<$Mx$Nxf32>
 })mlir";
 
-std::string withEncoding(std::string text, int64_t width) {
-  std::string encoding = width ? ", #kernel.panels<" + std::to_string(width) + ">" : "";
-  for (size_t at = text.find("$E"); at != std::string::npos; at = text.find("$E"))
-    text.replace(at, 2, encoding);
+std::string replaceAll(std::string text, const std::string &from, const std::string &to) {
+  for (size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+    text.replace(at, from.size(), to);
   return text;
+}
+
+std::string withEncoding(std::string text, int64_t width, bool transposed = false) {
+  return replaceAll(text, "$E",
+                    width ? ", #kernel.panels<" + std::to_string(width) +
+                                (transposed ? ", axis = 0>" : ">")
+                          : "");
+}
+
+/// The product with a right-hand side of N x K.
+std::string transposeRight(std::string text) {
+  return replaceAll(replaceAll(text, "(m, n, k) -> (k, n)", "(m, n, k) -> (n, k)"), "$Kx$Nx",
+                    "$Nx$Kx");
 }
 
 struct Shape {
   int64_t m, n, k, width;
+  bool transposed = false; // the right-hand side is N x K, its panels run along axis 0
 };
 
 class Gemm : public testing::TestWithParam<int> {};
 
 TEST_P(Gemm, TailsAndEpilogue) {
-  const Shape shapes[] = {{1, 64, 33, 64},   {1, 10, 7, 0},    {5, 100, 31, 0},   {6, 64, 64, 64},
-                          {7, 10, 17, 64},   {13, 96, 5, 32},  {197, 100, 9, 64}, {197, 64, 48, 0},
-                          {50, 768, 16, 64}, {12, 16, 3, 16},  {1100, 32, 4, 16}, {2, 1, 9, 0},
-                          {1, 1, 1, 0},      {64, 1000, 2, 64}};
+  const Shape shapes[] = {
+      {1, 64, 33, 64},   {1, 10, 7, 0},     {5, 100, 31, 0},       {6, 64, 64, 64},
+      {7, 10, 17, 64},   {13, 96, 5, 32},   {197, 100, 9, 64},     {197, 64, 48, 0},
+      {50, 768, 16, 64}, {12, 16, 3, 16},   {1100, 32, 4, 16},     {2, 1, 9, 0},
+      {1, 1, 1, 0},      {64, 1000, 2, 64}, {7, 10, 17, 16, true}, {20, 100, 9, 32, true}};
   for (const Shape &s : shapes) {
     SCOPED_TRACE(testing::Message() << s.m << "x" << s.n << "x" << s.k << " panels " << s.width);
     auto a = randomFloats(s.m * s.k, 1), w = randomFloats(s.k * s.n, 2),
          bias = randomFloats(s.n, 3), r = randomFloats(s.m * s.n, 4);
     std::string text =
-        substitute(withEncoding(epilogueText, s.width), {{"M", s.m}, {"N", s.n}, {"K", s.k}});
+        substitute(withEncoding(s.transposed ? transposeRight(epilogueText) : epilogueText, s.width,
+                                s.transposed),
+                   {{"M", s.m}, {"N", s.n}, {"K", s.k}});
     auto out = runFloats(text, {a, s.width ? packPanels(w, s.k, s.n, s.width) : w, bias, r},
                          s.m * s.n, testTarget(GetParam()));
     EXPECT_LT(relativeError(out,

@@ -37,6 +37,7 @@ static const char *constants = R"mlir(
   kernel.constant @splat at 128 : tensor<2x3xi16> = dense<7> : tensor<2x3xi16>
   kernel.constant @ints at 0 : tensor<2xi64> = dense<[1, -2]> : tensor<2xi64>
   kernel.constant @splatPanels at 256 : tensor<2x3xi8, #kernel.panels<2>> = dense<9> : tensor<2x3xi8>
+  kernel.constant @transposed at 320 : tensor<3x2xi8, #kernel.panels<2, axis = 0>> = dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi8>
 )mlir";
 
 static std::string weightsOf(const char *source) {
@@ -52,7 +53,7 @@ static std::string weightsOf(const char *source) {
 
 TEST(Weights, AreLaidOutAsTheirTypesSay) {
   std::string bytes = weightsOf(constants);
-  ASSERT_EQ(bytes.size(), size_t(320 + link::weightsSlack));
+  ASSERT_EQ(bytes.size(), size_t(384 + link::weightsSlack));
   auto as = [&](auto example, size_t offset) {
     decltype(example) value;
     std::memcpy(&value, bytes.data() + offset, sizeof(value));
@@ -69,6 +70,7 @@ TEST(Weights, AreLaidOutAsTheirTypesSay) {
   for (int i = 0; i < 16; ++i)
     EXPECT_EQ(as(float(), 192 + 4 * i), panels[i]) << i;
   EXPECT_EQ(bytes.substr(256, 9), std::string("\11\11\11\11\11\0\11\0\0", 9));
+  EXPECT_EQ(bytes.substr(320, 8), std::string("\1\3\2\4\5\0\6\0", 8));
 }
 
 TEST(Weights, RefusesBadPlaces) {
