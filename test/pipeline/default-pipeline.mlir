@@ -12,6 +12,9 @@
 // CHECK-NEXT:     fovea-raise-gelu
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   fovea-raise-attention,
+// CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-propagate-slices
+// CHECK-NEXT:   ),
 // CHECK-NEXT:   cse,
 // CHECK-NEXT:   fovea-lower-onnx,
 // CHECK-NEXT:   cse,
