@@ -4,6 +4,7 @@
 // and splats are copied into every island that uses them.
 
 #include "dialects/kernel/Kernel.h"
+#include "dialects/onnx/NodeName.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
@@ -29,16 +30,8 @@ static remark::RemarkOpts remarkOpts() {
 }
 
 /// The name of the ONNX node an op comes from, or the op's own name.
-static std::string getNodeName(Operation *op) {
-  std::string name = op->getName().getStringRef().str();
-  op->getLoc()->walk([&](Location loc) {
-    auto named = dyn_cast<NameLoc>(loc);
-    if (!named)
-      return WalkResult::advance();
-    name = named.getName().str();
-    return WalkResult::interrupt();
-  });
-  return name;
+static StringRef getNodeName(Operation *op) {
+  return onnx::getNodeName(op->getLoc(), op->getName().getStringRef());
 }
 
 static kernel::Anchor getAnchorKind(const IslandGroups &groups, const IslandGrower &grower,
@@ -156,7 +149,7 @@ static OpSet sortGroups(const IslandGroups &groups) {
 //===----------------------------------------------------------------------===//
 
 static void remarkIsland(kernel::IslandOp island) {
-  SmallVector<std::string> names;
+  SmallVector<StringRef> names;
   for (Operation &op : island.getBody().front().without_terminator())
     if (classify(&op) != OpKind::Filler)
       names.push_back(getNodeName(&op));

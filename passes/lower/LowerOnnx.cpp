@@ -5,6 +5,7 @@
 // onnx ops are neither legal nor illegal to the driver, so that it goes on after a failure and
 // every op without a lowering is reported at once.
 
+#include "dialects/onnx/NodeName.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
@@ -13,7 +14,6 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
-#include "passes/lower/NodeName.h"
 #include "passes/lower/OnnxPattern.h"
 #include "passes/lower/Passes.h"
 
@@ -96,6 +96,7 @@ public:
 class LowerOnnx : public fovea::impl::LowerOnnxPassBase<LowerOnnx> {
   void runOnOperation() override;
   LogicalResult reportRemaining(const Refusals &refusals);
+  void recordElementTypes();
   void eraseDeadConstants();
 };
 
@@ -123,13 +124,13 @@ LogicalResult LowerOnnx::reportRemaining(const Refusals &refusals) {
         failed = true;
         if (!reported.insert(end).second)
           continue;
-        end->emitError() << "'" << end->getName() << "'" << describeNode(end->getLoc())
+        end->emitError() << "'" << end->getName() << "'" << onnx::describeNode(end->getLoc())
                          << " uses a tensor of unsigned integers, which has no lowering here";
       }
     } else if (isa_and_present<onnx::OnnxDialect>(op->getDialect()) && !isa<onnx::NoneOp>(op)) {
       failed = true;
       InFlightDiagnostic error = op->emitError();
-      error << "no lowering for '" << op->getName() << "'" << describeNode(op->getLoc());
+      error << "no lowering for '" << op->getName() << "'" << onnx::describeNode(op->getLoc());
       if (auto it = refusals.find(op); it != refusals.end())
         error << ": " << it->second;
     }
@@ -148,7 +149,25 @@ void LowerOnnx::eraseDeadConstants() {
     op->erase();
 }
 
+/// Keeps the unsigned element types of inputs and outputs, which the signature is about to lose, as
+/// `onnx.element_type`: a caller wants to know them.
+void LowerOnnx::recordElementTypes() {
+  auto getUnsigned = [](Type type) -> TypeAttr {
+    Type element = getElementTypeOrSelf(type);
+    return element.isUnsignedInteger() ? TypeAttr::get(element) : TypeAttr();
+  };
+  getOperation().walk([&](func::FuncOp function) {
+    for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
+      if (TypeAttr element = getUnsigned(type))
+        function.setArgAttr(index, "onnx.element_type", element);
+    for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
+      if (TypeAttr element = getUnsigned(type))
+        function.setResultAttr(index, "onnx.element_type", element);
+  });
+}
+
 void LowerOnnx::runOnOperation() {
+  recordElementTypes();
   MLIRContext *context = &getContext();
   TypeConverter converter;
   addConversions(converter);

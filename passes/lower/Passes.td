@@ -8,8 +8,8 @@ def LowerOnnxPass : Pass<"fovea-lower-onnx", "::mlir::ModuleOp"> {
   let summary = "Lower the onnx dialect to linalg, tensor, arith and math";
   let description = [{
     Afterwards the module holds the vocabulary of Architecture.md section 4 and `attn.attention`. Every tensor must have
-    a static shape. Unsigned integer tensors become signless, in the signature too; bodies use unsigned ops where it
-    matters. Every op without a lowering is reported, with its node and the reason, before the pass fails.
+    a static shape. Unsigned integer tensors become signless, in the signature too, whose arguments and results then
+    keep the type as `onnx.element_type`; bodies use unsigned ops where it matters. Every op without a lowering is reported, with its node and the reason, before the pass fails.
 
     ```mlir
     %0 = onnx.Relu %x : (tensor<4xf32>) -> tensor<4xf32>

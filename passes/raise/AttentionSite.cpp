@@ -7,6 +7,7 @@
 #include "passes/raise/AttentionSite.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/NodeName.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/ScorePath.h"
 
@@ -183,7 +184,7 @@ static std::optional<Consumer> matchConsumer(onnx::SoftmaxOp softmax, Refusal &r
   if (onTheRight)
     refusal = {"ATTN-R05",
                llvm::formatv("the probabilities are the right operand of MatMul '{0}'",
-                             getNodeName(other->getLoc())),
+                             onnx::getNodeName(other->getLoc())),
                "write the product as probabilities times values"};
   else
     refusal = {"ATTN-R04",

@@ -5,6 +5,7 @@
 #include "passes/raise/GraphMatch.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/NodeName.h"
 
 #include <cmath>
 
@@ -120,19 +121,9 @@ bool raise::isLastAxis(int64_t axis, int64_t rank) {
   return rank > 0 && (axis == -1 || axis == rank - 1);
 }
 
-std::string raise::getNodeName(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName().str();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (auto name = dyn_cast<NameLoc>(part))
-        return name.getName().str();
-  return "<unnamed>";
-}
-
 std::string raise::describeProducer(Value value) {
   Operation *op = value.getDefiningOp();
   if (!op)
     return "a graph input";
-  return (op->getName().stripDialect() + " '" + getNodeName(op->getLoc()) + "'").str();
+  return (op->getName().stripDialect() + " '" + onnx::getNodeName(op->getLoc()) + "'").str();
 }

@@ -56,9 +56,6 @@ mlir::RankedTensorType getStaticType(mlir::Value value);
 /// rank.
 bool isLastAxis(int64_t axis, int64_t rank);
 
-/// The ONNX node name that the location carries; "<unnamed>" when it has none.
-std::string getNodeName(mlir::Location loc);
-
 /// What a person calls this value's producer: the ONNX operator's name with its node, or "graph
 /// input".
 std::string describeProducer(mlir::Value value);

@@ -2,6 +2,7 @@
 //
 // attn.attention from every site that matches, a remark for every site.
 
+#include "dialects/onnx/NodeName.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
@@ -173,7 +174,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
   bool raiseAnchor(Operation *anchor, StringRef function) {
     auto where = remark::RemarkOpts::name("raise-attention").category("raise").function(function);
     Location loc = anchor->getLoc();
-    std::string node = getNodeName(loc);
+    StringRef node = onnx::getNodeName(loc);
     Refusal refusal;
     std::optional<AttentionSite> site;
     if (auto attention = dyn_cast<onnx::AttentionOp>(anchor))

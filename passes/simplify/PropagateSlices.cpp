@@ -3,6 +3,7 @@
 // From the results backwards, what is read of every value; then forwards, ops that compute no more.
 // A round shrinks the graph, so rounds end; a second one sees what the shapes of the first hid.
 
+#include "dialects/onnx/NodeName.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/simplify/PartRewriter.h"
@@ -16,16 +17,6 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::simplify;
-
-static std::string getNodeName(Location loc) {
-  if (auto name = dyn_cast<NameLoc>(loc))
-    return name.getName().str();
-  if (auto fused = dyn_cast<FusedLoc>(loc))
-    for (Location part : fused.getLocations())
-      if (auto name = dyn_cast<NameLoc>(part))
-        return name.getName().str();
-  return "<unnamed>";
-}
 
 namespace {
 /// An op, what is read of its results, and its plan for that.
@@ -129,7 +120,7 @@ void SlicePropagation::reportShrunk(Operation *before, Operation *after) {
   remark::passed(before->getLoc(), remark::RemarkOpts::name("propagate-slices")
                                        .category("simplify")
                                        .function(function.getName()))
-      << remark::metric("Node", getNodeName(before->getLoc()))
+      << remark::metric("Node", onnx::getNodeName(before->getLoc()))
       << remark::metric("Op", before->getName().getStringRef())
       << remark::metric("RowsBefore", countRows(before))
       << remark::metric("RowsAfter", countRows(after));
@@ -139,7 +130,7 @@ void SlicePropagation::reportRefusal(Operation *op, StringRef code, std::string 
   remark::missed(op->getLoc(), remark::RemarkOpts::name("propagate-slices")
                                    .category("simplify")
                                    .function(function.getName()))
-      << remark::metric("Code", code) << remark::metric("Node", getNodeName(op->getLoc()))
+      << remark::metric("Code", code) << remark::metric("Node", onnx::getNodeName(op->getLoc()))
       << remark::reason("{0}", reason);
 }
 

@@ -5,7 +5,7 @@
 #include "passes/verify/Vocabulary.h"
 
 #include "dialects/attn/Attn.h"
-#include "passes/lower/NodeName.h"
+#include "dialects/onnx/NodeName.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -20,7 +20,8 @@ using namespace fovea::verify;
 InFlightDiagnostic Checker::report(Operation *op) {
   failed = true;
   InFlightDiagnostic error = op->emitError();
-  error << "'" << op->getName() << "'" << describeNode(op->getLoc()) << " after " << phase << ": ";
+  error << "'" << op->getName() << "'" << onnx::describeNode(op->getLoc()) << " after " << phase
+        << ": ";
   return error;
 }
 

@@ -50,6 +50,15 @@ FailureOr<ProgramSignature> codegen::getProgramSignature(ModuleOp module) {
     if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity() ||
         !type.getElementType().isIntOrFloat())
       return main.emitError("argument ") << i << " is not contiguous memory of static shape";
+    // Integers are signless in the program; the caller's type may be unsigned.
+    if (auto element = main.getArgAttrOfType<TypeAttr>(i, "onnx.element_type")) {
+      Type given = element.getValue();
+      if (!given.isUnsignedInteger() || !type.getElementType().isSignlessInteger() ||
+          given.getIntOrFloatBitWidth() != type.getElementTypeBitWidth())
+        return main.emitError("argument ") << i << " of element type " << type.getElementType()
+                                           << " cannot stand for onnx.element_type " << given;
+      type = MemRefType::get(type.getShape(), given);
+    }
     auto name = main.getArgAttrOfType<StringAttr>(i, "onnx.name");
     ModelTensor tensor{name ? name.str() : ((isInput ? "input" : "output") + Twine(index)).str(),
                        type};

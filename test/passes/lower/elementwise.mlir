@@ -47,7 +47,8 @@ func.func @powers(%x: tensor<3xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3x
 
 // Signedness moves from the types into the ops, in the signature too.
 // CHECK-LABEL: func.func @unsigned
-// CHECK-SAME:  (%{{.*}}: tensor<3xi8>, %{{.*}}: tensor<3xi8>) -> (tensor<3xi8>, tensor<3xi1>)
+// CHECK-SAME:  (%{{.*}}: tensor<3xi8> {onnx.element_type = ui8}, %{{.*}}: tensor<3xi8> {onnx.element_type = ui8})
+// CHECK-SAME:  -> (tensor<3xi8> {onnx.element_type = ui8}, tensor<3xi1>)
 func.func @unsigned(%a: tensor<3xui8>, %b: tensor<3xui8>) -> (tensor<3xui8>, tensor<3xi1>) {
   // CHECK: arith.maxui
   %0 = onnx.Max %a, %b : (tensor<3xui8>, tensor<3xui8>) -> tensor<3xui8>

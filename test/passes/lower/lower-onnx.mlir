@@ -4,7 +4,7 @@
 // only patterns read is gone.
 
 // CHECK-LABEL: func.func @main
-// CHECK-SAME:  %{{.*}}: tensor<2x4xi8> {onnx.name = "pixels"}
+// CHECK-SAME:  %{{.*}}: tensor<2x4xi8> {onnx.element_type = ui8, onnx.name = "pixels"}
 // CHECK-SAME:  -> (tensor<2x4xf32> {onnx.name = "scores"})
 // CHECK-NOT:   onnx.none
 // CHECK-NOT:   tensor<1xi64>

@@ -17,7 +17,7 @@ using ::testing::HasSubstr;
 static const char *program = R"mlir(
 module attributes {fovea.arena_bytes = 64 : i64} {
   func.func @main(%a: memref<2x3xf32> {onnx.name = "pixel.values"}, %b: memref<4xi1> {onnx.name = "class"},
-                  %c: memref<f16> {onnx.name = "pixel/values*/ //"}, %d: memref<1x2xbf16>, %e: memref<3xui8> {onnx.name = "Class_"}, %f: memref<1xf32> {onnx.name = "vit_model"}, %g: memref<1xf32> {onnx.name = "PIXEL_values"},
+                  %c: memref<f16> {onnx.name = "pixel/values*/ //"}, %d: memref<1x2xbf16>, %e: memref<3xi8> {onnx.element_type = ui8, onnx.name = "Class_"}, %f: memref<1xf32> {onnx.name = "vit_model"}, %g: memref<1xf32> {onnx.name = "PIXEL_values"},
                   %y: memref<7xi64> {onnx.name = "0"}, %arena: memref<?xi8>)
       attributes {fovea.inputs = 7 : i64, fovea.outputs = 1 : i64} {
     return
@@ -51,6 +51,18 @@ TEST(Header, NamesEveryTensor) {
   EXPECT_THAT(header,
               HasSubstr("#define VIT_PIXEL_VALUES_DIM1 3\n#define VIT_PIXEL_VALUES_SIZE 6"));
   EXPECT_THAT(header, HasSubstr("const fovea_model *vit_model(void);"));
+}
+
+TEST(Header, RefusesElementTypesOfOtherWidths) {
+  ParsedModule parsed(R"mlir(
+    func.func @main(%a: memref<3xi16> {onnx.element_type = ui8}, %arena: memref<?xi8>)
+        attributes {fovea.inputs = 1 : i64, fovea.outputs = 0 : i64} {
+      return
+    })mlir");
+  std::string text;
+  llvm::raw_string_ostream out(text);
+  EXPECT_TRUE(failed(link::writeHeader(*parsed.module, "vit", out)));
+  EXPECT_THAT(parsed.diagnostics, HasSubstr("cannot stand for onnx.element_type 'ui8'"));
 }
 
 TEST(Header, Compiles) {

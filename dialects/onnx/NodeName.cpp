@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Names in locations. A location without one leads on to its parts: fused locations name several
+// nodes, and the first is as good as any.
+
+#include "dialects/onnx/NodeName.h"
+
+using namespace mlir;
+using namespace fovea;
+
+StringRef onnx::getNodeName(Location location, StringRef otherwise) {
+  // Passes may nest locations deeply, so the search keeps its own stack.
+  SmallVector<Location> pending = {location};
+  while (!pending.empty()) {
+    Location current = pending.pop_back_val();
+    if (auto name = dyn_cast<NameLoc>(current)) {
+      if (!name.getName().empty())
+        return name.getName();
+      pending.push_back(name.getChildLoc());
+    } else if (auto fused = dyn_cast<FusedLoc>(current)) {
+      for (Location part : llvm::reverse(fused.getLocations()))
+        pending.push_back(part);
+    } else if (auto call = dyn_cast<CallSiteLoc>(current)) {
+      pending.push_back(call.getCaller());
+      pending.push_back(call.getCallee());
+    }
+  }
+  return otherwise;
+}
+
+std::string onnx::describeNode(Location location) {
+  StringRef name = getNodeName(location, "");
+  return name.empty() ? std::string() : " of node '" + name.str() + "'";
+}
