@@ -16,6 +16,7 @@
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/Timing.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/thread.h"
 
@@ -41,6 +42,8 @@ private:
   ExitCode generateCode();
   ExitCode writeFiles();
   ExitCode writeHeader(StringRef path);
+  /// Whether the output is machine code in a file, which a header accompanies.
+  bool hasHeader() const;
   /// Prints `error`, if it is one, and then returns `code`.
   ExitCode report(llvm::Error error, ExitCode code);
   void writeReproducer(Phase phase, ModuleOp before);
@@ -180,8 +183,8 @@ ExitCode Compilation::importModel() {
 }
 
 /// Whose fault a failing phase is. Shapes that contradict one another are found by the frontend; a
-/// lowering that is missing is found by lower; a schedule file is read when kernels have names.
-/// Otherwise the compiler has nobody else to blame.
+/// lowering that is missing is found by lower; schedule files are read and written when kernels
+/// have names. Otherwise the compiler has nobody else to blame.
 ExitCode Compilation::getFailureCode(Phase phase) const {
   switch (phase) {
   case Phase::Frontend:
@@ -189,7 +192,8 @@ ExitCode Compilation::getFailureCode(Phase phase) const {
   case Phase::Lower:
     return ExitCode::Unsupported;
   case Phase::Outline:
-    return options.schedule.empty() ? ExitCode::Internal : ExitCode::UserError;
+    return options.schedule.empty() && options.dumpSchedule.empty() ? ExitCode::Internal
+                                                                    : ExitCode::UserError;
   default:
     return ExitCode::Internal;
   }
@@ -260,7 +264,7 @@ ExitCode Compilation::generateCode() {
   };
   auto makeLibrary = [&](StringRef path) {
     return makeOutput(path, [&](StringRef library) {
-      return makeOutput(output + ".o", [&](StringRef object) -> llvm::Error {
+      return withTemporary(library, [&](StringRef object) -> llvm::Error {
         if (llvm::Error error = compileTo(object))
           return error;
         return link::linkSharedLibrary(object, library, modelName);
@@ -285,19 +289,29 @@ ExitCode Compilation::writeHeader(StringRef path) {
   return report(std::move(error), made ? ExitCode::UserError : ExitCode::Internal);
 }
 
+bool Compilation::hasHeader() const {
+  if (emit != Emit::Object && emit != Emit::SharedLibrary)
+    return false;
+  // Beside a device or a pipe nothing is written.
+  return llvm::sys::fs::is_regular_file(output) || !llvm::sys::fs::exists(output);
+}
+
 ExitCode Compilation::writeFiles() {
   if (emit == Emit::MLIR)
     return report(writeModule(*module, output), ExitCode::UserError);
   if (emit == Emit::Header)
     return writeHeader(output);
+  SmallString<128> header(output);
+  llvm::sys::path::replace_extension(header, ".h");
+  // Making the object takes longest, so what can be known before is said before.
+  if (hasHeader() && llvm::sys::fs::is_directory(header)) {
+    terminal.printError("foveac", "cannot write '" + header + "': Is a directory");
+    return ExitCode::UserError;
+  }
   terminal.showProgress("generating code");
   if (ExitCode code = generateCode(); code != ExitCode::Success)
     return code;
-  if (emit != Emit::Object && emit != Emit::SharedLibrary)
-    return ExitCode::Success;
-  SmallString<128> header(output);
-  llvm::sys::path::replace_extension(header, ".h");
-  return writeHeader(header);
+  return hasHeader() ? writeHeader(header) : ExitCode::Success;
 }
 
 ExitCode Compilation::runSteps() {

@@ -22,7 +22,7 @@ static llvm::Error describe(StringRef path, std::error_code error) {
   return describe(path, llvm::errorCodeToError(error));
 }
 
-llvm::Error fovea::makeOutput(StringRef path, llvm::function_ref<llvm::Error(StringRef)> make) {
+llvm::Error fovea::withTemporary(StringRef path, llvm::function_ref<llvm::Error(StringRef)> use) {
   SmallString<128> temporary;
   int descriptor = -1;
   if (std::error_code error =
@@ -35,11 +35,17 @@ llvm::Error fovea::makeOutput(StringRef path, llvm::function_ref<llvm::Error(Str
     llvm::sys::fs::remove(temporary);
     llvm::sys::DontRemoveFileOnSignal(temporary);
   });
-  if (llvm::Error error = make(temporary))
-    return error;
-  if (std::error_code error = llvm::sys::fs::rename(temporary, path))
-    return describe(path, error);
-  return llvm::Error::success();
+  return use(temporary);
+}
+
+llvm::Error fovea::makeOutput(StringRef path, llvm::function_ref<llvm::Error(StringRef)> make) {
+  return withTemporary(path, [&](StringRef temporary) -> llvm::Error {
+    if (llvm::Error error = make(temporary))
+      return error;
+    if (std::error_code error = llvm::sys::fs::rename(temporary, path))
+      return describe(path, error);
+    return llvm::Error::success();
+  });
 }
 
 llvm::Error fovea::writeOutput(StringRef path,

@@ -20,6 +20,10 @@ llvm::Error writeOutput(llvm::StringRef path,
 /// Like writeOutput for a tool that makes the file itself: `make` gets the temporary file's path.
 llvm::Error makeOutput(llvm::StringRef path, llvm::function_ref<llvm::Error(llvm::StringRef)> make);
 
+/// Calls `use` with the path of an empty file beside `path`, which is removed afterwards.
+llvm::Error withTemporary(llvm::StringRef path,
+                          llvm::function_ref<llvm::Error(llvm::StringRef)> use);
+
 /// Writes IR that `fovea-opt` loads again: bytecode with all constants when `path` ends in .mlirbc,
 /// else text in which constants of more than 4 KiB are left out.
 llvm::Error writeModule(mlir::ModuleOp module, llvm::StringRef path);
