@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * The f32 multiply-add peak of this machine, in GF/s: independent chains of the widest FMA, long enough to hide its
- * latency. usage: fma_peak THREADS  (prints one number: the best of several short runs, all threads together) */
+ * The f32 multiply-add peak of this machine, in GF/s: independent chains of the widest FMA, long
+ * enough to hide its latency. usage: fma_peak THREADS  (prints one number: the best of several
+ * short runs, all threads together) */
 #include <immintrin.h>
 #include <pthread.h>
 #include <stdio.h>

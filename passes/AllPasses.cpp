@@ -21,7 +21,6 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 
-
 using namespace mlir;
 
 void fovea::registerAllDialects(DialectRegistry &registry) {

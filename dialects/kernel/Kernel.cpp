@@ -117,9 +117,8 @@ void FuncOp::build(OpBuilder &builder, OperationState &state, StringRef name, Fu
 
 ParseResult FuncOp::parse(OpAsmParser &parser, OperationState &result) {
   auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
-                      function_interface_impl::VariadicFlag, std::string &) {
-    return builder.getFunctionType(arguments, results);
-  };
+                      function_interface_impl::VariadicFlag,
+                      std::string &) { return builder.getFunctionType(arguments, results); };
   return function_interface_impl::parseFunctionOp(
       parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), buildType,
       getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
@@ -132,8 +131,8 @@ void FuncOp::print(OpAsmPrinter &printer) {
 }
 
 LogicalResult FuncOp::verify() {
-  for (Type type : llvm::concat<const Type>(getFunctionType().getInputs(),
-                                            getFunctionType().getResults())) {
+  for (Type type :
+       llvm::concat<const Type>(getFunctionType().getInputs(), getFunctionType().getResults())) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     if (!tensor || !tensor.hasStaticShape())
       return emitOpError("takes and returns tensors of static shape, not ") << type;
@@ -178,9 +177,9 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return emitOpError("launches '") << getCallee() << "', which is not a kernel";
   TypeRange results = getOutputs().empty() ? TypeRange(getResultTypes()) : TypeRange(getOutputs());
   auto agree = [](TypeRange actual, ArrayRef<Type> expected) {
-    return actual.size() == expected.size() && llvm::all_of(llvm::zip(actual, expected), [](auto pair) {
-             return standsFor(std::get<0>(pair), std::get<1>(pair));
-           });
+    return actual.size() == expected.size() &&
+           llvm::all_of(llvm::zip(actual, expected),
+                        [](auto pair) { return standsFor(std::get<0>(pair), std::get<1>(pair)); });
   };
   if (!agree(getInputs().getTypes(), kernel.getArgumentTypes()))
     return emitOpError("passes other types than '") << getCallee() << "' takes";

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
  * Classifies 8x8 digits with a vision transformer that foveac compiled to digits.o and digits.h.
- * usage: digits IMAGES LABELS LOGITS   (float32 images, int64 labels, float32 expected logits, as .npy files)
- * Exits with 0 when as many are right as the training framework got, and every logit is within 1e-4 of its. */
+ * usage: digits IMAGES LABELS LOGITS   (float32 images, int64 labels, float32 expected logits, as
+ * .npy files) Exits with 0 when as many are right as the training framework got, and every logit is
+ * within 1e-4 of its. */
 #include "digits.h"
 
 #include <math.h>
@@ -17,7 +18,8 @@ enum { IMAGES = 360, PIXELS = 64, CLASSES = 10, EXPECTED_RIGHT = 356 };
 static void *read_data(const char *path, size_t bytes) {
   FILE *file = fopen(path, "rb");
   void *data = malloc(bytes);
-  if (!file || !data || fseek(file, -(long)bytes, SEEK_END) != 0 || fread(data, 1, bytes, file) != bytes) {
+  if (!file || !data || fseek(file, -(long)bytes, SEEK_END) != 0 ||
+      fread(data, 1, bytes, file) != bytes) {
     fprintf(stderr, "digits: cannot read %zu bytes of %s\n", bytes, path);
     exit(1);
   }
@@ -72,10 +74,11 @@ int main(int argc, char **argv) {
     right += best == labels[i];
   }
   qsort(times, IMAGES, sizeof *times, ascending);
-  printf("%d of %d images right (%.2f %%), largest difference from the training framework's logits %.1e\n", right, IMAGES,
-         100.0 * right / IMAGES, (double)worst);
-  printf("one image on %u threads: %.3f ms at best, %.3f ms in the median\n", fovea_context_threads(context), times[0],
-         times[IMAGES / 2]);
+  printf("%d of %d images right (%.2f %%), largest difference from the training framework's logits "
+         "%.1e\n",
+         right, IMAGES, 100.0 * right / IMAGES, (double)worst);
+  printf("one image on %u threads: %.3f ms at best, %.3f ms in the median\n",
+         fovea_context_threads(context), times[0], times[IMAGES / 2]);
   fovea_context_destroy(context);
   free(images);
   free(labels);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The program on memory. All tensors of the program are row-major and contiguous, so a reshape is a view and every
-// value needs no more than an address.
+// The program on memory. All tensors of the program are row-major and contiguous, so a reshape is a
+// view and every value needs no more than an address.
 
 #include "passes/bufferize/Passes.h"
 
@@ -91,13 +91,15 @@ private:
     return success();
   }
 
-  /// Adds an argument per output. A launch whose result is returned writes into it; whatever else is returned is copied.
+  /// Adds an argument per output. A launch whose result is returned writes into it; whatever else
+  /// is returned is copied.
   void assignOutputs(OpBuilder &builder, func::ReturnOp terminator, Block &body) {
     for (Value result : terminator.getOperands()) {
       Value output = body.addArgument(memoryOf(result.getType()), terminator.getLoc());
       Value source = stripReshapes(result);
       if (source.getDefiningOp<kernel::LaunchOp>() && !memory.contains(source))
-        memory.map(source, reshaped(builder, terminator.getLoc(), output, memoryOf(source.getType())));
+        memory.map(source,
+                   reshaped(builder, terminator.getLoc(), output, memoryOf(source.getType())));
       else
         copies.push_back({result, output});
     }
@@ -118,7 +120,8 @@ private:
         launchInputs.push_back(memory.lookup(input));
       for (Value result : launch.getResults()) {
         if (!memory.contains(result))
-          memory.map(result, memref::AllocOp::create(builder, op->getLoc(), memoryOf(result.getType())));
+          memory.map(result,
+                     memref::AllocOp::create(builder, op->getLoc(), memoryOf(result.getType())));
         outputs.push_back(memory.lookup(result));
       }
       kernel::LaunchOp::create(builder, op->getLoc(), TypeRange(), launch.getCallee(), launchInputs,

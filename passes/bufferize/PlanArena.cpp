@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The static memory plan: buffers from liveness, weights one after the other. Placing larger buffers first, each at the
-// lowest offset where it meets no neighbour alive at the same time, is the greedy-by-size strategy of Pisarchyk and Lee,
-// "Efficient Memory Management for Deep Neural Net Inference" (2020).
+// The static memory plan: buffers from liveness, weights one after the other. Placing larger
+// buffers first, each at the lowest offset where it meets no neighbour alive at the same time, is
+// the greedy-by-size strategy of Pisarchyk and Lee, "Efficient Memory Management for Deep Neural
+// Net Inference" (2020).
 
 #include "passes/bufferize/Passes.h"
 
@@ -24,7 +25,8 @@ static constexpr int64_t alignment = 64;
 static constexpr int64_t slack = 16 * 1024;
 
 namespace {
-/// A buffer alive from its first write to its last use, in positions of the program's ops, both included.
+/// A buffer alive from its first write to its last use, in positions of the program's ops, both
+/// included.
 struct Buffer {
   memref::AllocOp alloc;
   int64_t size = 0, first = 0, last = 0, offset = 0;
@@ -68,8 +70,10 @@ private:
     for (Buffer &buffer : buffers) {
       builder.setInsertionPoint(buffer.alloc);
       Value offset = arith::ConstantIndexOp::create(builder, buffer.alloc.getLoc(), buffer.offset);
-      buffer.alloc.replaceAllUsesWith(memref::ViewOp::create(
-          builder, buffer.alloc.getLoc(), buffer.alloc.getType(), arena, offset, ValueRange()).getResult());
+      buffer.alloc.replaceAllUsesWith(memref::ViewOp::create(builder, buffer.alloc.getLoc(),
+                                                             buffer.alloc.getType(), arena, offset,
+                                                             ValueRange())
+                                          .getResult());
       buffer.alloc.erase();
     }
     getOperation()->setAttr("fovea.arena_bytes", builder.getI64IntegerAttr(end + slack));
@@ -84,7 +88,8 @@ private:
       Buffer buffer;
       buffer.alloc = alloc;
       auto type = alloc.getType();
-      auto size = kernel::getStorageSize(RankedTensorType::get(type.getShape(), type.getElementType()));
+      auto size =
+          kernel::getStorageSize(RankedTensorType::get(type.getShape(), type.getElementType()));
       if (failed(size))
         return alloc.emitError("a buffer of type ") << type << " has no size that fits in memory";
       buffer.size = llvm::alignTo(std::max<int64_t>(*size, 1), alignment);
@@ -105,7 +110,8 @@ private:
     return success();
   }
 
-  /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies; keeps `placed` sorted by offset.
+  /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies; keeps `placed`
+  /// sorted by offset.
   static void place(Buffer &buffer, SmallVectorImpl<Buffer *> &placed) {
     for (Buffer *other : placed)
       if (other->meets(buffer) && buffer.offset < other->offset + other->size &&

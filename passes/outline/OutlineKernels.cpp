@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Islands become kernels. Two islands share a kernel exactly when their bodies print the same: the printed text is the
-// key, and its hash the name, so names do not depend on order, addresses or process.
+// Islands become kernels. Two islands share a kernel exactly when their bodies print the same: the
+// printed text is the key, and its hash the name, so names do not depend on order, addresses or
+// process.
 
 #include "passes/outline/Passes.h"
 
@@ -23,7 +24,8 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// Whether the op that defines a captured value is made again inside the kernel instead of being passed to it.
+/// Whether the op that defines a captured value is made again inside the kernel instead of being
+/// passed to it.
 static bool isRematerialised(Operation *op) {
   if (isa_and_nonnull<tensor::EmptyOp>(op))
     return true;
@@ -69,8 +71,8 @@ private:
         symbols.insert(symbol);
       }
       OpBuilder builder(op);
-      auto use = kernel::GetConstantOp::create(builder, op.getLoc(), op.getType(),
-                                               symbol.getSymName());
+      auto use =
+          kernel::GetConstantOp::create(builder, op.getLoc(), op.getType(), symbol.getSymName());
       op.replaceAllUsesWith(use.getResult());
       op.erase();
     }
@@ -116,7 +118,8 @@ private:
     island.erase();
   }
 
-  /// The kernel of the module that equals `kernel`, which it becomes when it is the first of its kind.
+  /// The kernel of the module that equals `kernel`, which it becomes when it is the first of its
+  /// kind.
   kernel::FuncOp share(kernel::FuncOp kernel, SymbolTable &symbols) {
     std::string text;
     llvm::raw_string_ostream stream(text);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Chooses the storage of constant right-hand sides. Only types change here: the bytes are rearranged while the object
-// is written, so that packing takes no memory of its own.
+// Chooses the storage of constant right-hand sides. Only types change here: the bytes are
+// rearranged while the object is written, so that packing takes no memory of its own.
 
 #include "passes/outline/Passes.h"
 
@@ -18,7 +18,8 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// The product of a contraction kernel: the generic with two inputs and a reduction over their common dimension.
+/// The product of a contraction kernel: the generic with two inputs and a reduction over their
+/// common dimension.
 static linalg::GenericOp findContraction(kernel::FuncOp kernel) {
   linalg::GenericOp found;
   kernel.walk([&](linalg::GenericOp op) {
@@ -29,7 +30,8 @@ static linalg::GenericOp findContraction(kernel::FuncOp kernel) {
   return found;
 }
 
-/// The dimension of the matrix `map` reads that is not reduced; nothing unless the map is (k, n) or (n, k).
+/// The dimension of the matrix `map` reads that is not reduced; nothing unless the map is (k, n) or
+/// (n, k).
 static std::optional<int64_t> findColumnAxis(linalg::GenericOp op, AffineMap map) {
   if (map.getNumResults() != 2 || !map.isProjectedPermutation())
     return std::nullopt;
@@ -97,9 +99,11 @@ private:
                                      kernel.getResultTypes()));
     for (auto [launch, use] : llvm::zip_equal(calls, constants)) {
       kernel::LaunchOp call = launch;
-      kernel::ConstantOp constant = inType(symbols.lookup<kernel::ConstantOp>(use.getName()), packed, symbols);
+      kernel::ConstantOp constant =
+          inType(symbols.lookup<kernel::ConstantOp>(use.getName()), packed, symbols);
       OpBuilder builder(call);
-      auto read = kernel::GetConstantOp::create(builder, use.getLoc(), packed, constant.getSymName());
+      auto read =
+          kernel::GetConstantOp::create(builder, use.getLoc(), packed, constant.getSymName());
       call.getInputsMutable()[argument.getArgNumber()].set(read);
       if (use->use_empty())
         use->erase();
@@ -107,13 +111,16 @@ private:
     eraseUnused(symbols);
   }
 
-  /// The constant with the value of `plain` and type `packed`, made beside it when there is none yet.
-  kernel::ConstantOp inType(kernel::ConstantOp plain, RankedTensorType packed, SymbolTable &symbols) {
+  /// The constant with the value of `plain` and type `packed`, made beside it when there is none
+  /// yet.
+  kernel::ConstantOp inType(kernel::ConstantOp plain, RankedTensorType packed,
+                            SymbolTable &symbols) {
     kernel::ConstantOp &constant = constants[{plain.getValue(), packed}];
     if (!constant) {
       OpBuilder detached(&getContext());
       constant = kernel::ConstantOp::create(detached, plain.getLoc(),
-                                            (plain.getSymName() + "_panels").str(), plain.getValue(), packed, /*offset=*/IntegerAttr());
+                                            (plain.getSymName() + "_panels").str(),
+                                            plain.getValue(), packed, /*offset=*/IntegerAttr());
       symbols.insert(constant, Block::iterator(plain));
     }
     return constant;
