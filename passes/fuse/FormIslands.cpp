@@ -204,7 +204,30 @@ static void keepReadFills(IslandGroups &groups) {
   }
 }
 
+/// A splat that the program returns has to be in memory, where a fill writes it: as a weight it
+/// would cost as many bytes as it has elements.
+static void fillReturnedSplats(Block &block) {
+  auto stays = [](OpOperand &use) {
+    return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(use.getOwner()) ||
+           use.getOwner()->hasTrait<OpTrait::IsTerminator>();
+  };
+  for (auto constant : llvm::make_early_inc_range(block.getOps<arith::ConstantOp>())) {
+    auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+    if (!splat || llvm::none_of(constant->getUses(), stays))
+      continue;
+    OpBuilder builder(&block, std::next(constant->getIterator()));
+    Location loc = constant.getLoc();
+    Value element =
+        arith::ConstantOp::create(builder, loc, cast<TypedAttr>(splat.getSplatValue<Attribute>()));
+    Value empty =
+        tensor::EmptyOp::create(builder, loc, splat.getType().getShape(), splat.getElementType());
+    auto fill = linalg::FillOp::create(builder, loc, element, empty);
+    constant.getResult().replaceUsesWithIf(fill.getResult(0), stays);
+  }
+}
+
 static void formIslands(Block &block) {
+  fillReturnedSplats(block);
   IslandGroups groups(block);
   keepReadFills(groups);
   IslandGrower grower(groups);

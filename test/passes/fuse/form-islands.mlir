@@ -301,3 +301,20 @@ func.func @rotary(%x: tensor<8x4xf32>, %cos: tensor<4x8xf32>, %sin: tensor<4x8xf
   } -> tensor<4x8xf32>
   return %r : tensor<4x8xf32>
 }
+
+// -----
+
+// A splat that is returned is written by a fill, also through a reshape; other constants are weights later.
+
+// CHECK-LABEL: func.func @constants
+// CHECK: %[[S:.+]] = kernel.island <elementwise> -> tensor<4xf32> {
+// CHECK: linalg.fill
+// CHECK: %[[D:.+]] = arith.constant dense<[1.0
+// CHECK: %[[R:.+]] = tensor.expand_shape %[[S]]
+// CHECK: return %[[S]], %[[R]], %[[D]]
+func.func @constants() -> (tensor<4xf32>, tensor<2x2xf32>, tensor<2xf32>) {
+  %s = arith.constant dense<2.0> : tensor<4xf32>
+  %d = arith.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %r = tensor.expand_shape %s [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
+  return %s, %r, %d : tensor<4xf32>, tensor<2x2xf32>, tensor<2xf32>
+}
