@@ -5,6 +5,8 @@
 
 #include "dialects/onnx/NodeName.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
+
 using namespace mlir;
 using namespace fovea;
 

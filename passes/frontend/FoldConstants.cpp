@@ -10,6 +10,7 @@
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
