@@ -31,6 +31,23 @@ MappedTensor LinalgBuilder::filled(ArrayRef<unsigned> dims, Type elementType, do
   return result;
 }
 
+/// The part of an input that the domain reaches: linalg takes a loop's extent from any operand that
+/// the loop indexes by itself, so such a dimension must not be longer than the loop.
+Value LinalgBuilder::cutToDomain(const MappedTensor &input) {
+  auto type = cast<RankedTensorType>(input.tensor.getType());
+  SmallVector<int64_t> sizes(type.getShape());
+  for (auto [size, index] : llvm::zip_equal(sizes, input.map.getResults()))
+    if (auto dim = dyn_cast<AffineDimExpr>(index))
+      size = domain[dim.getPosition()];
+  if (ArrayRef<int64_t>(sizes) == type.getShape())
+    return input.tensor;
+  SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(builder, loc, input.tensor, offsets,
+                                        getAsIndexOpFoldResult(builder.getContext(), sizes),
+                                        strides);
+}
+
 Value LinalgBuilder::generic(ArrayRef<unsigned> loops, ArrayRef<unsigned> reductions,
                              ArrayRef<MappedTensor> inputs, MappedTensor output, Body body) {
   MLIRContext *context = builder.getContext();
@@ -43,7 +60,7 @@ Value LinalgBuilder::generic(ArrayRef<unsigned> loops, ArrayRef<unsigned> reduct
   SmallVector<Value> operands;
   SmallVector<AffineMap> maps;
   for (const MappedTensor &input : inputs) {
-    operands.push_back(input.tensor);
+    operands.push_back(cutToDomain(input));
     maps.push_back(restate(input.map));
   }
   size_t read = operands.size();

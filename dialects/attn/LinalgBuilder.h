@@ -44,6 +44,8 @@ public:
   MappedTensor filled(llvm::ArrayRef<unsigned> dims, mlir::Type elementType, double number);
 
 private:
+  mlir::Value cutToDomain(const MappedTensor &input);
+
   mlir::OpBuilder &builder;
   mlir::Location loc;
   llvm::ArrayRef<int64_t> domain;

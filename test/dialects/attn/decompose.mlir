@@ -68,3 +68,21 @@ func.func @nan_rows_half(%q: tensor<3x8xf16>, %k: tensor<8x5xf16>, %v: tensor<5x
   } -> tensor<3x4xf16>
   return %o : tensor<3x4xf16>
 }
+
+// A query of two rows over the first rows of a longer tensor reads a slice of it.
+// CHECK-LABEL: func.func @first_rows
+// CHECK: %[[ROWS:.+]] = tensor.extract_slice %arg0[0, 0, 0, 0] [1, 1, 2, 4] [1, 1, 1, 1] : tensor<1x1x5x4xf32> to tensor<1x1x2x4xf32>
+// CHECK: linalg.generic {{.*}} ins(%[[ROWS]], %arg1
+#rq = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#rk = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#rv = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#ro = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @first_rows(%q: tensor<1x1x5x4xf32>, %k: tensor<1x1x5x4xf32>, %v: tensor<1x1x5x4xf32>) -> tensor<1x1x2x4xf32> {
+  %o = attn.attention ins(%q, %k, %v : tensor<1x1x5x4xf32>, tensor<1x1x5x4xf32>, tensor<1x1x5x4xf32>)
+      domain = [1, 1, 2, 5, 4, 4] indexing_maps = [#rq, #rk, #rv, #ro]
+      mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
+  } -> tensor<1x1x2x4xf32>
+  return %o : tensor<1x1x2x4xf32>
+}
