@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of attention: strips of query rows against all keys, exact softmax over whole rows, no
+// Attention: strips of query rows against all keys, exact softmax over whole rows, no
 // matrix of scores larger than a strip. Per head, K is packed once into column panels, times the
 // scale (and log2 e when the score region does nothing, so that the exponential is a bare 2^x). A
 // strip goes through: scores in register tiles, row maxima in lanes, powers of two, row sums,
@@ -10,8 +10,8 @@
 // Schedule `attention`: r (query rows of a strip), tasks (the least number of parallel tasks
 // wanted).
 
+#include "compiler/codegen/halide/AttentionStage.h"
 #include "compiler/codegen/halide/Math.h"
-#include "compiler/codegen/halide/Plan.h"
 
 #include <limits>
 
@@ -20,65 +20,7 @@ namespace H = Halide;
 using H::Expr;
 
 namespace fovea::codegen::halide {
-namespace {
-
-constexpr float log2e = 1.44269504f;
-
-class AttentionStage {
-public:
-  AttentionStage(Plan &plan, attn::AttentionOp op, const Domain &domain)
-      : plan(plan), op(op), domain(domain),
-        translator(plan.stagePrefix(), op.getContext(), plan.getStorage()),
-        space(translator.space) {}
-  void emit();
-
-private:
-  using Dim = attn::AttentionOp::Dim;
-  void makeSpace();
-  void chooseTile();
-  Expr read(Value value, AffineMap map);
-  void bind(Dim dim, Expr value);
-  Expr score(Expr product, Expr key, bool mayPassEnd);
-  Expr seen(Expr key);
-  void defineVisibleKeys();
-  void trimKeys(H::RDom &domain, H::RVar block, int32_t width);
-  std::vector<Expr> strip(std::initializer_list<Expr> inner);
-  std::vector<H::Var> stripVars(std::initializer_list<H::Var> inner);
-  void definePack();
-  void defineScores();
-  H::Func overLanes(H::Func lanes, const std::string &name,
-                    std::function<Expr(Expr, Expr)> combine);
-  void defineSoftmax();
-  void defineOutput();
-  void scheduleOutput();
-  void schedulePack();
-  void scheduleScores();
-  void scheduleSoftmax();
-
-  Plan &plan;
-  attn::AttentionOp op;
-  const Domain &domain;
-  Translator translator;
-  Space &space;
-  Indices dims;                               // of the op's domain
-  SmallVector<std::optional<unsigned>> group; // of each dimension; none when its extent is 1
-  int32_t queries = 1, keys = 1, depth = 1, width = 1;
-  int32_t vec = 16, rows = 6, tileRows = 6, panel = 64, tile = 64;
-  int32_t wholePanels = 0, tailVectors = 0, paddedKeys = 0;
-  bool plain = true;    // the score region does nothing
-  bool indexed = false; // the score region looks at b, h, i or j
-
-  H::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"}, d{"d"},
-      v{"v"};
-  H::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
-  H::Func pack, scores, top, powers, inverse, weighted, result, out;
-  std::optional<H::Func> firstKey, lastKey;
-  std::vector<H::Func> products; // whole panels, then the tail
-  std::vector<H::RVar> scoreTiles, scorePanels;
-  std::vector<H::Func> laneFuncs, treeFuncs;
-  std::vector<H::RVar> laneSteps;
-  H::RVar powerLane, powerStep, regionLane, regionStep, weightedKey, productDepth;
-};
+static constexpr float log2e = 1.44269504f;
 
 void AttentionStage::makeSpace() {
   for (int64_t extent : op.getDomain()) {
@@ -336,144 +278,6 @@ void AttentionStage::defineOutput() {
                               domain.elementType);
 }
 
-//===----------------------------------------------------------------------===//
-// Schedule
-//===----------------------------------------------------------------------===//
-
-static void vectorizeColumns(H::Stage stage, H::VarOrRVar x, int32_t width, int32_t vec) {
-  if (width < vec) {
-    stage.vectorize(x);
-    return;
-  }
-  stage.vectorize(x, vec, H::TailStrategy::GuardWithIf).unroll(x);
-}
-
-void AttentionStage::scheduleOutput() {
-  const int64_t heads = op.getDomain()[Dim::B] * op.getDomain()[Dim::H];
-  const int32_t stripCount = llvm::divideCeil(queries, rows);
-  const bool parallel = heads * queries * keys * (depth + width) > (1 << 19);
-  int32_t perTask = stripCount;
-  int64_t wanted = plan.schedule("attention", "tasks", 8);
-  if (parallel && heads < wanted)
-    perTask = llvm::divideCeil(stripCount, llvm::divideCeil(wanted, heads));
-  out.split(i, yb, yi, rows,
-            queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(x, tileColumn, x, tile,
-            width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(yb, strips, yb, perTask,
-            stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.reorder({x, yi, tileColumn, yb, strips, h, b});
-  vectorizeColumns(out, x, tile, vec);
-  out.unroll(yi);
-  H::Var heads1("heads"), all("all");
-  out.fuse(strips, h, heads1).fuse(heads1, b, all);
-  if (parallel)
-    out.parallel(all);
-  task = all;
-  if (rows == tileRows) {
-    weighted.compute_at(out, tileColumn);
-  } else {
-    result.compute_at(out, tileColumn)
-        .bound_extent(x, tile)
-        .bound_extent(yi, rows)
-        .bound_extent(yb, 1);
-    vectorizeColumns(result, x, tile, vec);
-    result.split(yi, tileRow, yi, tileRows, H::TailStrategy::RoundUp)
-        .reorder({x, yi, tileRow, yb, h, b})
-        .unroll(yi);
-    weighted.compute_at(result, tileRow);
-  }
-  weighted.bound_extent(x, tile).bound_extent(yi, tileRows).bound_extent(yb, 1);
-  vectorizeColumns(weighted, x, tile, vec);
-  weighted.unroll(yi);
-  weighted.update().reorder(x, yi, weightedKey);
-  vectorizeColumns(weighted.update(), x, tile, vec);
-  weighted.update().unroll(yi);
-}
-
-void AttentionStage::schedulePack() {
-  pack.compute_at(out, task).bound_extent(ji, panel);
-  // Keys that are contiguous are copied; else squares are transposed in registers.
-  SmallVector<AffineExpr> seenAddresses;
-  translator.accesses = &seenAddresses;
-  translator.clear();
-  read(op.getKey(), op.getKeyMap());
-  translator.accesses = nullptr;
-  bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
-                    space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
-  if (contiguous || depth < vec) {
-    pack.vectorize(ji, vec);
-    return;
-  }
-  H::Var lane("lane"), row("row"), block("block");
-  pack.split(ji, ji, lane, vec).split(d, block, row, vec, H::TailStrategy::GuardWithIf);
-  pack.reorder({lane, row, block, ji, jo}).vectorize(lane);
-  if (depth % vec == 0)
-    pack.unroll(row);
-}
-
-void AttentionStage::scheduleScores() {
-  const int64_t bytes = int64_t(rows) * paddedKeys * 4;
-  for (H::Func *func : {&scores, &powers}) {
-    func->compute_at(out, yb)
-        .bound_extent(j, paddedKeys)
-        .bound_extent(yi, rows)
-        .bound_extent(yb, 1);
-    func->store_in(bytes <= 64 * 1024 ? H::MemoryType::Stack : H::MemoryType::Heap);
-    // Rows at multiples of 1 KiB fight for the same lines of the first-level cache.
-    if (paddedKeys % 256 == 0)
-      func->align_storage(j, paddedKeys + 16);
-  }
-  for (size_t number = 0; number < products.size(); ++number) {
-    H::Var so("so"), si("si");
-    H::Stage stage = scores.update(number).allow_race_conditions();
-    stage.split(yi, so, si, tileRows, H::TailStrategy::RoundUp);
-    stage.reorder({scoreTiles[number], si, so, scorePanels[number]});
-    stage.vectorize(scoreTiles[number], vec).unroll(scoreTiles[number]).unroll(si);
-    H::Func product = products[number];
-    bool tail = number + 1 == products.size() && tailVectors;
-    product.compute_at(scores, so)
-        .bound_extent(ji, tail ? tailVectors * vec : panel)
-        .bound_extent(yi, tileRows)
-        .bound_extent(yb, 1);
-    product.vectorize(ji, vec).unroll(ji).unroll(yi);
-    std::vector<H::VarOrRVar> order = {ji, yi};
-    product.update()
-        .reorder(ji, yi, H::RVar(product.rvars(0)[0]))
-        .vectorize(ji, vec)
-        .unroll(ji)
-        .unroll(yi);
-  }
-}
-
-void AttentionStage::scheduleSoftmax() {
-  if (indexed)
-    scores.update(scores.num_update_definitions() - 1)
-        .allow_race_conditions()
-        .reorder({regionLane, regionStep, yi})
-        .vectorize(regionLane);
-  for (size_t number = 0; number < laneFuncs.size(); ++number) {
-    H::Func func = laneFuncs[number];
-    func.compute_at(out, yb)
-        .bound_extent(v, vec)
-        .bound_extent(yi, rows)
-        .bound_extent(yb, 1)
-        .vectorize(v)
-        .unroll(yi);
-    func.update().reorder(v, yi, laneSteps[number]).vectorize(v).unroll(yi);
-  }
-  for (H::Func func : treeFuncs)
-    func.compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).vectorize(v).unroll(yi);
-  for (std::optional<H::Func> &func : {std::ref(firstKey), std::ref(lastKey)})
-    if (func)
-      func->compute_at(out, yb);
-  for (H::Func *func : {&top, &inverse})
-    func->compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).unroll(yi);
-  powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);
-  if (rows % 2 == 0)
-    powers.update().unroll(yi, 2);
-}
-
 void AttentionStage::emit() {
   if (op.getProbabilities())
     throw Refusal{
@@ -500,8 +304,6 @@ void AttentionStage::emit() {
     groups.push_back(group[dim].value_or(none));
   plan.finish(translator, out, domain, groups);
 }
-
-} // namespace
 
 void emitAttention(Plan &plan, attn::AttentionOp op, unsigned buffer, AffineMap address) {
   // The result's address over the op's six dimensions.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Schedule of attention: which loops of a strip are registers, lanes and tasks. Tile shapes are
+// chosen in Attention.cpp.
+
+#include "compiler/codegen/halide/AttentionStage.h"
+
+using namespace mlir;
+namespace H = Halide;
+using H::Expr;
+
+namespace fovea::codegen::halide {
+
+static void vectorizeColumns(H::Stage stage, H::VarOrRVar x, int32_t width, int32_t vec) {
+  if (width < vec) {
+    stage.vectorize(x);
+    return;
+  }
+  stage.vectorize(x, vec, H::TailStrategy::GuardWithIf).unroll(x);
+}
+
+void AttentionStage::scheduleOutput() {
+  const int64_t heads = op.getDomain()[Dim::B] * op.getDomain()[Dim::H];
+  const int32_t stripCount = llvm::divideCeil(queries, rows);
+  const bool parallel = heads * queries * keys * (depth + width) > (1 << 19);
+  int32_t perTask = stripCount;
+  int64_t wanted = plan.schedule("attention", "tasks", 8);
+  if (parallel && heads < wanted)
+    perTask = llvm::divideCeil(stripCount, llvm::divideCeil(wanted, heads));
+  out.split(i, yb, yi, rows,
+            queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(x, tileColumn, x, tile,
+            width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.split(yb, strips, yb, perTask,
+            stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
+  out.reorder({x, yi, tileColumn, yb, strips, h, b});
+  vectorizeColumns(out, x, tile, vec);
+  out.unroll(yi);
+  H::Var heads1("heads"), all("all");
+  out.fuse(strips, h, heads1).fuse(heads1, b, all);
+  if (parallel)
+    out.parallel(all);
+  task = all;
+  if (rows == tileRows) {
+    weighted.compute_at(out, tileColumn);
+  } else {
+    result.compute_at(out, tileColumn)
+        .bound_extent(x, tile)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1);
+    vectorizeColumns(result, x, tile, vec);
+    result.split(yi, tileRow, yi, tileRows, H::TailStrategy::RoundUp)
+        .reorder({x, yi, tileRow, yb, h, b})
+        .unroll(yi);
+    weighted.compute_at(result, tileRow);
+  }
+  weighted.bound_extent(x, tile).bound_extent(yi, tileRows).bound_extent(yb, 1);
+  vectorizeColumns(weighted, x, tile, vec);
+  weighted.unroll(yi);
+  weighted.update().reorder(x, yi, weightedKey);
+  vectorizeColumns(weighted.update(), x, tile, vec);
+  weighted.update().unroll(yi);
+}
+
+void AttentionStage::schedulePack() {
+  pack.compute_at(out, task).bound_extent(ji, panel);
+  // Keys that are contiguous are copied; else squares are transposed in registers.
+  SmallVector<AffineExpr> seenAddresses;
+  translator.accesses = &seenAddresses;
+  translator.clear();
+  read(op.getKey(), op.getKeyMap());
+  translator.accesses = nullptr;
+  bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
+                    space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
+  if (contiguous || depth < vec) {
+    pack.vectorize(ji, vec);
+    return;
+  }
+  H::Var lane("lane"), row("row"), block("block");
+  pack.split(ji, ji, lane, vec).split(d, block, row, vec, H::TailStrategy::GuardWithIf);
+  pack.reorder({lane, row, block, ji, jo}).vectorize(lane);
+  if (depth % vec == 0)
+    pack.unroll(row);
+}
+
+void AttentionStage::scheduleScores() {
+  const int64_t bytes = int64_t(rows) * paddedKeys * 4;
+  for (H::Func *func : {&scores, &powers}) {
+    func->compute_at(out, yb)
+        .bound_extent(j, paddedKeys)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1);
+    func->store_in(bytes <= 64 * 1024 ? H::MemoryType::Stack : H::MemoryType::Heap);
+    // Rows at multiples of 1 KiB fight for the same lines of the first-level cache.
+    if (paddedKeys % 256 == 0)
+      func->align_storage(j, paddedKeys + 16);
+  }
+  for (size_t number = 0; number < products.size(); ++number) {
+    H::Var so("so"), si("si");
+    H::Stage stage = scores.update(number).allow_race_conditions();
+    stage.split(yi, so, si, tileRows, H::TailStrategy::RoundUp);
+    stage.reorder({scoreTiles[number], si, so, scorePanels[number]});
+    stage.vectorize(scoreTiles[number], vec).unroll(scoreTiles[number]).unroll(si);
+    H::Func product = products[number];
+    bool tail = number + 1 == products.size() && tailVectors;
+    product.compute_at(scores, so)
+        .bound_extent(ji, tail ? tailVectors * vec : panel)
+        .bound_extent(yi, tileRows)
+        .bound_extent(yb, 1);
+    product.vectorize(ji, vec).unroll(ji).unroll(yi);
+    std::vector<H::VarOrRVar> order = {ji, yi};
+    product.update()
+        .reorder(ji, yi, H::RVar(product.rvars(0)[0]))
+        .vectorize(ji, vec)
+        .unroll(ji)
+        .unroll(yi);
+  }
+}
+
+void AttentionStage::scheduleSoftmax() {
+  if (indexed)
+    scores.update(scores.num_update_definitions() - 1)
+        .allow_race_conditions()
+        .reorder({regionLane, regionStep, yi})
+        .vectorize(regionLane);
+  for (size_t number = 0; number < laneFuncs.size(); ++number) {
+    H::Func func = laneFuncs[number];
+    func.compute_at(out, yb)
+        .bound_extent(v, vec)
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1)
+        .vectorize(v)
+        .unroll(yi);
+    func.update().reorder(v, yi, laneSteps[number]).vectorize(v).unroll(yi);
+  }
+  for (H::Func func : treeFuncs)
+    func.compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).vectorize(v).unroll(yi);
+  for (std::optional<H::Func> &func : {std::ref(firstKey), std::ref(lastKey)})
+    if (func)
+      func->compute_at(out, yb);
+  for (H::Func *func : {&top, &inverse})
+    func->compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).unroll(yi);
+  powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);
+  if (rows % 2 == 0)
+    powers.update().unroll(yi, 2);
+}
+
+} // namespace fovea::codegen::halide
