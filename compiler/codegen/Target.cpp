@@ -5,13 +5,13 @@
 // instruction without the runtime noticing.
 
 #include "compiler/codegen/Target.h"
+#include "compiler/codegen/RunPasses.h"
 
 #include "fovea/runtime.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/MC/TargetRegistry.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/X86TargetParser.h"
@@ -162,7 +162,8 @@ void codegen::applyTarget(llvm::Module &module, const Target &target,
   }
 }
 
-void codegen::optimizeModule(llvm::Module &module, llvm::TargetMachine &machine) {
+void codegen::runPasses(llvm::Module &module, llvm::TargetMachine &machine,
+                        llvm::function_ref<llvm::ModulePassManager(llvm::PassBuilder &)> build) {
   llvm::LoopAnalysisManager loops;
   llvm::FunctionAnalysisManager functions;
   llvm::CGSCCAnalysisManager components;
@@ -173,5 +174,11 @@ void codegen::optimizeModule(llvm::Module &module, llvm::TargetMachine &machine)
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3).run(module, modules);
+  build(builder).run(module, modules);
+}
+
+void codegen::optimizeModule(llvm::Module &module, llvm::TargetMachine &machine) {
+  runPasses(module, machine, [](llvm::PassBuilder &builder) {
+    return builder.buildPerModuleDefaultPipeline(llvm::OptimizationLevel::O3);
+  });
 }

@@ -5,6 +5,7 @@
 
 #include "compiler/link/Link.h"
 
+#include "compiler/codegen/RunPasses.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/codegen/llvm/Program.h"
 #include "compiler/link/ElfWeights.h"
@@ -15,7 +16,6 @@
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/IR/LegacyPassManager.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Transforms/IPO/ConstantMerge.h"
 #include "llvm/Transforms/IPO/GlobalDCE.h"
@@ -72,22 +72,14 @@ getKernelModule(kernel::FuncOp kernel, const codegen::Target &target, llvm::LLVM
 
 /// Makes everything but `exported` local, and drops what nothing refers to.
 static void internalize(llvm::Module &module, StringRef exported, llvm::TargetMachine &machine) {
-  llvm::LoopAnalysisManager loops;
-  llvm::FunctionAnalysisManager functions;
-  llvm::CGSCCAnalysisManager components;
-  llvm::ModuleAnalysisManager modules;
-  llvm::PassBuilder builder(&machine);
-  builder.registerModuleAnalyses(modules);
-  builder.registerCGSCCAnalyses(components);
-  builder.registerFunctionAnalyses(functions);
-  builder.registerLoopAnalyses(loops);
-  builder.crossRegisterProxies(loops, functions, components, modules);
-  llvm::ModulePassManager passes;
-  passes.addPass(llvm::InternalizePass(
-      [&](const llvm::GlobalValue &value) { return value.getName() == exported; }));
-  passes.addPass(llvm::GlobalDCEPass());
-  passes.addPass(llvm::ConstantMergePass());
-  passes.run(module, modules);
+  codegen::runPasses(module, machine, [&](llvm::PassBuilder &) {
+    llvm::ModulePassManager passes;
+    passes.addPass(llvm::InternalizePass(
+        [&](const llvm::GlobalValue &value) { return value.getName() == exported; }));
+    passes.addPass(llvm::GlobalDCEPass());
+    passes.addPass(llvm::ConstantMergePass());
+    return passes;
+  });
 }
 
 static LogicalResult emitMachineCode(ModuleOp module, llvm::Module &code,

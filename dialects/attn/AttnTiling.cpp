@@ -204,15 +204,18 @@ static LogicalResult getResultPosition(OpBuilder &builder, Value result, AffineM
   return success();
 }
 
+/// Keys and channels of the scores are summed over.
+static SmallVector<utils::IteratorType> getIteratorTypes() {
+  SmallVector<utils::IteratorType> types(6, utils::IteratorType::parallel);
+  types[AttentionOp::J] = types[AttentionOp::D] = utils::IteratorType::reduction;
+  return types;
+}
+
 //===----------------------------------------------------------------------===//
 // AttentionOp
 //===----------------------------------------------------------------------===//
 
-SmallVector<utils::IteratorType> AttentionOp::getLoopIteratorTypes() {
-  SmallVector<utils::IteratorType> types(6, utils::IteratorType::parallel);
-  types[Dim::J] = types[Dim::D] = utils::IteratorType::reduction;
-  return types;
-}
+SmallVector<utils::IteratorType> AttentionOp::getLoopIteratorTypes() { return getIteratorTypes(); }
 
 SmallVector<Range> AttentionOp::getIterationDomain(OpBuilder &builder) {
   return getDomainRanges(builder, getDomain());
@@ -279,9 +282,7 @@ LogicalResult AttentionOp::getResultTilePosition(OpBuilder &builder, unsigned re
 //===----------------------------------------------------------------------===//
 
 SmallVector<utils::IteratorType> OnlineAttentionOp::getLoopIteratorTypes() {
-  SmallVector<utils::IteratorType> types(6, utils::IteratorType::parallel);
-  types[Dim::J] = types[Dim::D] = utils::IteratorType::reduction;
-  return types;
+  return getIteratorTypes();
 }
 
 SmallVector<Range> OnlineAttentionOp::getIterationDomain(OpBuilder &builder) {

@@ -170,23 +170,33 @@ void ConstantFolder::erase(Operation *op) {
     erase(constant);
 }
 
+LogicalResult fovea::foldOps(func::FuncOp function, FoldLimits limits,
+                             llvm::function_ref<FailureOr<bool>(Operation *)> before) {
+  ConstantFolder folder(function, limits);
+  auto step = [&](Operation *op) -> FailureOr<bool> {
+    FailureOr<bool> stays = before(op);
+    if (failed(stays) || !*stays)
+      return stays;
+    FailureOr<bool> folded = folder.fold(op);
+    if (failed(folded))
+      return failure();
+    return !*folded;
+  };
+  auto erase = [&](Operation *op) { folder.erase(op); };
+  if (failed(visitOps(function, step, erase)))
+    return failure();
+  eraseUnused(function, erase);
+  return success();
+}
+
 namespace {
 struct FoldConstants : fovea::impl::FoldConstantsPassBase<FoldConstants> {
   using FoldConstantsPassBase::FoldConstantsPassBase;
 
   void runOnOperation() override {
-    func::FuncOp function = getOperation();
-    ConstantFolder folder(function, {maxResultBytes, maxTotalBytes, maxWork});
-    auto step = [&](Operation *op) -> FailureOr<bool> {
-      FailureOr<bool> folded = folder.fold(op);
-      if (failed(folded))
-        return failure();
-      return !*folded;
-    };
-    auto erase = [&](Operation *op) { folder.erase(op); };
-    if (failed(visitOps(function, step, erase)))
-      return signalPassFailure();
-    eraseUnused(function, erase);
+    auto keep = [](Operation *) { return true; };
+    if (failed(foldOps(getOperation(), {maxResultBytes, maxTotalBytes, maxWork}, keep)))
+      signalPassFailure();
   }
 };
 } // namespace

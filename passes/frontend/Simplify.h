@@ -70,6 +70,11 @@ mlir::LogicalResult visitOps(mlir::func::FuncOp function,
                              llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> step,
                              llvm::function_ref<void(mlir::Operation *)> erase);
 
+/// Visits the ops of the function in order: `before` sees each first and returns false for one that
+/// it has replaced; others are folded where they can be. Then what has no use is erased.
+mlir::LogicalResult foldOps(mlir::func::FuncOp function, FoldLimits limits,
+                            llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> before);
+
 /// Erases the ops without uses and effects, last first.
 void eraseUnused(mlir::func::FuncOp function, llvm::function_ref<void(mlir::Operation *)> erase);
 

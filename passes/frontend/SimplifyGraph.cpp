@@ -103,22 +103,13 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
 
   void runOnOperation() override {
     func::FuncOp function = getOperation();
-    ConstantFolder folder(function, {maxResultBytes, maxTotalBytes, maxWork});
-    auto step = [&](Operation *op) -> FailureOr<bool> {
+    auto refine = [](Operation *op) -> FailureOr<bool> {
       if (failed(refineResultTypes(op)))
         return failure();
-      if (replaceNoOp(op))
-        return false;
-      FailureOr<bool> folded = folder.fold(op);
-      if (failed(folded))
-        return failure();
-      return !*folded;
+      return !replaceNoOp(op);
     };
-    auto erase = [&](Operation *op) { folder.erase(op); };
-    if (failed(visitOps(function, step, erase)))
-      return signalPassFailure();
-    eraseUnused(function, erase);
-    if (failed(checkInputs(function)) || failed(checkOps(function)) ||
+    if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine)) ||
+        failed(checkInputs(function)) || failed(checkOps(function)) ||
         failed(checkExtents(function)))
       return signalPassFailure();
     updateFunctionType(function);

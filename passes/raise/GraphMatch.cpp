@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/NodeName.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <cmath>
 
@@ -126,4 +127,10 @@ std::string raise::describeProducer(Value value) {
   if (!op)
     return "a graph input";
   return (op->getName().stripDialect() + " '" + onnx::getNodeName(op->getLoc()) + "'").str();
+}
+
+LogicalResult raise::applyRaising(Operation *op, RewritePatternSet patterns) {
+  GreedyRewriteConfig config;
+  config.enableConstantCSE(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
+  return applyPatternsGreedily(op, std::move(patterns), config);
 }

@@ -9,6 +9,7 @@
 #include "dialects/onnx/OnnxOps.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -59,6 +60,9 @@ bool isLastAxis(int64_t axis, int64_t rank);
 /// What a person calls this value's producer: the ONNX operator's name with its node, or "graph
 /// input".
 std::string describeProducer(mlir::Value value);
+
+/// Applies raising patterns to a fixpoint and changes nothing else: constants are merged elsewhere.
+llvm::LogicalResult applyRaising(mlir::Operation *op, mlir::RewritePatternSet patterns);
 
 } // namespace fovea::raise
 

@@ -6,7 +6,6 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
 
@@ -213,10 +212,7 @@ struct RaiseGelu : fovea::impl::RaiseGeluPassBase<RaiseGelu> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<RaiseErf, RaiseTanh>(&getContext());
-    GreedyRewriteConfig config;
-    config.enableConstantCSE(false).setRegionSimplificationLevel(
-        GreedySimplifyRegionLevel::Disabled);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(raise::applyRaising(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };

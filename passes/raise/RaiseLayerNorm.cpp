@@ -6,7 +6,6 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/IR/PatternMatch.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
 
@@ -199,10 +198,7 @@ struct RaiseLayerNorm : fovea::impl::RaiseLayerNormPassBase<RaiseLayerNorm> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
     patterns.add<RaiseDiv, RaiseMul, RaiseAdd>(&getContext());
-    GreedyRewriteConfig config;
-    config.enableConstantCSE(false).setRegionSimplificationLevel(
-        GreedySimplifyRegionLevel::Disabled);
-    if (failed(applyPatternsGreedily(getOperation(), std::move(patterns), config)))
+    if (failed(raise::applyRaising(getOperation(), std::move(patterns))))
       signalPassFailure();
   }
 };
