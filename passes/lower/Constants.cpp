@@ -5,6 +5,7 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 
