@@ -117,19 +117,6 @@ unsigned Plan::scratch(int64_t elements, Type elementType, Operation *op) {
   return buffers.size() - 1;
 }
 
-Storage Plan::materializeBox(Operation *op, Type elementType, ArrayRef<int64_t> extents,
-                             std::function<H::Expr(Translator &, IndicesRef)> element) {
-  int64_t elements = 1;
-  for (int64_t extent : extents)
-    elements *= extent;
-  Storage place{scratch(elements, elementType, op), rowMajor(extents, op->getContext()), 0};
-  Domain box{
-      op,     elementType, SmallVector<int64_t>(extents), place.buffer, place.map.getResult(0),
-      element};
-  emitElementwise(*this, box);
-  return place;
-}
-
 //===----------------------------------------------------------------------===//
 // Stages
 //===----------------------------------------------------------------------===//

@@ -59,10 +59,6 @@ public:
               llvm::ArrayRef<unsigned> groups);
   /// New scratch memory for `elements` of this type.
   unsigned scratch(int64_t elements, mlir::Type elementType, mlir::Operation *op);
-  /// A scratch tensor filled with `element` over a box of these extents; returns its storage.
-  Storage materializeBox(mlir::Operation *op, mlir::Type elementType,
-                         llvm::ArrayRef<int64_t> extents,
-                         std::function<Halide::Expr(Translator &, IndicesRef)> element);
 
 private:
   void checkSchedule();
