@@ -14,8 +14,8 @@ using namespace mlir;
 using namespace fovea;
 
 static llvm::Error describe(StringRef path, llvm::Error error) {
-  return llvm::createStringError("cannot write '" + path +
-                                 "': " + llvm::toString(std::move(error)));
+  std::string where = path == "-" ? "to standard output" : "'" + path.str() + "'";
+  return llvm::createStringError("cannot write " + where + ": " + llvm::toString(std::move(error)));
 }
 
 static llvm::Error describe(StringRef path, std::error_code error) {
@@ -29,10 +29,10 @@ llvm::Error fovea::withTemporary(StringRef path, llvm::function_ref<llvm::Error(
           llvm::sys::fs::createUniqueFile(path + ".tmp-%%%%%%%%", descriptor, temporary))
     return describe(path, error);
   llvm::sys::fs::file_t file = llvm::sys::fs::convertFDToNativeFile(descriptor);
-  llvm::sys::fs::closeFile(file);
+  (void)llvm::sys::fs::closeFile(file);
   llvm::sys::RemoveFileOnSignal(temporary);
   auto forget = llvm::scope_exit([&] {
-    llvm::sys::fs::remove(temporary);
+    (void)llvm::sys::fs::remove(temporary);
     llvm::sys::DontRemoveFileOnSignal(temporary);
   });
   return use(temporary);

@@ -55,7 +55,7 @@ public:
 
   LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType from = this->getType(op.getX()), type = this->getType(op.getY());
+    RankedTensorType type = this->getType(op.getY());
     SmallVector<int64_t> axes;
     if (failed(findAxes(op, axes, rewriter)))
       return failure();
