@@ -9,6 +9,7 @@
 #include "passes/schedule/Passes.h"
 
 #include "llvm/Support/LineIterator.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/ToolOutputFile.h"
 
 namespace fovea {
