@@ -50,6 +50,11 @@ protected:
              std::vector<float> bias = {}) {
     SCOPED_TRACE(testing::Message() << c.b << " " << c.h << " " << c.i << " " << c.j << " " << c.d
                                     << " " << c.e << " " << c.mask);
+    EXPECT_LT(errorOf(attentionText(c), c, visible, bias), 3e-6);
+  }
+  /// How far `text`, a kernel of the form of `attentionText`, is from the attention of the case.
+  double errorOf(const std::string &text, const Case &c,
+                 const std::function<bool(int, int)> &visible, std::vector<float> bias = {}) {
     auto q = randomFloats(c.b * c.i * c.h * c.d, 1), k = randomFloats(c.b * c.j * c.h * c.d, 2),
          v = randomFloats(c.b * c.j * c.h * c.e, 3);
     for (float &value : q)
@@ -57,7 +62,7 @@ protected:
     std::vector<std::vector<float>> inputs = {q, k, v};
     if (c.bias)
       inputs.push_back(bias);
-    auto out = runFloats(attentionText(c), inputs, c.b * c.i * c.h * c.e, testTarget(GetParam()));
+    auto out = runFloats(text, inputs, c.b * c.i * c.h * c.e, testTarget(GetParam()));
     std::vector<double> expected(out.size());
     for (int b = 0; b < c.b; ++b)
       for (int h = 0; h < c.h; ++h)
@@ -86,7 +91,7 @@ protected:
                 sum == 0 ? (c.zeroRows ? 0 : NAN) : o / sum;
           }
         }
-    EXPECT_LT(relativeError(out, [&](size_t n) { return expected[n]; }), 3e-6);
+    return relativeError(out, [&](size_t n) { return expected[n]; });
   }
   static bool all(int, int) { return true; }
 };
@@ -130,6 +135,58 @@ TEST_P(Attention, StructuredMasks) {
     c.zeroRows = true;
     c.mask = "window, left = 4, right = 9";
     check(c, [](int i, int j) { return j >= i - 4 && j <= i + 9; });
+  }
+}
+
+TEST_P(Attention, PlantedFaultsAreSeen) {
+  // Wrong scale, wrong operands, a mask that is off by one, heads that are mixed up.
+  Case c{1, 3, 16, 16, 16, 16};
+  c.mask = "causal";
+  auto causal = [](int i, int j) { return j <= i; };
+  const std::string text = attentionText(c);
+  EXPECT_LT(errorOf(text, c, causal), 3e-6);
+  for (auto [right, wrong] :
+       {std::pair("scale = 0.3", "scale = 0.303"), std::pair("<causal>", "<causal, offset = 1>"),
+        std::pair("<causal>", "<causal, offset = -1>"),
+        std::pair("ins(%q, %k, %v", "ins(%k, %q, %v"),
+        std::pair("-> (b, i, h, d)", "-> (b, i, 2 - h, d)"),
+        std::pair("-> (b, j, h, e)", "-> (b, j, h, 15 - e)")}) {
+    std::string faulty = text;
+    faulty.replace(faulty.find(right), std::string(right).size(), wrong);
+    EXPECT_GT(errorOf(faulty, c, causal), 3e-5) << wrong;
+  }
+}
+
+TEST_P(Attention, FirstQueriesOfALongerTensor) {
+  // What is left of a last block of which one row is used: 197 queries lie there, the first ones
+  // are read.
+  for (int rows : {1, 3}) {
+    Case c{2, 2, rows, 197, 64, 64};
+    std::string text = attentionText(c), narrow = "tensor<2x" + std::to_string(rows) + "x2x64xf32>",
+                whole = "tensor<2x197x2x64xf32>";
+    // The query's type, in the signature and in the op; not the result's.
+    for (const char *before : {"%q: ", "ins(%q, %k, %v : "})
+      text.replace(text.find(before + narrow) + std::string(before).size(), narrow.size(), whole);
+    auto q = randomFloats(2 * 197 * 2 * 64, 1), k = randomFloats(2 * 197 * 2 * 64, 2),
+         v = randomFloats(2 * 197 * 2 * 64, 3);
+    auto out = runFloats(text, {q, k, v}, 2 * rows * 2 * 64, testTarget(GetParam()));
+    EXPECT_LT(relativeError(out,
+                            [&](size_t n) {
+                              int e = n % 64, h = n / 64 % 2, i = n / 128 % rows,
+                                  b = n / 128 / rows;
+                              double sum = 0, o = 0;
+                              for (int j = 0; j < 197; ++j) {
+                                double s = 0;
+                                for (int d = 0; d < 64; ++d)
+                                  s += double(q[((b * 197 + i) * 2 + h) * 64 + d]) *
+                                       k[((b * 197 + j) * 2 + h) * 64 + d];
+                                double p = std::exp(0.3 * s);
+                                sum += p;
+                                o += p * v[((b * 197 + j) * 2 + h) * 64 + e];
+                              }
+                              return o / sum;
+                            }),
+              3e-6);
   }
 }
 

@@ -231,6 +231,32 @@ kernel.func @narrow(%x: tensor<$Nxf32>) -> (tensor<$Nxbf16>, tensor<$Nxf16>, ten
   }
 }
 
+TEST_P(Elementwise, ReversedSlices) {
+  // out[i, j] = x[4 - 2 i, j] + y[i, N - 1 - j].
+  for (int64_t n : {5, 16, 67}) {
+    const std::string text = R"mlir(
+#rows = affine_map<(i, j) -> (i * -2 + 4, j)>
+#columns = affine_map<(i, j) -> (i, $LAST - j)>
+#id = affine_map<(i, j) -> (i, j)>
+kernel.func @reversed(%x: tensor<5x$Nxf32>, %y: tensor<3x$Nxf32>) -> tensor<3x$Nxf32> attributes {anchor = #kernel.anchor<elementwise>} {
+  %e = tensor.empty() : tensor<3x$Nxf32>
+  %r = linalg.generic {indexing_maps = [#rows, #columns, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %y : tensor<5x$Nxf32>, tensor<3x$Nxf32>) outs(%e : tensor<3x$Nxf32>) {
+  ^bb0(%a: f32, %b: f32, %s: f32):
+    %1 = arith.addf %a, %b : f32
+    linalg.yield %1 : f32
+  } -> tensor<3x$Nxf32>
+  kernel.return %r : tensor<3x$Nxf32>
+})mlir";
+    auto x = randomFloats(5 * n, 1), y = randomFloats(3 * n, 2);
+    auto out = runFloats(substitute(text, {{"N", n}, {"LAST", n - 1}}), {x, y}, 3 * n,
+                         testTarget(GetParam()));
+    for (int64_t i = 0; i < 3; ++i)
+      for (int64_t j = 0; j < n; ++j)
+        EXPECT_EQ(out[i * n + j], x[(4 - 2 * i) * n + j] + y[i * n + n - 1 - j]) << i << " " << j;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, Elementwise, testing::Values(0, 1));
 
 TEST(Determinism, SameKernelSameBytes) {
