@@ -11,7 +11,8 @@ class DialectRegistry;
 
 namespace fovea {
 
-/// Adds Fovea's dialects and the upstream ones its pipeline uses, with their interface implementations.
+/// Adds Fovea's dialects and the upstream ones its pipeline uses, with their interface
+/// implementations.
 void registerAllDialects(mlir::DialectRegistry &registry);
 
 /// Registers Fovea's passes and the upstream passes that its pipeline and its tests use.

@@ -13,8 +13,9 @@
 
 namespace fovea::codegen {
 
-/// The machine that code is made for. `cpu` is a name LLVM knows (`znver4`, `x86-64-v3`); `features` are subtarget
-/// features in LLVM's spelling without signs, sorted (`avx512f`, `fma`, …): what kernels may use.
+/// The machine that code is made for. `cpu` is a name LLVM knows (`znver4`, `x86-64-v3`);
+/// `features` are subtarget features in LLVM's spelling without signs, sorted (`avx512f`, `fma`,
+/// …): what kernels may use.
 struct Target {
   std::string triple = "x86_64-unknown-linux-gnu";
   std::string cpu;
@@ -25,8 +26,8 @@ struct Target {
   int vectorWidth() const { return hasFeature("avx512f") ? 16 : 8; }
 };
 
-/// LLVM bitcode that defines `name` with the calling convention of docs/Architecture.md section 9; everything else it
-/// defines has internal linkage.
+/// LLVM bitcode that defines `name` with the calling convention of docs/Architecture.md section 9;
+/// everything else it defines has internal linkage.
 struct CompiledKernel {
   std::string name;
   llvm::SmallVector<char, 0> bitcode;
@@ -35,7 +36,8 @@ struct CompiledKernel {
 /// Makes code for `kernel` with Halide. Emits an error at the op that cannot be translated.
 llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const Target &target);
 
-/// Makes code for `kernel` through MLIR's and LLVM's loops. Emits an error at the op that cannot be lowered.
+/// Makes code for `kernel` through MLIR's and LLVM's loops. Emits an error at the op that cannot be
+/// lowered.
 llvm::FailureOr<CompiledKernel> compileWithLLVM(kernel::FuncOp kernel, const Target &target);
 
 } // namespace fovea::codegen

@@ -129,8 +129,7 @@ void Plan::run() {
     if (type.getEncoding() && !panels)
       throw Refusal{kernel, "an argument has an encoding that the Halide backend does not know"};
     unsigned buffer = addBuffer(Buffer::Argument, argument.getArgNumber(), type);
-    storage[argument] = {buffer, rowMajor(type.getShape(), type.getContext()),
-                         panels};
+    storage[argument] = {buffer, rowMajor(type.getShape(), type.getContext()), panels};
   }
   Operation *terminator = kernel.getBody().front().getTerminator();
   SmallVector<unsigned> results(terminator->getNumOperands());
