@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
  *
- * Counts what a compiled model and the runtime allocate inside fovea_run: nothing. Linked with --wrap, so that every
- * call of an allocating function in the object and in the runtime comes here first. */
+ * Counts what a compiled model and the runtime allocate inside fovea_run: nothing. Linked with
+ * --wrap, so that every call of an allocating function in the object and in the runtime comes here
+ * first. */
 #include "digits.h"
 
 #include <stdio.h>
@@ -22,7 +23,9 @@ void *__wrap_calloc(size_t n, size_t m) { return ++calls, __real_calloc(n, m); }
 void *__wrap_realloc(void *p, size_t n) { return ++calls, __real_realloc(p, n); }
 void *__wrap_aligned_alloc(size_t a, size_t n) { return ++calls, __real_aligned_alloc(a, n); }
 void __wrap_free(void *p) { ++calls, __real_free(p); }
-void *__wrap_mmap(void *p, size_t n, int a, int b, int c, off_t d) { return ++calls, __real_mmap(p, n, a, b, c, d); }
+void *__wrap_mmap(void *p, size_t n, int a, int b, int c, off_t d) {
+  return ++calls, __real_mmap(p, n, a, b, c, d);
+}
 
 int main(void) {
   static float image[DIGITS_IMAGE_SIZE], logits[DIGITS_LOGITS_SIZE];
@@ -37,7 +40,8 @@ int main(void) {
     for (int i = 0; i < 100; ++i)
       if (digits_run(context, image, logits) != FOVEA_OK)
         return 3;
-    printf("%u threads: %ld allocations to create, %ld to run 100 times\n", threads, created, calls - created);
+    printf("%u threads: %ld allocations to create, %ld to run 100 times\n", threads, created,
+           calls - created);
     if (created == 0 || calls != created)
       return 1;
     fovea_context_destroy(context);
