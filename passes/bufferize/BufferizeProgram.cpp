@@ -146,7 +146,6 @@ private:
       op->erase();
     body.eraseArguments(0, inputCount);
 
-    main.setAllResultAttrs(ArrayRef<DictionaryAttr>());
     main.removeResAttrsAttr();
     main.setType(builder.getFunctionType(body.getArgumentTypes(), {}));
     SmallVector<DictionaryAttr> all(attributes);
