@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// The headers that nearly every source of the compiler needs, precompiled once. Sources still include what they use.
+// The headers that nearly every source of the compiler needs, precompiled once. Sources still
+// include what they use.
 #ifndef FOVEA_CMAKE_PCH_H
 #define FOVEA_CMAKE_PCH_H
 

@@ -29,8 +29,9 @@
 
 namespace fovea::kernel {
 
-/// Bytes that a tensor of this static type occupies in memory, its encoding's padding included. Elements of i1 take one
-/// byte. Fails when the type is dynamic or the size does not fit in 62 bits.
+/// Bytes that a tensor of this static type occupies in memory, its encoding's padding included.
+/// Elements of i1 take one byte. Fails when the type is dynamic or the size does not fit in 62
+/// bits.
 mlir::FailureOr<int64_t> getStorageSize(mlir::RankedTensorType type);
 
 } // namespace fovea::kernel
