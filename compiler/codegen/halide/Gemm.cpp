@@ -106,7 +106,7 @@ private:
   // Of the result: column, row, the others outermost last. Of the accumulator: column in the panel,
   // row, panel, others.
   H::Var x{"x"}, y{"y"}, xi{"xi"}, xo{"xo"}, yi{"yi"}, yo{"yo"}, yb{"yb"};
-  std::vector<H::Var> outerVars;
+  std::vector<H::Var> outerVars, packVars; // packVars: those that the right operand depends on
 };
 
 /// Evaluates once to see every access, finds the product's loops and merges what can be merged.
@@ -160,6 +160,7 @@ AffineExpr ContractionStage::addressOf(unsigned operand, bool &panels) {
     indices.push_back(index.replaceDims(productLoops));
   // Views only: prepareOperands has put everything else in memory.
   SmallVector<AffineExpr> seen;
+  translator.clear(); // what is remembered is not recorded
   translator.accesses = &seen;
   translator.at(input->get(), indices);
   translator.accesses = nullptr;
@@ -281,7 +282,8 @@ void ContractionStage::bindColumn(H::Expr panel, H::Expr inside) {
   translator.clear();
 }
 
-/// pack(xi, k..., panel, outer...): the right operand in panels, zero past the last column.
+/// pack(xi, k..., panel, what else it depends on): the right operand in panels, zero past the last
+/// column.
 H::Func ContractionStage::packRight() {
   H::Func pack(translator.name("pack"));
   std::vector<H::Var> vars = {xi};
@@ -292,12 +294,32 @@ H::Func ContractionStage::packRight() {
   if (roles.sum.empty())
     vars.emplace_back("k0");
   vars.push_back(xo);
-  vars.insert(vars.end(), outerVars.begin(), outerVars.end());
+  bool panels;
+  AffineExpr address = addressOf(roles.right, panels);
+  for (auto [group, var] : llvm::zip(llvm::reverse(roles.outer), outerVars))
+    if (space.uses(address, group))
+      packVars.push_back(var);
+  vars.insert(vars.end(), packVars.begin(), packVars.end());
   bindColumn(xo, xi);
   H::Expr element = operandExpr(roles.right);
   pack(vars) = columns % nr ? H::select(xo * nr + xi < int32_t(columns), element, 0.0f) : element;
   pack.bound_extent(xi, nr);
-  pack.vectorize(xi, vec);
+  auto isContiguous = [&](std::optional<unsigned> group) {
+    return group && space.coefficient(address, *group) == 1;
+  };
+  const int64_t inner = roles.sum.empty() ? 1 : space.getGroup(roles.sum.back()).extent;
+  if (panels || inner < vec || isContiguous(roles.column) || !isContiguous(roles.sum.back())) {
+    pack.vectorize(xi, vec);
+    return pack;
+  }
+  // Columns are contiguous in memory: squares are transposed in registers.
+  H::Var lane("lane"), row("row"), block("block");
+  pack.split(xi, xi, lane, vec).split(vars[1], block, row, vec, H::TailStrategy::GuardWithIf);
+  std::vector<H::VarOrRVar> order = {lane, row, block, xi};
+  order.insert(order.end(), vars.begin() + 2, vars.end());
+  pack.reorder(order).vectorize(lane);
+  if (inner % vec == 0)
+    pack.unroll(row);
   return pack;
 }
 
@@ -353,7 +375,7 @@ bool ContractionStage::emit() {
     for (int number = 0; number < k.dimensions(); ++number)
       at.push_back(k[number]);
     at.push_back(xo);
-    at.insert(at.end(), outerVars.begin(), outerVars.end());
+    at.insert(at.end(), packVars.begin(), packVars.end());
     right = (*pack)(at);
   } else {
     right = operandExpr(roles.right);
@@ -392,14 +414,21 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
   if (blocked)
     out.split(y, yb, y, int32_t(block), tail(rows % block == 0));
   out.split(y, yo, yi, mr, tail(rows % mr == 0));
-  std::vector<H::VarOrRVar> order = {xi, yi, yo, xo};
+  // Panels that serve a whole batch are packed once: the batch goes inside them, or they are packed
+  // before everything.
+  const bool shared = pack && packVars.empty() && batch > 1, inside = shared && panels >= wanted;
+  std::vector<H::VarOrRVar> order = {xi, yi, yo};
+  if (!inside)
+    order.push_back(xo);
   if (blocked)
     order.push_back(yb);
   order.insert(order.end(), outerVars.begin(), outerVars.end());
+  if (inside)
+    order.push_back(xo);
   out.reorder(order).vectorize(xi, vec).unroll(xi).unroll(yi);
   // All outer loops are one loop of tasks.
   H::Var task = xo;
-  for (size_t i = 4; i < order.size(); ++i) {
+  for (size_t i = 4; i < order.size() && !inside; ++i) {
     H::Var fused("task" + std::to_string(i));
     out.fuse(task, H::Var(order[i].name()), fused);
     task = fused;
@@ -415,12 +444,13 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
   acc.update().reorder(inner).vectorize(xi, vec).unroll(xi).unroll(y);
   if (!pack)
     return;
-  if (blocked)
+  if (!inside && (shared || blocked)) {
     pack->compute_root();
-  else
+    if (parallel)
+      pack->parallel(xo);
+  } else {
     pack->compute_at(out, task);
-  if (blocked && parallel)
-    pack->parallel(xo);
+  }
 }
 
 } // namespace
