@@ -128,15 +128,18 @@ void AttentionStage::trimKeys(H::RDom &domain, H::RVar block, int32_t width) {
 // Definitions
 //===----------------------------------------------------------------------===//
 
-/// pack(key in panel, d, panel, h, b) = K * scale, zero past the last key.
-void AttentionStage::definePack() {
+/// pack(key in panel, d, panel, h, b) = K * scale; in the tail zero past the last key.
+H::Func AttentionStage::definePack(bool tail) {
   float scale = op.getNumerics().getScale().getValueAsDouble();
   Expr key = ji + panel * jo;
+  const bool passesEnd = tail && keys % vec;
   bind(Dim::D, d);
-  bind(Dim::J, keys % panel ? H::min(key, keys - 1) : key);
+  bind(Dim::J, passesEnd ? H::min(key, keys - 1) : key);
   Expr element = read(op.getKey(), op.getKeyMap()) * (plain ? scale * log2e : scale);
-  pack = H::Func(translator.name("k"));
-  pack(ji, d, jo, h, b) = keys % panel ? H::select(key < keys, element, 0.0f) : element;
+  H::Func pack(translator.name(tail ? "kt" : "kw"));
+  pack(ji, d, jo, h, b) = passesEnd ? H::select(key < keys, element, 0.0f) : element;
+  packs.push_back(pack);
+  return pack;
 }
 
 /// The score of one key: the region around the scaled product, minus infinity where nothing is to
@@ -175,6 +178,7 @@ void AttentionStage::defineScores() {
   scores(stripVars({j})) = H::undef<float>();
   bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));
   auto addTile = [&](int32_t firstPanel, int32_t panels, int32_t columns, const std::string &name) {
+    H::Func pack = definePack(firstPanel == wholePanels);
     H::RDom k(0, depth, "d" + name);
     bind(Dim::D, k);
     bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));
@@ -290,12 +294,11 @@ void AttentionStage::emit() {
   bind(Dim::B, b);
   bind(Dim::H, h);
   defineVisibleKeys();
-  definePack();
   defineScores();
   defineSoftmax();
   defineOutput();
   scheduleOutput();
-  schedulePack();
+  schedulePacks();
   scheduleScores();
   scheduleSoftmax();
   const unsigned none = ~0u;

@@ -62,25 +62,28 @@ void AttentionStage::scheduleOutput() {
   weighted.update().unroll(yi);
 }
 
-void AttentionStage::schedulePack() {
-  pack.compute_at(out, task).bound_extent(ji, panel);
+void AttentionStage::schedulePacks() {
   // Keys that are contiguous are copied; else squares are transposed in registers.
   SmallVector<AffineExpr> seenAddresses;
-  translator.accesses = &seenAddresses;
   translator.clear();
+  translator.accesses = &seenAddresses;
   read(op.getKey(), op.getKeyMap());
   translator.accesses = nullptr;
-  bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
-                    space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
-  if (contiguous || depth < vec) {
-    pack.vectorize(ji, vec);
-    return;
+  const bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
+                          space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
+  for (auto [number, pack] : llvm::enumerate(packs)) {
+    bool tail = number + 1 == packs.size() && tailVectors;
+    pack.compute_at(out, task).bound_extent(ji, tail ? tailVectors * vec : panel);
+    if (contiguous || depth < vec) {
+      pack.vectorize(ji, vec);
+      continue;
+    }
+    H::Var lane("lane"), row("row"), block("block");
+    pack.split(ji, ji, lane, vec).split(d, block, row, vec, H::TailStrategy::GuardWithIf);
+    pack.reorder({lane, row, block, ji, jo}).vectorize(lane);
+    if (depth % vec == 0)
+      pack.unroll(row);
   }
-  H::Var lane("lane"), row("row"), block("block");
-  pack.split(ji, ji, lane, vec).split(d, block, row, vec, H::TailStrategy::GuardWithIf);
-  pack.reorder({lane, row, block, ji, jo}).vectorize(lane);
-  if (depth % vec == 0)
-    pack.unroll(row);
 }
 
 void AttentionStage::scheduleScores() {

@@ -29,14 +29,14 @@ private:
   void trimKeys(Halide::RDom &domain, Halide::RVar block, int32_t width);
   std::vector<Halide::Expr> strip(std::initializer_list<Halide::Expr> inner);
   std::vector<Halide::Var> stripVars(std::initializer_list<Halide::Var> inner);
-  void definePack();
+  Halide::Func definePack(bool tail);
   void defineScores();
   Halide::Func overLanes(Halide::Func lanes, const std::string &name,
                          std::function<Halide::Expr(Halide::Expr, Halide::Expr)> combine);
   void defineSoftmax();
   void defineOutput();
   void scheduleOutput();
-  void schedulePack();
+  void schedulePacks();
   void scheduleScores();
   void scheduleSoftmax();
 
@@ -56,9 +56,9 @@ private:
   Halide::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"},
       d{"d"}, v{"v"};
   Halide::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
-  Halide::Func pack, scores, top, powers, inverse, weighted, result, out;
+  Halide::Func scores, top, powers, inverse, weighted, result, out;
   std::optional<Halide::Func> firstKey, lastKey;
-  std::vector<Halide::Func> products; // whole panels, then the tail
+  std::vector<Halide::Func> packs, products; // whole panels, then the tail
   std::vector<Halide::RVar> scoreTiles, scorePanels;
   std::vector<Halide::Func> laneFuncs, treeFuncs;
   std::vector<Halide::RVar> laneSteps;
