@@ -54,6 +54,12 @@ static std::string refuseOp(Operation *op) {
   for (Type type : llvm::concat<const Type>(op->getOperandTypes(), op->getResultTypes()))
     if (std::string why = refuseType(type); !why.empty())
       return why;
+  if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
+    if (attention.getProbabilities())
+      return "attention whose probabilities are a result";
+    if (attention.getNormalizer() != attn::Normalizer::Softmax)
+      return "attention with another normalizer than softmax";
+  }
   OpKind kind = classify(op);
   if (kind == OpKind::Contraction || kind == OpKind::Convolution) {
     Type accumulator = getElementTypeOrSelf(op->getResult(0).getType());

@@ -79,3 +79,27 @@ func.func @chosen(%x: tensor<4xf32>) -> tensor<4xf32> {
   }
   return %r : tensor<4xf32>
 }
+
+#q = affine_map<(b, h, i, j, d, e) -> (i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (j, e)>
+#o = affine_map<(b, h, i, j, d, e) -> (i, e)>
+#p = affine_map<(b, h, i, j, d, e) -> (i, j)>
+
+// REMARK-DAG: Reason="Halide does not take attention whose probabilities are a result"
+// AUTO-LABEL: func.func @probabilities
+// AUTO: kernel.island <attention> backend <llvm>
+// HALIDE-LABEL: func.func @probabilities
+// HALIDE: kernel.island <attention> backend <halide>
+func.func @probabilities(%q: tensor<4x8xf32>, %k: tensor<6x8xf32>, %v: tensor<6x8xf32>) -> (tensor<4x8xf32>, tensor<4x6xf32>) {
+  %r:2 = kernel.island <attention> -> tensor<4x8xf32>, tensor<4x6xf32> {
+    %o, %p = attn.attention ins(%q, %k, %v : tensor<4x8xf32>, tensor<6x8xf32>, tensor<6x8xf32>)
+        domain = [1, 1, 4, 6, 8, 8] indexing_maps = [#q, #k, #v, #o, #p]
+        mask = <dense> numerics = <scale = 1.0 : f64> {
+      ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+        attn.yield %s : f32
+    } -> tensor<4x8xf32> probabilities tensor<4x6xf32>
+    kernel.yield %o, %p : tensor<4x8xf32>, tensor<4x6xf32>
+  }
+  return %r#0, %r#1 : tensor<4x8xf32>, tensor<4x6xf32>
+}
