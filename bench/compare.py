@@ -6,10 +6,10 @@ difference of an output, relative to the largest reference value.
 """
 import argparse
 import json
-import os
 import pathlib
 import statistics
 import subprocess
+import sys
 import time
 
 import numpy
@@ -30,12 +30,15 @@ def fma_peak(cache, threads):
 
 def compile_model(foveac, model, library, extra):
     """Seconds and peak MiB that compiling takes."""
+    # A process begins with its parent's peak, so a small interpreter of its own starts and measures foveac.
+    measure = ("import os, sys; pid = os.spawnv(os.P_NOWAIT, sys.argv[1], sys.argv[1:]); "
+               "_, status, usage = os.wait4(pid, 0); print(usage.ru_maxrss); sys.exit(status != 0)")
     start = time.perf_counter()
-    process = subprocess.Popen([foveac, model, "-o", library, "--name", "model", *extra])
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    result = subprocess.run([sys.executable, "-S", "-c", measure, foveac, model, "-o", library, "--name", "model", *extra],
+                            stdout=subprocess.PIPE, text=True)
+    if result.returncode:
         raise SystemExit(f"foveac failed on {model}")
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start, int(result.stdout) / 1024
 
 
 def run_peer(session, image, repeat):
