@@ -5,7 +5,7 @@
 #include "dialects/attn/Attn.h"
 #include "dialects/attn/AttnPasses.h"
 #include "dialects/kernel/Kernel.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "passes/bufferize/Passes.h"
 #include "passes/frontend/Passes.h"
 #include "passes/fuse/Passes.h"

@@ -4,7 +4,7 @@
 // no key is zero.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
 
 #include <cmath>
 #include <limits>
@@ -49,7 +49,7 @@ std::vector<double> getBias(const Tensor &mask, ArrayRef<int64_t> scores) {
 
 } // namespace
 
-Results eval::evaluateAttention(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateAttention(Operation *op, ArrayRef<Tensor> operands, Types types) {
   auto attention = cast<onnx::AttentionOp>(op);
   Heads q(operands[0], attention.getQNumHeads()), k(operands[1], attention.getKvNumHeads()),
       v(operands[2], attention.getKvNumHeads());
@@ -94,4 +94,8 @@ Results eval::evaluateAttention(Operation *op, ArrayRef<Tensor> operands, Types 
         }
       }
   return SmallVector<Tensor>{makeTensor<double>(types[0], result)};
+}
+
+void eval::addAttentionEvaluators(EvaluatorTable &table) {
+  table.add<onnx::AttentionOp>(evaluateAttention);
 }

@@ -4,7 +4,7 @@
 // patches.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxConvOps.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -45,7 +45,7 @@ void advance(SmallVectorImpl<int64_t> &position, ArrayRef<int64_t> extents) {
 
 } // namespace
 
-Results eval::evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types types) {
   auto conv = cast<onnx::ConvOp>(op);
   const Tensor &x = operands[0], &w = operands[1];
   ArrayRef<int64_t> result = types[0].getShape();
@@ -83,3 +83,5 @@ Results eval::evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types types
   }
   return SmallVector<Tensor>{makeTensor<double>(types[0], sums)};
 }
+
+void eval::addConvEvaluators(EvaluatorTable &table) { table.add<onnx::ConvOp>(evaluateConv); }

@@ -4,7 +4,7 @@
 // so that large tensors need no second copy.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
 
 #include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -384,7 +384,7 @@ Tensor applyUnary(Operation *op, RankedTensorType type, ArrayRef<Tensor> operand
 
 } // namespace
 
-Results eval::evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Types types) {
   auto one = [](Tensor tensor) { return SmallVector<Tensor>{std::move(tensor)}; };
   if (std::optional<Order> order = getOrder(op))
     return one(compare(*order, types[0], operands));
@@ -414,4 +414,14 @@ Results eval::evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Type
                                                [](int64_t a, int64_t b) { return a || b; }));
       })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addElementwiseEvaluators(EvaluatorTable &table) {
+  table.add<onnx::NegOp, onnx::AbsOp, onnx::ExpOp, onnx::LogOp, onnx::SqrtOp, onnx::ReciprocalOp,
+            onnx::FloorOp, onnx::CeilOp, onnx::ErfOp, onnx::TanhOp, onnx::SigmoidOp, onnx::ReluOp,
+            onnx::SinOp, onnx::CosOp, onnx::NotOp, onnx::IsNaNOp, onnx::GeluOp, onnx::CastOp,
+            onnx::ClipOp, onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::PowOp,
+            onnx::ModOp, onnx::AndOp, onnx::OrOp, onnx::EqualOp, onnx::LessOp, onnx::LessOrEqualOp,
+            onnx::GreaterOp, onnx::GreaterOrEqualOp, onnx::MinOp, onnx::MaxOp, onnx::WhereOp>(
+      evaluateElementwise);
 }

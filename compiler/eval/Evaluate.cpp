@@ -6,7 +6,13 @@
 #include "compiler/eval/Evaluate.h"
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxConvOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -65,6 +71,29 @@ static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
   return result;
 }
 
+static const EvaluatorTable &getTable() {
+  static const EvaluatorTable table = [] {
+    EvaluatorTable table;
+    addAttentionEvaluators(table);
+    addConvEvaluators(table);
+    addElementwiseEvaluators(table);
+    addGatherEvaluators(table);
+    addLossEvaluators(table);
+    addMatrixEvaluators(table);
+    addNormEvaluators(table);
+    addPoolEvaluators(table);
+    addQuantEvaluators(table);
+    addRecurrentEvaluators(table);
+    addReduceEvaluators(table);
+    addResampleEvaluators(table);
+    addScatterEvaluators(table);
+    addSelectEvaluators(table);
+    addShapeEvaluators(table);
+    return table;
+  }();
+  return table;
+}
+
 FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> operands) {
   if (operands.size() != op->getNumOperands())
     return op->emitOpError("has ")
@@ -83,24 +112,10 @@ FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> op
   FailureOr<SmallVector<RankedTensorType>> types = inferTypes(op, operands);
   if (failed(types))
     return failure();
-  return llvm::TypeSwitch<Operation *, Results>(op)
-      .Case<onnx::ConstantOp, onnx::IdentityOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp,
-            onnx::UnsqueezeOp, onnx::DropoutOp, onnx::TransposeOp, onnx::ExpandOp, onnx::TileOp,
-            onnx::ConcatOp, onnx::SliceOp, onnx::SplitOp, onnx::TriluOp, onnx::RangeOp,
-            onnx::ShapeOp, onnx::SizeOp, onnx::ConstantOfShapeOp>(
-          [&](auto) { return evaluateShape(op, operands, *types); })
-      .Case<onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp>(
-          [&](auto) { return evaluateGather(op, operands, *types); })
-      .Case<onnx::MatMulOp, onnx::GemmOp>(
-          [&](auto) { return evaluateMatrix(op, operands, *types); })
-      .Case<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
-            onnx::ArgMaxOp, onnx::GlobalAveragePoolOp>(
-          [&](auto) { return evaluateReduce(op, operands, *types); })
-      .Case<onnx::SoftmaxOp, onnx::LayerNormalizationOp>(
-          [&](auto) { return evaluateNorm(op, operands, *types); })
-      .Case([&](onnx::ConvOp) { return evaluateConv(op, operands, *types); })
-      .Case([&](onnx::AttentionOp) { return evaluateAttention(op, operands, *types); })
-      .Default([&](Operation *) { return evaluateElementwise(op, operands, *types); });
+  Evaluator evaluator = getTable().lookup(op->getName().getStringRef());
+  if (!evaluator)
+    return op->emitOpError("cannot be evaluated");
+  return evaluator(op, operands, *types);
 }
 
 /// The tensor of an attribute; nothing given stays an empty tensor.

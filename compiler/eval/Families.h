@@ -10,19 +10,43 @@
 #include "compiler/eval/Tensor.h"
 #include "mlir/IR/Operation.h"
 
+#include "llvm/ADT/StringMap.h"
+
 namespace fovea::eval {
 
 using Results = mlir::FailureOr<llvm::SmallVector<Tensor>>;
 using Types = llvm::ArrayRef<mlir::RankedTensorType>;
 
-Results evaluateElementwise(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateShape(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateGather(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateMatrix(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateReduce(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateNorm(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateConv(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
-Results evaluateAttention(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
+using Evaluator = Results (*)(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, Types types);
+
+/// Which function computes an op, by the op's name.
+class EvaluatorTable {
+public:
+  template <typename... Ops> void add(Evaluator evaluator) {
+    (table.try_emplace(Ops::getOperationName(), evaluator), ...);
+  }
+  /// Null for an op that no family computes.
+  Evaluator lookup(llvm::StringRef name) const { return table.lookup(name); }
+
+private:
+  llvm::StringMap<Evaluator> table;
+};
+
+void addAttentionEvaluators(EvaluatorTable &table);
+void addConvEvaluators(EvaluatorTable &table);
+void addElementwiseEvaluators(EvaluatorTable &table);
+void addGatherEvaluators(EvaluatorTable &table);
+void addLossEvaluators(EvaluatorTable &table);
+void addMatrixEvaluators(EvaluatorTable &table);
+void addNormEvaluators(EvaluatorTable &table);
+void addPoolEvaluators(EvaluatorTable &table);
+void addQuantEvaluators(EvaluatorTable &table);
+void addRecurrentEvaluators(EvaluatorTable &table);
+void addReduceEvaluators(EvaluatorTable &table);
+void addResampleEvaluators(EvaluatorTable &table);
+void addScatterEvaluators(EvaluatorTable &table);
+void addSelectEvaluators(EvaluatorTable &table);
+void addShapeEvaluators(EvaluatorTable &table);
 
 /// c [m, n] += a [m, k] * b [k, n], all row-major. Number is double or uint64_t.
 template <typename Number>

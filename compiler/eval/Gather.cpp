@@ -3,7 +3,7 @@
 // Ops that choose by index. Negative indices count from the end; one out of range is an error.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -120,7 +120,7 @@ Results gatherND(onnx::GatherNDOp op, RankedTensorType type, ArrayRef<Tensor> op
 
 } // namespace
 
-Results eval::evaluateGather(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateGather(Operation *op, ArrayRef<Tensor> operands, Types types) {
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](onnx::GatherOp gatherOp) { return gather(gatherOp, types[0], operands); })
       .Case([&](onnx::GatherElementsOp elements) {
@@ -128,4 +128,8 @@ Results eval::evaluateGather(Operation *op, ArrayRef<Tensor> operands, Types typ
       })
       .Case([&](onnx::GatherNDOp nd) { return gatherND(nd, types[0], operands); })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addGatherEvaluators(EvaluatorTable &table) {
+  table.add<onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp>(evaluateGather);
 }

@@ -3,7 +3,7 @@
 // Matrix products, accumulated in double or, for integers, in 64 bits that wrap around.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -125,7 +125,7 @@ Tensor gemm(onnx::GemmOp op, RankedTensorType type, ArrayRef<Tensor> operands) {
 
 } // namespace
 
-Results eval::evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types types) {
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](onnx::MatMulOp) {
         return SmallVector<Tensor>{isFloat(operands[0].kind())
@@ -136,4 +136,8 @@ Results eval::evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types typ
         return SmallVector<Tensor>{gemm(gemmOp, types[0], operands)};
       })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addMatrixEvaluators(EvaluatorTable &table) {
+  table.add<onnx::MatMulOp, onnx::GemmOp>(evaluateMatrix);
 }

@@ -3,7 +3,7 @@
 // Softmax and layer normalisation, each row in double.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -74,11 +74,15 @@ static SmallVector<Tensor> normalize(onnx::LayerNormalizationOp op, Types types,
   return results;
 }
 
-Results eval::evaluateNorm(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateNorm(Operation *op, ArrayRef<Tensor> operands, Types types) {
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](onnx::SoftmaxOp softmaxOp) {
         return SmallVector<Tensor>{softmax(softmaxOp, types[0], operands[0])};
       })
       .Case([&](onnx::LayerNormalizationOp norm) { return normalize(norm, types, operands); })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addNormEvaluators(EvaluatorTable &table) {
+  table.add<onnx::SoftmaxOp, onnx::LayerNormalizationOp>(evaluateNorm);
 }

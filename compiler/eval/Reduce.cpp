@@ -3,7 +3,8 @@
 // Reductions. Sums of integers wrap around; the greatest of a set with a NaN is NaN.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxPoolOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -139,7 +140,7 @@ Tensor argMax(onnx::ArgMaxOp op, RankedTensorType type, const Tensor &x) {
 
 } // namespace
 
-Results eval::evaluateReduce(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateReduce(Operation *op, ArrayRef<Tensor> operands, Types types) {
   const Tensor &x = operands[0];
   auto one = [](Tensor tensor) { return SmallVector<Tensor>{std::move(tensor)}; };
   auto reduced = [&](auto reduce) {
@@ -157,4 +158,9 @@ Results eval::evaluateReduce(Operation *op, ArrayRef<Tensor> operands, Types typ
         return one(sum(types[0], x, spatial, true));
       })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addReduceEvaluators(EvaluatorTable &table) {
+  table.add<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
+            onnx::ArgMaxOp, onnx::GlobalAveragePoolOp>(evaluateReduce);
 }

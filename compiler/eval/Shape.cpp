@@ -4,7 +4,8 @@
 // on their type.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -209,7 +210,7 @@ Tensor makeTrue(RankedTensorType type) {
 
 } // namespace
 
-Results eval::evaluateShape(Operation *op, ArrayRef<Tensor> operands, Types types) {
+static Results evaluateShape(Operation *op, ArrayRef<Tensor> operands, Types types) {
   auto one = [](Tensor tensor) { return SmallVector<Tensor>{std::move(tensor)}; };
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](onnx::ConstantOp constant) -> Results {
@@ -246,4 +247,11 @@ Results eval::evaluateShape(Operation *op, ArrayRef<Tensor> operands, Types type
         return one(value->withType(types[0]));
       })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
+}
+
+void eval::addShapeEvaluators(EvaluatorTable &table) {
+  table.add<onnx::IdentityOp, onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+            onnx::DropoutOp, onnx::TransposeOp, onnx::ExpandOp, onnx::TileOp, onnx::ConcatOp,
+            onnx::SliceOp, onnx::SplitOp, onnx::TriluOp, onnx::RangeOp, onnx::ShapeOp, onnx::SizeOp,
+            onnx::ConstantOfShapeOp, onnx::ConstantOp>(evaluateShape);
 }

@@ -3,7 +3,8 @@
 // The standard's attention operator, without a key-value cache.
 
 #include "compiler/import/ImportFailure.h"
-#include "compiler/import/NodeImporter.h"
+#include "compiler/import/Rules.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
 #include "onnx_ml.pb.h"
 
 using namespace mlir;

@@ -3,8 +3,10 @@
 // Operators that work element by element.
 
 #include "compiler/import/ImportFailure.h"
-#include "compiler/import/NodeImporter.h"
+#include "compiler/import/Rules.h"
 #include "dialects/onnx/ConstantData.h"
+
+#include "dialects/onnx/OnnxElementwiseOps.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -111,7 +113,6 @@ static const OperatorRule rules[] = {
     {"Relu", 1, 1, 1, 1, importUnary<onnx::ReluOp>},
     {"Sin", 7, 1, 1, 1, importUnary<onnx::SinOp>},
     {"Cos", 7, 1, 1, 1, importUnary<onnx::CosOp>},
-    {"GlobalAveragePool", 1, 1, 1, 1, importUnary<onnx::GlobalAveragePoolOp>},
     {"Not", 1, 1, 1, 1, importUnaryPredicate<onnx::NotOp>},
     {"IsNaN", 9, 1, 1, 1, importUnaryPredicate<onnx::IsNaNOp>},
     {"Gelu", 20, 1, 1, 1, importGelu},

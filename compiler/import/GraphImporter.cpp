@@ -8,6 +8,7 @@
 
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/NodeLocation.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Verifier.h"
 #include "onnx_ml.pb.h"
 

@@ -7,7 +7,9 @@
 
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/NodeLocation.h"
+#include "compiler/import/Rules.h"
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "onnx_ml.pb.h"
 
@@ -180,7 +182,10 @@ const OperatorRule *fovea::findOperatorRule(StringRef name) {
   static const llvm::StringMap<const OperatorRule *> rules = [] {
     llvm::StringMap<const OperatorRule *> map;
     for (ArrayRef<OperatorRule> family :
-         {getElementwiseRules(), getShapeRules(), getMatrixRules(), getAttentionRules()})
+         {getAttentionRules(), getControlRules(), getConvRules(), getElementwiseRules(),
+          getLossRules(), getMatrixRules(), getNormRules(), getPoolRules(), getQuantRules(),
+          getRecurrentRules(), getReduceRules(), getResampleRules(), getScatterRules(),
+          getSelectRules(), getShapeRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

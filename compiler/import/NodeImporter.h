@@ -8,7 +8,7 @@
 #define FOVEA_COMPILER_IMPORT_NODEIMPORTER_H
 
 #include "compiler/import/TensorImport.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/Builders.h"
 
 #include <optional>
@@ -107,11 +107,6 @@ struct OperatorRule {
   unsigned minOperands, maxOperands, maxOutputs;
   void (*import)(NodeImporter &node);
 };
-
-llvm::ArrayRef<OperatorRule> getElementwiseRules();
-llvm::ArrayRef<OperatorRule> getShapeRules();
-llvm::ArrayRef<OperatorRule> getMatrixRules();
-llvm::ArrayRef<OperatorRule> getAttentionRules();
 
 /// The rule for a standard operator, or null.
 const OperatorRule *findOperatorRule(llvm::StringRef name);

@@ -3,8 +3,9 @@
 // Operators that make, move or measure tensors.
 
 #include "compiler/import/ImportFailure.h"
-#include "compiler/import/NodeImporter.h"
+#include "compiler/import/Rules.h"
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 using namespace mlir;
 using namespace fovea;

@@ -2,13 +2,23 @@
 //
 // Shape inference and verifier of OnnxAttentionOps.td.
 
+#include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxAttentionOps.cpp.inc"
+
+void OnnxDialect::addAttentionOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxAttentionOps.cpp.inc"
+      >();
+}
 
 namespace {
 /// An operand seen as [batch, heads, sequence, size], from either layout.

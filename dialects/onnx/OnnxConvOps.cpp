@@ -2,15 +2,25 @@
 //
 // Shape inference and verifiers of OnnxConvOps.td; `auto_pad` becomes explicit padding here.
 
+#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 #include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxConvOps.cpp.inc"
+
+void OnnxDialect::addConvOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxConvOps.cpp.inc"
+      >();
+}
 
 /// The extent a dilated kernel spans, nothing on overflow.
 static std::optional<int64_t> getSpan(int64_t kernel, int64_t dilation) {
@@ -122,16 +132,4 @@ LogicalResult ConvOp::verify() {
   if (isPresent(getBias()))
     operands.push_back(getBias());
   return verifySameElementType(*this, operands, {"x", "w", "bias"});
-}
-
-LogicalResult GlobalAveragePoolOp::inferShapes(SmallVectorImpl<Type> &types) {
-  Type elementType = getElementType(getX());
-  std::optional<Shape> shape = getShape(getX());
-  if (!shape)
-    return appendUnranked(elementType, types);
-  if (shape->size() < 2)
-    return emitOpError("operand x has extents ")
-           << formatShape(*shape) << ", expected batch, channels and spatial dimensions";
-  std::fill(shape->begin() + 2, shape->end(), 1);
-  return appendRanked(*this, *shape, elementType, types);
 }

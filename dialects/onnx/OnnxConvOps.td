@@ -16,6 +16,5 @@ def Onnx_ConvOp : Onnx_Op<"Conv"> {
   let results = (outs Onnx_FloatTensor:$y);
   let hasVerifier = 1;
 }
-def Onnx_GlobalAveragePoolOp : Onnx_FloatUnaryOp<"GlobalAveragePool", "mean over every spatial dimension, kept as ones">;
 
 #endif // FOVEA_ONNX_CONV_OPS_TD

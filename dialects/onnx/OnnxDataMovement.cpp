@@ -6,7 +6,7 @@
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
 
 using namespace mlir;

@@ -3,7 +3,8 @@
 // Registration of the onnx dialect, its constants and its folds. Verifiers and shape inference live
 // in one file per family beside this one.
 
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
 
@@ -12,14 +13,23 @@ using namespace fovea::onnx;
 
 #include "dialects/onnx/OnnxDialect.cpp.inc"
 #include "dialects/onnx/OnnxInterfaces.cpp.inc"
-#define GET_OP_CLASSES
-#include "dialects/onnx/OnnxOps.cpp.inc"
 
 void OnnxDialect::initialize() {
-  addOperations<
-#define GET_OP_LIST
-#include "dialects/onnx/OnnxOps.cpp.inc"
-      >();
+  addAttentionOps();
+  addControlOps();
+  addConvOps();
+  addElementwiseOps();
+  addLossOps();
+  addMatrixOps();
+  addNormOps();
+  addPoolOps();
+  addQuantOps();
+  addRecurrentOps();
+  addReduceOps();
+  addResampleOps();
+  addScatterOps();
+  addSelectOps();
+  addShapeOps();
 }
 
 Operation *OnnxDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,

@@ -15,6 +15,24 @@ def Onnx_Dialect : Dialect {
     type may be unranked or dynamic.
   }];
   let hasConstantMaterializer = 1;
+  // One per family, defined beside its ops.
+  let extraClassDeclaration = [{
+    void addAttentionOps();
+    void addControlOps();
+    void addConvOps();
+    void addElementwiseOps();
+    void addLossOps();
+    void addMatrixOps();
+    void addNormOps();
+    void addPoolOps();
+    void addQuantOps();
+    void addRecurrentOps();
+    void addReduceOps();
+    void addResampleOps();
+    void addScatterOps();
+    void addSelectOps();
+    void addShapeOps();
+  }];
 }
 
 #endif // FOVEA_ONNX_DIALECT_TD

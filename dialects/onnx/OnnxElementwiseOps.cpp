@@ -2,13 +2,23 @@
 //
 // Shape inference and verifiers of OnnxElementwiseOps.td: shapes pass through or broadcast.
 
+#include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxElementwiseOps.cpp.inc"
+
+void OnnxDialect::addElementwiseOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxElementwiseOps.cpp.inc"
+      >();
+}
 
 using Types = SmallVectorImpl<Type>;
 

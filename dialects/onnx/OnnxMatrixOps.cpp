@@ -2,13 +2,23 @@
 //
 // Shape inference and verifiers of OnnxMatrixOps.td.
 
+#include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxMatrixOps.cpp.inc"
+
+void OnnxDialect::addMatrixOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxMatrixOps.cpp.inc"
+      >();
+}
 
 // The inner extents of a product must agree where both are known.
 static LogicalResult checkInner(Operation *op, const Shape &a, int64_t innerA, const Shape &b,

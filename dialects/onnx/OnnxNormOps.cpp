@@ -2,13 +2,23 @@
 //
 // Shape inference and verifiers of OnnxNormOps.td.
 
+#include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxNormOps.cpp.inc"
+
+void OnnxDialect::addNormOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxNormOps.cpp.inc"
+      >();
+}
 
 LogicalResult SoftmaxOp::inferShapes(SmallVectorImpl<Type> &types) {
   if (std::optional<Shape> shape = getShape(getX()))

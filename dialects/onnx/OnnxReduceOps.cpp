@@ -3,13 +3,23 @@
 // Shape inference of OnnxReduceOps.td. Axes may be known, known in number, or absent, which means
 // all.
 
+#include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxReduceOps.cpp.inc"
+
+void OnnxDialect::addReduceOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxReduceOps.cpp.inc"
+      >();
+}
 
 /// The extents left when the flagged dimensions are reduced.
 static Shape reduce(ArrayRef<int64_t> shape, ArrayRef<bool> reduced, bool keepDims) {

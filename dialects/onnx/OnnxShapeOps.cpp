@@ -3,10 +3,10 @@
 // Shape inference and verifiers of OnnxShapeOps.td: ops that view, arrange or make tensors. Those
 // that cut, join or choose are in OnnxDataMovement.cpp.
 
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
 #include "dialects/onnx/PartialValues.h"
 
 #include "llvm/Support/CheckedArithmetic.h"
@@ -16,6 +16,16 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
+
+#define GET_OP_CLASSES
+#include "dialects/onnx/OnnxShapeOps.cpp.inc"
+
+void OnnxDialect::addShapeOps() {
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxShapeOps.cpp.inc"
+      >();
+}
 
 using Types = SmallVectorImpl<Type>;
 

@@ -7,7 +7,8 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -5,7 +5,8 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 

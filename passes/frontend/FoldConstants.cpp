@@ -5,7 +5,12 @@
 
 #include "compiler/eval/Evaluate.h"
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxConvOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/PartialValues.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"

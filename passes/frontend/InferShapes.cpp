@@ -3,7 +3,7 @@
 // Result types are refined in place, in the order of the ops. Types only ever become more precise,
 // so users stay valid.
 
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 

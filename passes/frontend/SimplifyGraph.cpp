@@ -3,7 +3,7 @@
 // The frontend in one visit per op: types, no-ops, constants. What later parts rely on is checked
 // at the end: every type is static.
 
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 

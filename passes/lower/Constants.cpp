@@ -4,8 +4,11 @@
 // ConstantOfShape, Range, and the ops that are their operand at inference.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

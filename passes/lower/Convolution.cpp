@@ -4,7 +4,9 @@
 // group?, ic, k...), then the bias. Groups are a dimension of their own, split from the channels by
 // expand_shape.
 
+#include "dialects/onnx/OnnxConvOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

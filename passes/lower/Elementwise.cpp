@@ -3,6 +3,8 @@
 // Lowering of elementwise ops of several operands: one generic over the broadcast shape each.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

@@ -4,7 +4,9 @@
 // and extracts.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

@@ -6,6 +6,8 @@
 // every op without a lowering is reported at once.
 
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
@@ -14,6 +16,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/OnnxPattern.h"
 #include "passes/lower/Passes.h"
 
@@ -176,15 +179,22 @@ void LowerOnnx::runOnOperation() {
   Refusals refusals;
   PatternContext families{converter, patterns, refusals};
   populateConstantPatterns(families);
-  populateElementwisePatterns(families);
-  populateUnaryPatterns(families);
-  populateReshapePatterns(families);
-  populateMovementPatterns(families);
-  populateGatherPatterns(families);
-  populateMatrixPatterns(families);
-  populateReductionPatterns(families);
-  populateNormalizationPatterns(families);
   populateConvolutionPatterns(families);
+  populateElementwisePatterns(families);
+  populateGatherPatterns(families);
+  populateLossPatterns(families);
+  populateMatrixPatterns(families);
+  populateMovementPatterns(families);
+  populateNormalizationPatterns(families);
+  populatePoolingPatterns(families);
+  populateQuantizationPatterns(families);
+  populateRecurrentPatterns(families);
+  populateReductionPatterns(families);
+  populateResamplingPatterns(families);
+  populateReshapePatterns(families);
+  populateScattersPatterns(families);
+  populateSelectionsPatterns(families);
+  populateUnaryPatterns(families);
   families.add<AttentionPattern>();
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);

@@ -3,6 +3,8 @@
 // Lowering of MatMul and Gemm: one generic over (batch..., m, n, k) into zeros; what scales, adds
 // or narrows is elementwise and after it.
 
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

@@ -4,8 +4,10 @@
 // says it, otherwise slices.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

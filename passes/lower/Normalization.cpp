@@ -3,6 +3,9 @@
 // Lowering of Softmax and LayerNormalization to reductions and elementwise generics on the same
 // rows. 16-bit floats are computed in f32 from the first subtraction to the last product.
 
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/OnnxPattern.h"
 #include "passes/lower/Reductions.h"
 

@@ -9,7 +9,7 @@
 #ifndef FOVEA_PASSES_LOWER_ONNXPATTERN_H
 #define FOVEA_PASSES_LOWER_ONNXPATTERN_H
 
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Transforms/DialectConversion.h"
 
@@ -84,17 +84,6 @@ struct PatternContext {
     patterns.add<Patterns...>(converter, patterns.getContext(), refusals);
   }
 };
-
-void populateConstantPatterns(const PatternContext &context);
-void populateElementwisePatterns(const PatternContext &context);
-void populateUnaryPatterns(const PatternContext &context);
-void populateReshapePatterns(const PatternContext &context);
-void populateMovementPatterns(const PatternContext &context);
-void populateGatherPatterns(const PatternContext &context);
-void populateMatrixPatterns(const PatternContext &context);
-void populateReductionPatterns(const PatternContext &context);
-void populateNormalizationPatterns(const PatternContext &context);
-void populateConvolutionPatterns(const PatternContext &context);
 
 } // namespace fovea::lower
 

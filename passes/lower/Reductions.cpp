@@ -4,8 +4,11 @@
 // without moving data.
 
 #include "passes/lower/Reductions.h"
+#include "passes/lower/Families.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxPoolOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
 #include "passes/lower/OnnxPattern.h"
 
 using namespace mlir;

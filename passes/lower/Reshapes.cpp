@@ -2,6 +2,8 @@
 //
 // Lowering of ops that keep the elements in order: the static result type says everything.
 
+#include "dialects/onnx/OnnxShapeOps.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

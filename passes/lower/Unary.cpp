@@ -2,6 +2,8 @@
 //
 // Lowering of elementwise ops of one operand. What is not exact in 16 bits is computed in f32.
 
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
 

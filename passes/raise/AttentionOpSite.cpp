@@ -2,6 +2,7 @@
 //
 // onnx.Attention as a site. Heads packed in the last dimension and shared key-value heads are maps.
 
+#include "dialects/onnx/OnnxAttentionOps.h"
 #include "passes/raise/AttentionSite.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/ScorePath.h"

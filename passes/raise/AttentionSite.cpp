@@ -8,6 +8,10 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/ScorePath.h"
 

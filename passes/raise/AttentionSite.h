@@ -7,7 +7,8 @@
 #define FOVEA_PASSES_RAISE_ATTENTIONSITE_H
 
 #include "dialects/attn/Attn.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Value.h"
 

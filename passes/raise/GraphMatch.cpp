@@ -6,6 +6,8 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 #include <cmath>

@@ -6,7 +6,7 @@
 #ifndef FOVEA_PASSES_RAISE_GRAPHMATCH_H
 #define FOVEA_PASSES_RAISE_GRAPHMATCH_H
 
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Location.h"
 #include "mlir/IR/PatternMatch.h"

@@ -7,7 +7,7 @@
 #define FOVEA_PASSES_RAISE_PASSES_H
 
 #include "dialects/attn/Attn.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"

@@ -3,6 +3,9 @@
 // attn.attention from every site that matches, a remark for every site.
 
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"

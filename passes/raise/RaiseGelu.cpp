@@ -5,6 +5,7 @@
 // need no pattern of their own.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"

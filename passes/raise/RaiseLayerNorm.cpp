@@ -5,6 +5,10 @@
 // bias.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"

@@ -6,6 +6,10 @@
 #include "passes/raise/ScorePath.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/raise/ConstantMask.h"
 #include "passes/raise/GraphMatch.h"
 

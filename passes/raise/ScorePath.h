@@ -5,6 +5,7 @@
 #ifndef FOVEA_PASSES_RAISE_SCOREPATH_H
 #define FOVEA_PASSES_RAISE_SCOREPATH_H
 
+#include "dialects/onnx/OnnxMatrixOps.h"
 #include "passes/raise/AttentionSite.h"
 
 namespace fovea::raise {

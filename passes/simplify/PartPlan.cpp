@@ -7,7 +7,11 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
 
 #include "llvm/ADT/STLExtras.h"

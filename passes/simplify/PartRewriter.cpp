@@ -6,7 +6,8 @@
 #include "passes/simplify/PartRewriter.h"
 
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 #include "llvm/ADT/STLExtras.h"

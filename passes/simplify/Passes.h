@@ -6,7 +6,7 @@
 #define FOVEA_PASSES_SIMPLIFY_PASSES_H
 
 #include "dialects/attn/Attn.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxDialect.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Pass/Pass.h"

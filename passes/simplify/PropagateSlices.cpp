@@ -4,6 +4,8 @@
 // A round shrinks the graph, so rounds end; a second one sees what the shapes of the first hid.
 
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/simplify/PartRewriter.h"

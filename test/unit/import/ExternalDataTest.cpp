@@ -6,7 +6,7 @@
 #include "ModelText.h"
 
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

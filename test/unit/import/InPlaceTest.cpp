@@ -5,7 +5,7 @@
 #include "ModelText.h"
 
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 #include "onnx_ml.pb.h"
 #include <fstream>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The onnx dialect. One file of definitions per family of operators, see OnnxOps.td.
+// The onnx dialect and its interfaces. The ops are in one header per family, Onnx<Family>Ops.h, so
+// that a file depends on the families that it names.
 
-#ifndef FOVEA_DIALECTS_ONNX_ONNXOPS_H
-#define FOVEA_DIALECTS_ONNX_ONNXOPS_H
+#ifndef FOVEA_DIALECTS_ONNX_ONNXDIALECT_H
+#define FOVEA_DIALECTS_ONNX_ONNXDIALECT_H
 
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -15,7 +16,5 @@
 
 #include "dialects/onnx/OnnxDialect.h.inc"
 #include "dialects/onnx/OnnxInterfaces.h.inc"
-#define GET_OP_CLASSES
-#include "dialects/onnx/OnnxOps.h.inc"
 
-#endif // FOVEA_DIALECTS_ONNX_ONNXOPS_H
+#endif // FOVEA_DIALECTS_ONNX_ONNXDIALECT_H
