@@ -36,7 +36,7 @@ static cl::opt<std::string> outputDir("output-dir", cl::desc("Write outputs to t
 static cl::opt<bool> simplify("simplify", cl::desc("Run fovea-simplify-graph first"),
                               cl::cat(category));
 
-/// The dtype of elements in a file, DLPack's codes; nothing for bf16, which .npy does not know.
+/// The dtype of elements in a file, DLPack's codes.
 static std::optional<fovea_dtype> getDtype(eval::Kind kind) {
   switch (kind) {
   case eval::Kind::Bool:
@@ -64,7 +64,7 @@ static std::optional<fovea_dtype> getDtype(eval::Kind kind) {
   case eval::Kind::F64:
     return fovea_dtype{2, 64, 1};
   case eval::Kind::BF16:
-    return std::nullopt;
+    return fovea_dtype{4, 16, 1};
   }
   return std::nullopt;
 }
@@ -84,7 +84,7 @@ static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument ar
   Type elementType = cast<TensorType>(argument.getType()).getElementType();
   std::optional<eval::Kind> kind = eval::getKind(elementType);
   std::optional<fovea_dtype> dtype = kind ? getDtype(*kind) : std::nullopt;
-  if (!dtype || *dtype != array->dtype)
+  if (!dtype || !standsFor(array->dtype, *dtype))
     return emitError(argument.getLoc())
            << "input " << name << " expects elements of type " << elementType
            << ", but the file holds " << dtypeName(array->dtype);

@@ -16,8 +16,8 @@ using namespace mlir;
 using namespace fovea;
 using onnxpb::NodeProto;
 
-static constexpr int64_t oldestOpset = 11;
-static constexpr int64_t newestOpset = 25;
+static constexpr int64_t oldestOpset = 6;
+static constexpr int64_t newestOpset = 28;
 
 GraphImporter::GraphImporter(const ModelFile &file, ModuleOp module, const ImportOptions &options)
     : file(file), graph(file.model->graph()), module(module), options(options),
@@ -114,9 +114,14 @@ void GraphImporter::checkDimensionNames() {
           !llvm::is_contained(names, getDimensionName(*input, axis)))
         names.push_back(getDimensionName(*input, axis));
   }
+  // An output's name is of use where its extent is computed.
+  for (const onnxpb::ValueInfoProto &output : graph.output())
+    for (const auto &dim : output.type().tensor_type().shape().dim())
+      if (!dim.dim_param().empty() && !llvm::is_contained(names, dim.dim_param()))
+        names.push_back(dim.dim_param());
   for (const auto &[name, extent] : options.dims) {
-    if (extent < 1)
-      failInput("--dim " + name + ": the extent " + Twine(extent) + " must be at least 1");
+    if (extent < 0)
+      failInput("--dim " + name + ": the extent " + Twine(extent) + " must not be negative");
     if (llvm::is_contained(names, name))
       continue;
     std::string list;
@@ -125,6 +130,21 @@ void GraphImporter::checkDimensionNames() {
     failInput("--dim: the model has no symbolic dimension " + quote(name) +
               (list.empty() ? ": all its inputs are static" : "; it has " + list));
   }
+}
+
+RankedTensorType GraphImporter::importDeclaredType(const onnxpb::ValueInfoProto &output,
+                                                   Type elementType) {
+  if (!output.type().has_tensor_type() || !output.type().tensor_type().has_shape())
+    return {};
+  SmallVector<int64_t> shape;
+  for (const auto &dim : output.type().tensor_type().shape().dim()) {
+    auto bound = options.dims.find(dim.dim_param());
+    if (dim.has_dim_value())
+      shape.push_back(dim.dim_value() < 0 ? ShapedType::kDynamic : dim.dim_value());
+    else
+      shape.push_back(bound == options.dims.end() ? ShapedType::kDynamic : bound->second);
+  }
+  return makeTensorType(shape, elementType);
 }
 
 RankedTensorType GraphImporter::importInputType(const onnxpb::ValueInfoProto &input) {
@@ -345,8 +365,13 @@ void GraphImporter::importOutputs() {
       continue;
     }
     results.push_back(found->second);
-    attributes.push_back(builder.getDictionaryAttr(
-        builder.getNamedAttr("onnx.name", builder.getStringAttr(output.name()))));
+    NamedAttrList list;
+    list.set("onnx.name", builder.getStringAttr(output.name()));
+    auto type = dyn_cast<TensorType>(found->second.getType());
+    if (type && !type.hasStaticShape())
+      if (RankedTensorType declared = importDeclaredType(output, type.getElementType()))
+        list.set("onnx.declared", TypeAttr::get(declared));
+    attributes.push_back(list.getDictionary(module.getContext()));
   }
   if (worst != ImportError::None)
     return;

@@ -38,6 +38,10 @@ private:
   void importOutputs();
 
   mlir::RankedTensorType importInputType(const onnxpb::ValueInfoProto &input);
+  /// The shape that the model states for an output, with `--dim` in place of names; null where it
+  /// states none.
+  mlir::RankedTensorType importDeclaredType(const onnxpb::ValueInfoProto &output,
+                                            mlir::Type elementType);
   void importNode(const onnxpb::NodeProto &node, size_t index);
   /// ", on f32, i64": the element types of the operands that are known.
   std::string describeOperandTypes(const onnxpb::NodeProto &node) const;

@@ -262,9 +262,23 @@ Expected<Array> readNpy(StringRef path) {
   return parseNpy((*buffer)->getBuffer(), path);
 }
 
+/// The type of a file's elements that stand for `dtype`: itself, or the integers of its bits.
+static const Descr *findDescr(fovea_dtype dtype) {
+  for (fovea_dtype wanted : {dtype, fovea_dtype{1, dtype.bits, dtype.lanes}})
+    for (const Descr &descr : descrs)
+      if (descr.dtype == wanted)
+        return &descr;
+  return nullptr;
+}
+
+bool standsFor(fovea_dtype stored, fovea_dtype dtype) {
+  const Descr *descr = findDescr(dtype);
+  return descr && stored == descr->dtype;
+}
+
 Error writeNpy(StringRef path, const Array &array) {
-  const Descr *descr = find_if(descrs, [&](const Descr &d) { return d.dtype == array.dtype; });
-  if (descr == std::end(descrs))
+  const Descr *descr = findDescr(array.dtype);
+  if (!descr)
     return makeError("cannot write '" + path + "': .npy files cannot hold " +
                      dtypeName(array.dtype));
   std::string text;

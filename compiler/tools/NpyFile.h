@@ -47,6 +47,10 @@ llvm::Expected<Array> readNpy(llvm::StringRef path);
 /// The same for the bytes of a file; `name` is used in errors.
 llvm::Expected<Array> parseNpy(llvm::StringRef contents, llvm::StringRef name);
 
+/// Whether elements of the type `stored` in a file are what elements of type `dtype` are stored as.
+/// Types that .npy does not have, as bfloat16, are stored as the unsigned integers of their bits.
+bool standsFor(fovea_dtype stored, fovea_dtype dtype);
+
 /// Writes `array` to the file `path`, in format version 1.0 or, for very long shapes, 2.0.
 llvm::Error writeNpy(llvm::StringRef path, const Array &array);
 

@@ -202,11 +202,14 @@ Expected<Files> matchFiles(StringRef option, ArrayRef<std::string> values,
 /// Reads a file that must hold exactly the tensor `info`.
 Expected<Array> readTensor(StringRef kind, const fovea_tensor_info &info, StringRef file) {
   Expected<Array> array = readNpy(file);
-  if (array && (array->dtype != info.dtype || ArrayRef(array->shape) != shapeOf(info)))
+  if (!array)
+    return array;
+  if (!standsFor(array->dtype, info.dtype) || ArrayRef(array->shape) != shapeOf(info))
     return createStringError(inconvertibleErrorCode(), kind + " '" + info.name + "' is " +
                                                            typeName(info.dtype, shapeOf(info)) +
                                                            ", but '" + file + "' holds " +
                                                            typeName(array->dtype, array->shape));
+  array->dtype = info.dtype;
   return array;
 }
 

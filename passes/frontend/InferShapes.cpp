@@ -34,6 +34,24 @@ static Type mergeTypes(Type inferred, Type declared) {
   return RankedTensorType::get(shape, first.getElementType());
 }
 
+/// Where neither operands nor constants tell an extent, what the model states for an output does.
+/// It is not believed where they do: exporters leave the extents of another input in the file.
+static Type mergeDeclared(OpResult result, Type type) {
+  auto tensor = dyn_cast<TensorType>(type);
+  auto function = result.getOwner()->getParentOfType<func::FuncOp>();
+  if (!tensor || tensor.hasStaticShape() || !function)
+    return type;
+  for (OpOperand &use : result.getUses()) {
+    if (use.getOwner()->getParentOp() != function || !isa<func::ReturnOp>(use.getOwner()))
+      continue;
+    auto declared = function.getResultAttrOfType<TypeAttr>(use.getOperandNumber(), "onnx.declared");
+    Type merged = declared ? mergeTypes(type, declared.getValue()) : Type();
+    if (merged)
+      return merged;
+  }
+  return type;
+}
+
 /// Whether a user takes an operand of any more precise type.
 static bool acceptsRefinement(Operation *user) {
   return isa<onnx::ShapeInference, func::ReturnOp>(user);
@@ -53,7 +71,7 @@ LogicalResult fovea::refineResultTypes(Operation *op) {
              << result.getResultNumber() << " is declared " << result.getType()
              << " but its operands make it " << inferred;
     if (llvm::all_of(result.getUsers(), acceptsRefinement))
-      result.setType(merged);
+      result.setType(mergeDeclared(result, merged));
   }
   return success();
 }

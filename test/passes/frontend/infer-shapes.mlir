@@ -104,3 +104,15 @@ func.func @attention(%q: tensor<?x9x32xf32>, %kv: tensor<2x5x16xf32>, %v: tensor
   %0 = onnx.Attention %q, %kv, %v, %none {q_num_heads = 4 : si64, kv_num_heads = 2 : si64} : (tensor<?x9x32xf32>, tensor<2x5x16xf32>, tensor<2x5x8xf32>, none) -> tensor<*xf32>
   return
 }
+
+// -----
+
+// What the model states for a result fills in what nothing else tells, and is dropped where it is wrong.
+// CHECK-LABEL: func.func @declared(
+// CHECK-SAME: -> (tensor<2x3xf32> {onnx.declared = tensor<2x3xf32>}, tensor<4xf32> {onnx.declared = tensor<5xf32>})
+func.func @declared(%x: tensor<6xf32>, %shape: tensor<2xi64>, %y: tensor<4xf32>) -> (tensor<*xf32> {onnx.declared = tensor<2x3xf32>}, tensor<*xf32> {onnx.declared = tensor<5xf32>}) {
+  // CHECK: onnx.Reshape {{.*}} -> tensor<2x3xf32>
+  %0 = onnx.Reshape %x, %shape {allowzero = false} : (tensor<6xf32>, tensor<2xi64>) -> tensor<*xf32>
+  %1 = onnx.Relu %y : (tensor<4xf32>) -> tensor<*xf32>
+  return %0, %1 : tensor<*xf32>, tensor<*xf32>
+}

@@ -177,8 +177,24 @@ TEST(NpyFile, WritesWhatItReads) {
       ASSERT_FALSE(sys::fs::file_size(path, fileBytes));
       EXPECT_EQ((fileBytes - array.byteSize()) % 64, 0u);
     }
-  Array unwritable = cantFail(Array::create(bf16, {2}));
-  EXPECT_NE(toString(writeNpy(path, unwritable)).find("cannot hold bfloat16"), std::string::npos);
+}
+
+TEST(NpyFile, StoresOtherTypesAsTheirBits) {
+  SmallString<128> path;
+  ASSERT_FALSE(sys::fs::createTemporaryFile("fovea", "npy", path));
+  FileRemover remover(path);
+  Array array = cantFail(Array::create(bf16, {2}));
+  std::memcpy(array.bytes(), "\1\2\3\4", 4);
+  ASSERT_FALSE(errorToBool(writeNpy(path, array)));
+  Array back = cantFail(readNpy(path));
+  EXPECT_TRUE(back.dtype == u2);
+  EXPECT_EQ(std::memcmp(back.bytes(), "\1\2\3\4", 4), 0);
+  EXPECT_TRUE(standsFor(u2, bf16));
+  EXPECT_FALSE(standsFor(i2, bf16));
+  EXPECT_FALSE(standsFor(u2, f2));
+  Array unwritable = cantFail(Array::create(fovea_dtype{5, 64, 1}, {2}));
+  unwritable.dtype = {5, 24, 1};
+  EXPECT_NE(toString(writeNpy(path, unwritable)).find("cannot hold"), std::string::npos);
 }
 
 TEST(NpyFile, RefusesWhatIsNoFile) {
