@@ -2,7 +2,8 @@
 //
 // Opening files that a model names. The path is walked one component at a time with descriptors
 // that follow no symbolic link, so that what was checked is what is opened, whoever else writes to
-// the folder meanwhile.
+// the folder meanwhile. A link counts as the name that it resolves to if that is a file beside the
+// real model, which is opened there in the same way: download caches keep models as such links.
 
 #include "compiler/import/ExternalData.h"
 
@@ -14,6 +15,7 @@
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Errno.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 
 #include <fcntl.h>
@@ -95,29 +97,52 @@ ExternalFiles::ExternalFiles(StringRef modelPath)
     : folder(llvm::sys::path::parent_path(modelPath)) {
   if (folder.empty())
     folder = ".";
+  llvm::SmallString<128> real;
+  if (!llvm::sys::fs::real_path(modelPath, real))
+    realFolder = llvm::sys::path::parent_path(real).str();
 }
 
-/// Opens `component` inside the folder `parent` without following links.
-static int openComponent(int parent, const std::string &component, bool last, StringRef location) {
-  int flags = O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (last ? 0 : O_DIRECTORY);
-  int descriptor = ::openat(parent, component.c_str(), flags);
+/// Opens `components` one inside the other, beginning at `folder`, without following links; -1 with
+/// errno set when that fails.
+static int openBeneath(const std::string &folder, llvm::ArrayRef<std::string> components) {
+  int descriptor = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  for (auto [index, component] : llvm::enumerate(components)) {
+    if (descriptor < 0)
+      return -1;
+    int kind = index + 1 == components.size() ? O_NONBLOCK : O_DIRECTORY;
+    int next = ::openat(descriptor, component.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | kind);
+    int error = errno;
+    ::close(descriptor);
+    errno = error;
+    descriptor = next;
+  }
+  return descriptor;
+}
+
+int ExternalFiles::open(StringRef location) const {
+  llvm::SmallVector<std::string> components = splitLocation(location);
+  int descriptor = openBeneath(folder, components);
   if (descriptor >= 0)
     return descriptor;
   int error = errno;
-  struct stat status;
-  bool isLink = ::fstatat(parent, component.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-                S_ISLNK(status.st_mode);
-  if (isLink)
-    failInput("external data: " + quote(location) +
-              " is a symbolic link; the data must be a file of its own in the model's folder (a "
-              "downloaded cache of "
-              "links can be copied with 'cp -rL')");
+  // O_NOFOLLOW says ELOOP at a link, and O_DIRECTORY ENOTDIR at one that stands for a folder.
+  llvm::SmallString<128> target;
+  if ((error == ELOOP || error == ENOTDIR) &&
+      !llvm::sys::fs::real_path(folder + "/" + llvm::join(components, "/"), target)) {
+    if (llvm::sys::path::parent_path(target) == realFolder)
+      descriptor = openBeneath(realFolder, {llvm::sys::path::filename(target).str()});
+    if (descriptor >= 0)
+      return descriptor;
+    if (error == ELOOP)
+      failInput("external data: " + quote(location) +
+                " is a symbolic link to a file that does not lie beside the model; copy the model "
+                "with its data into one folder (for instance with 'cp -rL')");
+  }
   failInput("external data: cannot open " + quote(location) + ": " + llvm::sys::StrError(error));
 }
 
 std::shared_ptr<llvm::MemoryBuffer> ExternalFiles::map(StringRef location) {
-  llvm::SmallVector<std::string> components = splitLocation(location);
-  std::string key = llvm::join(components, "/");
+  std::string key = llvm::join(splitLocation(location), "/");
   auto [entry, isNew] = files.try_emplace(key);
   // Every tensor in a file that was refused would repeat the reason.
   if (!isNew && !entry->second)
@@ -125,15 +150,8 @@ std::shared_ptr<llvm::MemoryBuffer> ExternalFiles::map(StringRef location) {
   if (!isNew)
     return entry->second;
 
-  int descriptor = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC | O_DIRECTORY);
-  if (descriptor < 0)
-    failInput("external data: cannot open the model's folder: " + llvm::sys::StrError(errno));
+  int descriptor = open(location);
   auto closeIt = llvm::scope_exit([&] { ::close(descriptor); });
-  for (auto [index, component] : llvm::enumerate(components)) {
-    int next = openComponent(descriptor, component, index + 1 == components.size(), location);
-    ::close(descriptor);
-    descriptor = next;
-  }
   struct stat status;
   if (::fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode))
     failInput("external data: " + quote(location) + " is not a regular file");

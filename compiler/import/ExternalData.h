@@ -37,8 +37,11 @@ public:
 
 private:
   std::shared_ptr<llvm::MemoryBuffer> map(llvm::StringRef location);
+  int open(llvm::StringRef location) const;
 
-  std::string folder;
+  /// The folder that the model's path names, and the one where the model's file really lies: they
+  /// differ when the model is reached through a link, as in a download cache.
+  std::string folder, realFolder;
   std::map<std::string, std::shared_ptr<llvm::MemoryBuffer>> files;
 };
 
