@@ -42,7 +42,7 @@ FailureOr<WeightLayout> link::getWeightLayout(ModuleOp module) {
         *constant.getOffset() + *kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
   }
   if (!layout.constants.empty())
-    layout.bytes = llvm::alignTo(layout.bytes, 64) + weightsSlack;
+    layout.bytes = llvm::alignTo(layout.bytes, 64) + kernel::readableSlack;
   return layout;
 }
 

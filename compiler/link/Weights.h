@@ -13,11 +13,8 @@
 
 namespace fovea::link {
 
-/// Readable bytes after the last constant, which tiles may read and ignore.
-inline constexpr int64_t weightsSlack = 16 << 10;
-
-/// The constants of a program in the order of their offsets, and the size of the section (0 without
-/// constants).
+/// The constants of a program in the order of their offsets, and the size of the section with its slack (0
+/// without constants).
 struct WeightLayout {
   llvm::SmallVector<kernel::ConstantOp> constants;
   int64_t bytes = 0;

@@ -29,6 +29,10 @@
 
 namespace fovea::kernel {
 
+/// Readable bytes after the last buffer of the arena and after the last constant of the weights
+/// section: tiles may read them and ignore what they read.
+inline constexpr int64_t readableSlack = 16 << 10;
+
 /// Bytes that a tensor of this static type occupies in memory, its encoding's padding included.
 /// Elements of i1 take one byte. Fails when the type is dynamic or the size does not fit in 62
 /// bits.

@@ -24,7 +24,7 @@ def PlanArenaPass : Pass<"fovea-plan-arena", "::mlir::ModuleOp"> {
     Replaces each `memref.alloc` of `@main` by a `memref.view` of the arena. Buffers whose lifetimes overlap do not
     overlap in memory; larger buffers are placed first, each at the lowest offset that fits. Offsets are multiples
     of 64 bytes. The arena and the weights section end with 16 KiB of slack, which a tile may read and must ignore.
-    Sets `fovea.arena_bytes` and `fovea.weights_bytes` on the module and `offset` on every `kernel.constant`.
+    Sets `fovea.arena_bytes` on the module and `offset` on every `kernel.constant`.
   }];
   let dependentDialects = ["::fovea::kernel::KernelDialect", "::mlir::memref::MemRefDialect"];
 }

@@ -22,7 +22,6 @@ using namespace mlir;
 using namespace fovea;
 
 static constexpr int64_t alignment = 64;
-static constexpr int64_t slack = 16 * 1024;
 
 namespace {
 /// A buffer alive from its first write to its last use, in positions of the program's ops, both
@@ -76,7 +75,7 @@ private:
                                           .getResult());
       buffer.alloc.erase();
     }
-    getOperation()->setAttr("fovea.arena_bytes", builder.getI64IntegerAttr(end + slack));
+    getOperation()->setAttr("fovea.arena_bytes", builder.getI64IntegerAttr(end + kernel::readableSlack));
     return success();
   }
 
@@ -124,7 +123,6 @@ private:
 
   LogicalResult planWeights() {
     int64_t end = 0;
-    Builder builder(&getContext());
     for (auto constant : getOperation().getOps<kernel::ConstantOp>()) {
       auto size = kernel::getStorageSize(cast<RankedTensorType>(constant.getType()));
       constant.setOffset(end);
@@ -132,7 +130,6 @@ private:
         return constant.emitError("the weights are too large for one section");
       end = llvm::alignTo(end + *size, alignment);
     }
-    getOperation()->setAttr("fovea.weights_bytes", builder.getI64IntegerAttr(end + slack));
     return success();
   }
 };

@@ -3,7 +3,7 @@
 // Three buffers of 1024 bytes in a chain need the room of two; the small one alive beside them goes behind. Weights
 // follow one another at multiples of 64, a packed one with its padding.
 
-// CHECK: module attributes {fovea.arena_bytes = 18560 : i64, fovea.weights_bytes = 17472 : i64}
+// CHECK: module attributes {fovea.arena_bytes = 18560 : i64}
 // CHECK: kernel.constant @v at 0
 // CHECK: kernel.constant @w at 64
 // CHECK-LABEL: func.func @main

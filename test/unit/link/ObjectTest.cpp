@@ -53,7 +53,7 @@ static std::string weightsOf(const char *source) {
 
 TEST(Weights, AreLaidOutAsTheirTypesSay) {
   std::string bytes = weightsOf(constants);
-  ASSERT_EQ(bytes.size(), size_t(384 + link::weightsSlack));
+  ASSERT_EQ(bytes.size(), size_t(384 + kernel::readableSlack));
   auto as = [&](auto example, size_t offset) {
     decltype(example) value;
     std::memcpy(&value, bytes.data() + offset, sizeof(value));
