@@ -63,7 +63,8 @@ class Tools:
                 signal.alarm(timeout)
             with open(log, "w") as file:
                 status = subprocess.run([self.bin / arguments[0], *arguments[1:]], stdout=file, stderr=file,
-                                        stdin=subprocess.DEVNULL, preexec_fn=limit).returncode
+                                        stdin=subprocess.DEVNULL, preexec_fn=limit,
+                                        cwd=pathlib.Path(log).parent).returncode
         return status, pathlib.Path(log).read_text(errors="replace")
 
     def close(self):
@@ -81,7 +82,7 @@ def describe_status(status):
 
 
 def execute(tools, execution, model, dims, inputs, outputs, folder):
-    """Runs `model`. `inputs` are the paths of arrays by name; the names of `outputs` tell what to write. Returns the stage
+    """Runs `model` in `folder`. All paths are absolute. `inputs` are the paths of arrays by name; the names of `outputs` tell what to write. Returns the stage
     that failed with what was printed, or nothing, and then the path of each output."""
     folder = pathlib.Path(folder)
     if folder.exists():

@@ -2,9 +2,9 @@
 //
 // Runs the project's tools without loading them anew for every test: each line of standard input
 // names a log file, a time limit in seconds, a memory limit in MiB, a tool and its arguments,
-// separated by tabs. The tool runs in a child process, so that one that crashes, hangs or takes
-// too much memory ends alone. One line is answered when it has ended: its exit code, or the number
-// of the signal that killed it, negated.
+// separated by tabs. The tool runs in a child process, in the log's folder, so that one that
+// crashes, hangs or takes too much memory ends alone. One line is answered when it has ended: its
+// exit code, or the number of the signal that killed it, negated.
 
 #include <array>
 #include <csignal>
@@ -44,7 +44,8 @@ constexpr int cannotStart = 125;
   setpgid(0, 0);
   int log = open(fields[0].c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   int null = open("/dev/null", O_RDONLY);
-  if (log < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+  const std::string folder = fields[0].substr(0, fields[0].find_last_of('/') + 1);
+  if (log < 0 || null < 0 || chdir(folder.c_str()) || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
     _exit(cannotStart);
   const rlim_t bytes = static_cast<rlim_t>(std::atoll(fields[2].c_str())) << 20;
   const rlimit memory = {bytes, bytes}, core = {0, 0};

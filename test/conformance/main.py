@@ -129,7 +129,7 @@ def judge(arguments, expectations, results, tools, by_name):
         if result["passed"] and reason:
             print(f"PASSED UNEXPECTEDLY {name}: listed as failing: {reason}")
         elif not result["passed"] and (reason is None or arguments.verbose):
-            print(f"FAILED {name}: {result['stage']}: {result['message'][:600]}")
+            print(f"FAILED {name}: {result['stage']}: {report.summarize(result['message'])[:240]}")
         unexpected += not result["expected"]
         if not result["passed"] and arguments.verbose:
             case = by_name[result["case"]]
@@ -142,14 +142,14 @@ def judge(arguments, expectations, results, tools, by_name):
 
 def main():
     arguments = parse_arguments()
-    cases = suite.load_cases(arguments.cache or arguments.build / "test" / "conformance")
+    cases = suite.load_cases((arguments.cache or arguments.build / "test" / "conformance").resolve())
     jobs = list(choose_jobs(arguments, cases))
     if not jobs:
         raise SystemExit("no case is chosen")
     tools = execute.Tools(arguments.build, arguments.timeout, not arguments.no_host)
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as temporary:
-        results, executions = run_jobs(arguments, tools, jobs, arguments.keep or pathlib.Path(temporary))
+        results, executions = run_jobs(arguments, tools, jobs, (arguments.keep or pathlib.Path(temporary)).resolve())
         tools.close()
     expectations = report.Expectations(HERE / "expected-failures.txt")
     if arguments.update:

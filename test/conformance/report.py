@@ -25,11 +25,16 @@ def categorize(message):
         if match:
             return "unsupported: " + reason.format(*match.groups()) if "died" not in reason and "timed" not in reason \
                 else "bug: " + reason.format(*match.groups())
-    lines = [line for line in message.splitlines() if "error:" in line] or message.splitlines() or [""]
-    text = re.sub(r"^.*error: |^loc\(.*?\)\): ", "", lines[0])
-    text = re.sub(r"'[^']*'", "'…'", text)
+    text = re.sub(r"'[^']*'", "'…'", summarize(message))
+    text = re.sub(r"^(node|input|output) '…'( \(\w+\))?: ", "", text)
     text = re.sub(r"-?\d+(\.\d+)?(e[+-]\d+)?", "N", text)
     return "unexplained: " + text[:120]
+
+
+def summarize(message):
+    """The first error of a message, without the model's path."""
+    lines = [line for line in message.splitlines() if "error:" in line] or message.splitlines() or [""]
+    return re.sub(r"^.*error: |^loc\(.*?\)\): ", "", re.sub(r"loc\(\"([^\"]*)\"\(.*?\)\)\): ", r"'\1': ", lines[0]))
 
 
 class Expectations:
