@@ -5,6 +5,7 @@
 
 #include "compiler/driver/Driver.h"
 #include "compiler/codegen/Target.h"
+#include "compiler/driver/Check.h"
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/driver/Output.h"
 #include "compiler/driver/Remarks.h"
@@ -34,7 +35,9 @@ public:
 private:
   ExitCode resolveOptions();
   ExitCode runSteps();
-  ExitCode importModel();
+  ExitCode importModel(ModelSummary *summary = nullptr);
+  ExitCode checkModel();
+  ExitCode runPhases(Phase lastPasses);
   ExitCode runPhase(Phase phase);
   ExitCode getFailureCode(Phase phase) const;
   /// What has to hold after a phase beyond its IR.
@@ -167,17 +170,18 @@ static ExitCode getExitCode(ImportError error) {
   return ExitCode::Internal;
 }
 
-ExitCode Compilation::importModel() {
+ExitCode Compilation::importModel(ModelSummary *summary) {
   TimingScope scope = timer.nest("import");
   ImportOptions importOptions;
   importOptions.dims = options.dims;
+  importOptions.summary = summary;
   ImportError error = ImportError::None;
   FailureOr<OwningOpRef<ModuleOp>> imported =
       importOnnx(options.model, context, importOptions, &error);
   if (failed(imported))
     return getExitCode(error);
   module = std::move(*imported);
-  if (last != Phase::Import && failed(checkStaticInputs(*module)))
+  if (last != Phase::Import && !summary && failed(checkStaticInputs(*module)))
     return ExitCode::UserError;
   return ExitCode::Success;
 }
@@ -314,13 +318,7 @@ ExitCode Compilation::writeFiles() {
   return hasHeader() ? writeHeader(header) : ExitCode::Success;
 }
 
-ExitCode Compilation::runSteps() {
-  if (ExitCode code = resolveOptions(); code != ExitCode::Success)
-    return code;
-  terminal.showProgress("importing");
-  if (ExitCode code = importModel(); code != ExitCode::Success)
-    return code;
-  Phase lastPasses = options.check ? Phase::Lower : std::min(last, Phase::Bufferize);
+ExitCode Compilation::runPhases(Phase lastPasses) {
   for (const PhaseInfo &info : getPhases()) {
     if (info.phase == Phase::Import || info.phase > lastPasses)
       continue;
@@ -329,12 +327,65 @@ ExitCode Compilation::runSteps() {
     if (ExitCode code = runPhase(info.phase); code != ExitCode::Success)
       return code;
   }
-  if (!options.check)
-    return writeFiles();
-  terminal.printNote(options.model, "every operator is supported; attention sites raised: " +
-                                        Twine(getCount(*module, "fovea.attention_raised")) +
-                                        " of " + Twine(getCount(*module, "fovea.attention_sites")));
   return ExitCode::Success;
+}
+
+/// Names of the dimensions that `--dim` has to fix, as it takes them.
+static std::vector<std::string> findOpenDims(ModuleOp module) {
+  std::vector<std::string> names;
+  for (auto function : module.getOps<func::FuncOp>())
+    for (BlockArgument argument : function.getArguments()) {
+      auto type = dyn_cast<RankedTensorType>(argument.getType());
+      for (int64_t axis = 0; type && axis < type.getRank(); ++axis)
+        if (type.isDynamicDim(axis))
+          if (std::string name = getOpenDimensionName(function, argument.getArgNumber(), axis);
+              !llvm::is_contained(names, name))
+            names.push_back(name);
+    }
+  return names;
+}
+
+ExitCode Compilation::checkModel() {
+  const bool isJson = options.check == CompileOptions::Check::Json;
+  ModelCheck check(&context, /*isQuiet=*/isJson);
+  ExitCode code = importModel(&check.summary);
+  if (code == ExitCode::Success) {
+    check.openDims = findOpenDims(*module);
+    if (check.openDims.empty())
+      code = runPhases(Phase::Raise);
+    check.attentionRaised = getCount(*module, "fovea.attention_raised");
+    check.attentionSites = getCount(*module, "fovea.attention_sites");
+  }
+  if (code == ExitCode::Success && check.openDims.empty()) {
+    OwningOpRef<ModuleOp> before = module->clone();
+    check.beginLowering(*before);
+    code = runPhase(Phase::Lower);
+  }
+  check.finish();
+  terminal.clearProgress();
+  if (isJson)
+    check.printJson(options.model, llvm::outs());
+  else
+    check.printText(options.model, llvm::outs());
+  llvm::outs().flush();
+  if (!isJson && code == ExitCode::Success && check.openDims.empty())
+    terminal.printNote(options.model, "every operator is supported; attention sites raised: " +
+                                          Twine(check.attentionRaised) + " of " +
+                                          Twine(check.attentionSites));
+  return code;
+}
+
+ExitCode Compilation::runSteps() {
+  if (ExitCode code = resolveOptions(); code != ExitCode::Success)
+    return code;
+  terminal.showProgress("importing");
+  if (options.check != CompileOptions::Check::No)
+    return checkModel();
+  if (ExitCode code = importModel(); code != ExitCode::Success)
+    return code;
+  if (ExitCode code = runPhases(std::min(last, Phase::Bufferize)); code != ExitCode::Success)
+    return code;
+  return writeFiles();
 }
 
 ExitCode Compilation::run() {

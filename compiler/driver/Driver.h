@@ -60,8 +60,9 @@ struct CompileOptions {
   std::string dumpSchedule;
   /// Print the time that each phase and pass took.
   bool timing = false;
-  /// Only say whether the model is supported.
-  bool check = false;
+  /// Only say whether the model is supported, and what it holds.
+  enum class Check { No, Text, Json };
+  Check check = Check::No;
 };
 
 /// Compiles one model. Everything that goes wrong is printed to stderr; outputs appear whole or not

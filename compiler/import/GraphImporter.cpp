@@ -7,6 +7,7 @@
 #include "compiler/import/GraphImporter.h"
 
 #include "compiler/import/ImportFailure.h"
+#include "compiler/import/ModelSummary.h"
 #include "compiler/import/NodeLocation.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Verifier.h"
@@ -40,7 +41,12 @@ Location GraphImporter::getNodeLocation(const NodeProto &node, size_t index) con
   return getLocation(name, node.op_type());
 }
 
-void GraphImporter::report(Location loc, const ImportFailure &failure) {
+void GraphImporter::report(Location loc, const ImportFailure &failure, StringRef types) {
+  std::optional<NodeOrigin> origin = getNodeOrigin(loc);
+  if (options.summary && failure.kind == ImportError::Unsupported)
+    options.summary->unsupported.push_back({origin ? escapeText(origin->name) : "",
+                                            origin ? escapeText(origin->kind) : "model",
+                                            types.str(), failure.message});
   if (!failure.message.empty())
     emitError(loc) << failure.message;
   // A malformed file outweighs an unsupported operator: it has to be mended first.
@@ -242,12 +248,12 @@ void GraphImporter::importNodes() {
     importNode(node, index);
 }
 
-std::string GraphImporter::describeOperandTypes(const NodeProto &node) const {
+std::string GraphImporter::listOperandTypes(const NodeProto &node) const {
   std::string text;
   llvm::raw_string_ostream os(text);
   for (const std::string &name : node.input())
     if (Value value = values.lookup(name))
-      os << (text.empty() ? ", on " : ", ") << cast<ShapedType>(value.getType()).getElementType();
+      os << (text.empty() ? "" : ", ") << cast<ShapedType>(value.getType()).getElementType();
   return text;
 }
 
@@ -256,8 +262,9 @@ void GraphImporter::checkNode(const NodeProto &node) const {
     failInput("the node has no operator");
   if (llvm::all_of(node.output(), [](const std::string &name) { return name.empty(); }))
     failInput("the node has no output");
+  std::string types = listOperandTypes(node);
   std::string described = "operator " + quote(node.op_type()) + " (opset " + std::to_string(opset) +
-                          describeOperandTypes(node) + ")";
+                          (types.empty() ? "" : ", on " + types) + ")";
   for (const onnxpb::FunctionProto &callee : file.model->functions())
     if (callee.name() == node.op_type() &&
         (callee.domain() == node.domain() ||
@@ -344,7 +351,7 @@ void GraphImporter::importNode(const NodeProto &node, size_t index) {
   } catch (const ImportFailure &failure) {
     // What looks wrong about an unknown operand says nothing about the file.
     if (!isPoisoned || failure.kind == ImportError::Unsupported)
-      report(loc, failure);
+      report(loc, failure, listOperandTypes(node));
     definePoison(node);
   }
 }

@@ -43,16 +43,17 @@ private:
   mlir::RankedTensorType importDeclaredType(const onnxpb::ValueInfoProto &output,
                                             mlir::Type elementType);
   void importNode(const onnxpb::NodeProto &node, size_t index);
-  /// ", on f32, i64": the element types of the operands that are known.
-  std::string describeOperandTypes(const onnxpb::NodeProto &node) const;
+  /// "f32, i64": the element types of the operands that are known.
+  std::string listOperandTypes(const onnxpb::NodeProto &node) const;
   void checkNode(const onnxpb::NodeProto &node) const;
   llvm::SmallVector<mlir::Value> lookUpOperands(const onnxpb::NodeProto &node, bool &poisoned);
   void define(const std::string &name, mlir::Value value);
   void definePoison(const onnxpb::NodeProto &node);
   mlir::Location getLocation(llvm::StringRef name, llvm::StringRef kind) const;
   mlir::Location getNodeLocation(const onnxpb::NodeProto &node, size_t index) const;
-  /// Emits a caught failure at `loc` and remembers its kind.
-  void report(mlir::Location loc, const ImportFailure &failure);
+  /// Emits a caught failure at `loc` and remembers its kind; `types` are those of a node's
+  /// operands.
+  void report(mlir::Location loc, const ImportFailure &failure, llvm::StringRef types = "");
 
   const ModelFile &file;
   const onnxpb::GraphProto &graph;

@@ -7,6 +7,7 @@
 #include "compiler/import/GraphImporter.h"
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/ModelFile.h"
+#include "compiler/import/ModelSummary.h"
 #include "compiler/import/NodeLocation.h"
 #include "onnx_ml.pb.h"
 
@@ -25,6 +26,8 @@ static OwningOpRef<ModuleOp> importChecked(StringRef path, MLIRContext &context,
   Location loc = getFileLocation(context, path);
   try {
     ModelFile file = readModel(path, context);
+    if (options.summary)
+      summarizeModel(*file.model, *options.summary);
     OwningOpRef<ModuleOp> module = ModuleOp::create(loc);
     error = GraphImporter(file, *module, options).run();
     return error == ImportError::None ? std::move(module) : nullptr;
@@ -52,6 +55,16 @@ FailureOr<OwningOpRef<ModuleOp>> fovea::importOnnx(StringRef path, MLIRContext &
   return module;
 }
 
+std::string fovea::getOpenDimensionName(func::FuncOp function, unsigned argument, int64_t axis) {
+  auto names = function.getArgAttrOfType<ArrayAttr>(argument, "onnx.dim_names");
+  auto name =
+      names && axis < int64_t(names.size()) ? dyn_cast<StringAttr>(names[axis]) : StringAttr();
+  if (name && !name.empty())
+    return name.str();
+  auto inputName = function.getArgAttrOfType<StringAttr>(argument, "onnx.name");
+  return (inputName ? inputName.str() : "") + ":" + std::to_string(axis);
+}
+
 LogicalResult fovea::checkStaticInputs(ModuleOp module) {
   bool isStatic = true;
   for (auto function : module.getOps<func::FuncOp>()) {
@@ -59,18 +72,11 @@ LogicalResult fovea::checkStaticInputs(ModuleOp module) {
       auto type = dyn_cast<RankedTensorType>(argument.getType());
       if (!type)
         continue;
-      unsigned index = argument.getArgNumber();
-      auto names = function.getArgAttrOfType<ArrayAttr>(index, "onnx.dim_names");
-      auto inputName = function.getArgAttrOfType<StringAttr>(index, "onnx.name");
       for (int64_t axis = 0; axis < type.getRank(); ++axis) {
         if (!type.isDynamicDim(axis))
           continue;
         isStatic = false;
-        auto name = names && axis < int64_t(names.size()) ? dyn_cast<StringAttr>(names[axis])
-                                                          : StringAttr();
-        std::string shown = name && !name.empty()
-                                ? name.str()
-                                : (inputName ? inputName.str() : "") + ":" + std::to_string(axis);
+        std::string shown = getOpenDimensionName(function, argument.getArgNumber(), axis);
         emitError(argument.getLoc()) << "dimension " << axis << " is symbolic; fix it with --dim "
                                      << escapeText(shown) << "=N";
       }

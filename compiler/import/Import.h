@@ -16,7 +16,13 @@
 #include <map>
 #include <string>
 
+namespace mlir::func {
+class FuncOp;
+}
+
 namespace fovea {
+
+struct ModelSummary;
 
 /// Why an import failed; the driver's exit code follows from it.
 enum class ImportError {
@@ -34,6 +40,8 @@ struct ImportOptions {
   /// Extents of symbolic dimensions, by the model's name for them, or by `<input>:<axis>` where it
   /// gives none.
   std::map<std::string, int64_t> dims;
+  /// Filled with what the model holds and lacks, unless null; also when the import fails.
+  ModelSummary *summary = nullptr;
 };
 
 /// Reads the model at `path`: binary, or protobuf text when the suffix is .onnxtxt, .textproto,
@@ -45,6 +53,9 @@ llvm::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> importOnnx(llvm::StringRef pa
                                                               mlir::MLIRContext &context,
                                                               const ImportOptions &options = {},
                                                               ImportError *error = nullptr);
+
+/// The name by which `--dim` fixes dimension `axis` of an argument of an imported function.
+std::string getOpenDimensionName(mlir::func::FuncOp function, unsigned argument, int64_t axis);
 
 /// Emits an error for every dimension of an input that is still symbolic, naming the `--dim` that
 /// fixes it.

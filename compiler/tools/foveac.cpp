@@ -64,8 +64,16 @@ struct Options {
       cl::value_desc("file"), cl::cat(category)};
   cl::opt<bool> timing{"timing", cl::desc("print the time of every phase and pass"),
                        cl::cat(category)};
-  cl::opt<bool> check{"check", cl::desc("only say whether the model is supported"),
-                      cl::cat(category)};
+  cl::opt<CompileOptions::Check> check{
+      "check",
+      cl::desc("only say what the model holds, and all in it that is not supported (exit code 2); "
+               "dimensions may be left open"),
+      cl::values(clEnumValN(CompileOptions::Check::Text, "", "as text"),
+                 clEnumValN(CompileOptions::Check::Text, "text", "as text"),
+                 clEnumValN(CompileOptions::Check::Json, "json", "as a JSON object")),
+      cl::init(CompileOptions::Check::No),
+      cl::ValueOptional,
+      cl::cat(category)};
 };
 
 } // namespace
