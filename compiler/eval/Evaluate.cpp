@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
+#include "dialects/onnx/OnnxPoolOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Builders.h"
@@ -214,6 +215,12 @@ double eval::estimateWork(Operation *op) {
         auto type = dyn_cast<RankedTensorType>(conv.getW().getType());
         double filters = type && type.getRank() ? std::max<int64_t>(type.getDimSize(0), 1) : 1;
         return count(conv.getY()) * count(conv.getW()) / filters;
+      })
+      .Case<onnx::AveragePoolOp, onnx::LpPoolOp, onnx::MaxPoolOp>([&](auto pool) {
+        double taps = 1;
+        for (int64_t tap : pool.getKernelShape())
+          taps *= double(tap);
+        return count(pool.getY()) * taps;
       })
       .Case([&](onnx::AttentionOp attention) {
         return count(attention.getQ()) * count(attention.getK());

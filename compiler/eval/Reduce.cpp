@@ -3,7 +3,6 @@
 // Reductions. Sums of integers wrap around; the greatest of a set with a NaN is NaN.
 
 #include "compiler/eval/Families.h"
-#include "dialects/onnx/OnnxPoolOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -152,15 +151,10 @@ static Results evaluateReduce(Operation *op, ArrayRef<Tensor> operands, Types ty
       .Case([&](onnx::ReduceMaxOp r) { return one(extremum(types[0], x, reduced(r), true)); })
       .Case([&](onnx::ReduceMinOp r) { return one(extremum(types[0], x, reduced(r), false)); })
       .Case([&](onnx::ArgMaxOp argMaxOp) { return one(argMax(argMaxOp, types[0], x)); })
-      .Case([&](onnx::GlobalAveragePoolOp) {
-        SmallVector<bool> spatial(x.getRank(), true);
-        spatial[0] = spatial[1] = false;
-        return one(sum(types[0], x, spatial, true));
-      })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
 }
 
 void eval::addReduceEvaluators(EvaluatorTable &table) {
   table.add<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
-            onnx::ArgMaxOp, onnx::GlobalAveragePoolOp>(evaluateReduce);
+            onnx::ArgMaxOp>(evaluateReduce);
 }

@@ -5,10 +5,9 @@
 // expand_shape.
 
 #include "dialects/onnx/OnnxConvOps.h"
-#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/lower/Families.h"
-#include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Windows.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -31,7 +30,8 @@ public:
                       ConversionPatternRewriter &rewriter) const override {
     Geometry geometry = getGeometry(op);
     Location loc = op.getLoc();
-    Value x = pad(adaptor.getX(), geometry, loc, rewriter);
+    Value x = padTrailing(rewriter, loc, adaptor.getX(), geometry.pads,
+                          getNumberAttr(getType(op.getX()).getElementType(), 0));
     Value product = convolve(x, adaptor.getW(), geometry, loc, rewriter);
     RankedTensorType type = getType(op.getY());
     product =
@@ -65,22 +65,6 @@ private:
             op.getStrides(),
             op.getDilations(),
             op.getPads()};
-  }
-
-  static Value pad(Value x, const Geometry &geometry, Location loc, OpBuilder &builder) {
-    if (llvm::all_of(geometry.pads, [](int64_t pad) { return pad == 0; }))
-      return x;
-    auto type = cast<RankedTensorType>(x.getType());
-    SmallVector<int64_t> low = {0, 0}, high = {0, 0};
-    llvm::append_range(low, geometry.pads.take_front(geometry.spatial));
-    llvm::append_range(high, geometry.pads.drop_front(geometry.spatial));
-    SmallVector<int64_t> shape;
-    for (auto [extent, before, after] : llvm::zip_equal(type.getShape(), low, high))
-      shape.push_back(extent + before + after);
-    Value zero = arith::ConstantOp::create(builder, loc, getNumberAttr(type.getElementType(), 0));
-    return tensor::PadOp::create(builder, loc, type.clone(shape), x,
-                                 getAsIndexOpFoldResult(builder.getContext(), low),
-                                 getAsIndexOpFoldResult(builder.getContext(), high), zero);
   }
 
   /// The product without bias, [N, (G,) OC, out...], in the accumulator's type.

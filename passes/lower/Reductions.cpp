@@ -7,7 +7,6 @@
 #include "passes/lower/Families.h"
 
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxPoolOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "passes/lower/OnnxPattern.h"
 
@@ -142,25 +141,9 @@ public:
   }
 };
 
-class GlobalAveragePoolPattern : public OnnxPattern<onnx::GlobalAveragePoolOp> {
-public:
-  using OnnxPattern::OnnxPattern;
-
-  LogicalResult lower(onnx::GlobalAveragePoolOp op, Adaptor adaptor,
-                      ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
-    SmallVector<int64_t> axes = llvm::to_vector(llvm::seq<int64_t>(2, from.getRank()));
-    Value mean = reduceMean(rewriter, op.getLoc(), adaptor.getX(), axes, false);
-    mean = convertElements(rewriter, op.getLoc(), mean, type.getElementType());
-    rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), mean, type));
-    return success();
-  }
-};
-
 } // namespace
 
 void lower::populateReductionPatterns(const PatternContext &context) {
   context.add<ReducePattern<onnx::ReduceSumOp>, ReducePattern<onnx::ReduceMeanOp>,
-              ReducePattern<onnx::ReduceMaxOp>, ReducePattern<onnx::ReduceMinOp>, ArgMaxPattern,
-              GlobalAveragePoolPattern>();
+              ReducePattern<onnx::ReduceMaxOp>, ReducePattern<onnx::ReduceMinOp>, ArgMaxPattern>();
 }
