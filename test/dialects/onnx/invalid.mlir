@@ -90,6 +90,38 @@ func.func @conv_group(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>, %b: tensor<4
 
 // -----
 
+func.func @pool_kernel(%x: tensor<1x3x8x8xf32>) {
+  // expected-error @below {{has 2 strides and a kernel of extents [3]; expected as many extents as strides}}
+  %0 = onnx.AveragePool %x {kernel_shape = array<i64: 3>, strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>} : (tensor<1x3x8x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @pool_extents(%x: tensor<1x3x8xf32>) {
+  // expected-error @below {{has a kernel of extents [0], expected positive extents}}
+  %0 = onnx.AveragePool %x {kernel_shape = array<i64: 0>, strides = array<i64: 1>, dilations = array<i64: 1>, pads = array<i64: 0, 0>} : (tensor<1x3x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @pool_order(%x: tensor<1x3x8xf32>) {
+  // expected-error @below {{has storage_order 2, expected 0 (row-major) or 1 (column-major)}}
+  %0 = onnx.MaxPool %x {kernel_shape = array<i64: 2>, strides = array<i64: 1>, dilations = array<i64: 1>, pads = array<i64: 0, 0>, storage_order = 2 : si64} : (tensor<1x3x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @pool_norm(%x: tensor<1x3x8xf32>) {
+  // expected-error @below {{has p 0, expected a positive number}}
+  %0 = onnx.GlobalLpPool %x {p = 0 : si64} : (tensor<1x3x8xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
   %none = onnx.none
   // expected-error @below {{has 1 starts but 2 ends}}

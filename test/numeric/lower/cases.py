@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy
 from onnx import TensorProto, helper
 
+import spatial_cases
 from harness import Case, Constant
 
 f16, f32, f64, bf16 = numpy.float16, numpy.float32, numpy.float64, ml_dtypes.bfloat16
@@ -255,8 +256,6 @@ def reductions():
         yield Case("ArgMax", [ties], {"axis": axis, "keepdims": keepdims, "select_last_index": last})
     yield Case("ArgMax", [numpy.array([[1, NAN, 3], [-INF, -INF, -INF]], dtype=f32)], {"axis": 1, "keepdims": 0})
     yield Case("ArgMax", [integers(0, 255, 3, 9, dtype=u8)], {"axis": 1, "keepdims": 0})
-    yield Case("GlobalAveragePool", [normal(2, 3, 4, 5)])
-    yield Case("GlobalAveragePool", [normal(2, 3, 40, dtype=f16)])
 
 
 def normalizations():
@@ -302,4 +301,4 @@ def convolutions():
 
 def all_cases():
     families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
-    return [case for family in families for case in family()]
+    return [case for family in (*families, *spatial_cases.families) for case in family()]

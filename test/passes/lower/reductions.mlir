@@ -60,12 +60,3 @@ func.func @argmax(%x: tensor<2x4xf32>) -> tensor<2xi64> {
   %0 = onnx.ArgMax %x {axis = 1 : si64, keepdims = false} : (tensor<2x4xf32>) -> tensor<2xi64>
   return %0 : tensor<2xi64>
 }
-
-// CHECK-LABEL: func.func @pool
-func.func @pool(%x: tensor<1x3x4x4xf32>) -> tensor<1x3x1x1xf32> {
-  // CHECK: iterator_types = ["parallel", "parallel", "reduction", "reduction"]
-  // CHECK: arith.constant 1.6{{.*}}e+01 : f32
-  // CHECK: tensor.expand_shape
-  %0 = onnx.GlobalAveragePool %x : (tensor<1x3x4x4xf32>) -> tensor<1x3x1x1xf32>
-  return %0 : tensor<1x3x1x1xf32>
-}
