@@ -8,6 +8,7 @@
 #include "compiler/codegen/RunPasses.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/codegen/llvm/Program.h"
+#include "compiler/link/CompileKernel.h"
 #include "compiler/link/ElfWeights.h"
 #include "compiler/link/Scratch.h"
 #include "compiler/link/Weights.h"
@@ -41,17 +42,12 @@ static FailureOr<SmallVector<kernel::FuncOp>> getKernels(ModuleOp module) {
   return llvm::map_to_vector(kernels, [](Operation *op) { return cast<kernel::FuncOp>(op); });
 }
 
-static FailureOr<codegen::CompiledKernel> compileKernel(kernel::FuncOp kernel,
-                                                        const codegen::Target &target) {
-  if (kernel.getBackend() == kernel::Backend::Halide)
-    return codegen::compileWithHalide(kernel, target);
-  return codegen::compileWithLLVM(kernel, target);
-}
-
 /// Compiles one kernel into a module of `context`, without what would tell modules apart.
-static FailureOr<std::unique_ptr<llvm::Module>>
-getKernelModule(kernel::FuncOp kernel, const codegen::Target &target, llvm::LLVMContext &context) {
-  FailureOr<codegen::CompiledKernel> compiled = compileKernel(kernel, target);
+static FailureOr<std::unique_ptr<llvm::Module>> getKernelModule(kernel::FuncOp kernel,
+                                                                const codegen::Target &target,
+                                                                bool mayFallBack,
+                                                                llvm::LLVMContext &context) {
+  FailureOr<codegen::CompiledKernel> compiled = compileKernel(kernel, target, mayFallBack);
   if (failed(compiled))
     return failure();
   StringRef bitcode(compiled->bitcode.data(), compiled->bitcode.size());
@@ -98,9 +94,8 @@ LogicalResult link::compileProgram(ModuleOp module, const codegen::Target &targe
   auto fail = [&](llvm::Error error) {
     return LogicalResult(module.emitError(llvm::toString(std::move(error))));
   };
-  FailureOr<WeightLayout> weights = getWeightLayout(module);
   FailureOr<SmallVector<kernel::FuncOp>> kernels = getKernels(module);
-  if (failed(weights) || failed(kernels))
+  if (failed(kernels))
     return failure();
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine =
       codegen::createTargetMachine(target);
@@ -111,10 +106,9 @@ LogicalResult link::compileProgram(ModuleOp module, const codegen::Target &targe
   SmallVector<std::unique_ptr<llvm::Module>> parts;
   codegen::ProgramOptions program;
   program.name = options.name;
-  program.weightsBytes = weights->bytes;
-  program.weightsSection = getWeightsSection(weights->bytes);
   for (kernel::FuncOp kernel : *kernels) {
-    FailureOr<std::unique_ptr<llvm::Module>> part = getKernelModule(kernel, target, context);
+    FailureOr<std::unique_ptr<llvm::Module>> part =
+        getKernelModule(kernel, target, options.mayFallBack, context);
     if (failed(part))
       return failure();
     llvm::Expected<int64_t> scratch = getScratchBytes(*(*part)->getFunction(kernel.getSymName()));
@@ -123,6 +117,12 @@ LogicalResult link::compileProgram(ModuleOp module, const codegen::Target &targe
     program.scratchBytes = std::max(program.scratchBytes, *scratch);
     parts.push_back(std::move(*part));
   }
+  // A kernel that fell back to LLVM has changed the layout of its constants.
+  FailureOr<WeightLayout> weights = getWeightLayout(module);
+  if (failed(weights))
+    return failure();
+  program.weightsBytes = weights->bytes;
+  program.weightsSection = getWeightsSection(weights->bytes);
   FailureOr<std::unique_ptr<llvm::Module>> joined =
       codegen::emitProgram(module, target, program, context);
   if (failed(joined))

@@ -25,6 +25,8 @@ struct LinkOptions {
   /// A C identifier; the file exports `<name>_model` and nothing else.
   std::string name;
   EmitKind emit = EmitKind::Object;
+  /// Whether LLVM compiles the kernels that Halide refuses.
+  bool mayFallBack = false;
 };
 
 /// Compiles a bufferized module (docs/Architecture.md section 8) and writes the result to `out`,

@@ -13,8 +13,8 @@
 
 namespace fovea::link {
 
-/// The constants of a program in the order of their offsets, and the size of the section with its slack (0
-/// without constants).
+/// The constants of a program in the order of their offsets, and the size of the section with its
+/// slack (0 without constants).
 struct WeightLayout {
   llvm::SmallVector<kernel::ConstantOp> constants;
   int64_t bytes = 0;

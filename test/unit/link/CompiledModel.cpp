@@ -25,7 +25,7 @@ ParsedModule::ParsedModule(StringRef source) {
 }
 
 std::string test::compile(StringRef source, link::EmitKind emit, StringRef cpu,
-                          std::string *diagnostics) {
+                          std::string *diagnostics, bool mayFallBack) {
   ParsedModule parsed(source);
   std::string bytes;
   llvm::raw_string_ostream out(bytes);
@@ -34,14 +34,15 @@ std::string test::compile(StringRef source, link::EmitKind emit, StringRef cpu,
   if (!target)
     parsed.diagnostics += llvm::toString(target.takeError());
   else if (parsed.module)
-    done = succeeded(link::compileProgram(*parsed.module, *target, {"model", emit}, out));
+    done =
+        succeeded(link::compileProgram(*parsed.module, *target, {"model", emit, mayFallBack}, out));
   if (diagnostics)
     *diagnostics = parsed.diagnostics;
   return done ? bytes : std::string();
 }
 
-CompiledModel::CompiledModel(StringRef source, StringRef cpu) {
-  std::string object = compile(source, link::EmitKind::Object, cpu, &error);
+CompiledModel::CompiledModel(StringRef source, StringRef cpu, bool mayFallBack) {
+  std::string object = compile(source, link::EmitKind::Object, cpu, &error, mayFallBack);
   if (object.empty())
     return;
   llvm::SmallString<128> objectPath, libraryPath;

@@ -29,13 +29,15 @@ struct ParsedModule {
 /// The bytes that compileProgram writes for `source`; empty when it fails, with the reason in
 /// `diagnostics`.
 std::string compile(llvm::StringRef source, link::EmitKind emit = link::EmitKind::Object,
-                    llvm::StringRef cpu = "native", std::string *diagnostics = nullptr);
+                    llvm::StringRef cpu = "native", std::string *diagnostics = nullptr,
+                    bool mayFallBack = false);
 
 /// A model loaded from a shared library made of `source`; `model` is null when something failed,
 /// and `error` says what.
 class CompiledModel {
 public:
-  explicit CompiledModel(llvm::StringRef source, llvm::StringRef cpu = "native");
+  explicit CompiledModel(llvm::StringRef source, llvm::StringRef cpu = "native",
+                         bool mayFallBack = false);
   ~CompiledModel();
   /// Runs the model once on `threads` threads. Sizes are checked against the model's.
   fovea_status run(const std::vector<std::vector<char>> &inputs,
