@@ -1,51 +1,250 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// The standard's attention operator, without a key-value cache.
+// Attention and what stands beside it. The key-value cache is a concatenation in front of the op;
+// rotary embedding and the causal convolution are their definitions in simpler ops.
 
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxConvOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "onnx_ml.pb.h"
 
 using namespace mlir;
 using namespace fovea;
 
-static void importAttention(NodeImporter &node) {
-  Value q = node.getOperand(0), k = node.getOperand(1), v = node.getOperand(2);
-  if (node.hasOperand(4) || node.hasOperand(5) || node.wantsOutput(1) || node.wantsOutput(2))
-    failUnsupported("attention with past or present keys and values is not supported");
-  if (node.hasOperand(6))
-    failUnsupported("attention with nonpad_kv_seqlen is not supported; give the padding as a mask");
-  if (node.wantsOutput(3))
-    failUnsupported("the scores as an output of attention (qk_matmul_output) are not supported");
-  // Only says what the fourth output would hold.
-  node.getInt("qk_matmul_output_mode", 0);
-  // Softmax is computed in float, which serves every narrower request.
-  int64_t precision = node.getInt("softmax_precision", onnxpb::TensorProto::FLOAT);
-  if (precision != onnxpb::TensorProto::FLOAT && precision != onnxpb::TensorProto::FLOAT16 &&
-      precision != onnxpb::TensorProto::BFLOAT16)
-    failUnsupported("softmax in " + getElementTypeName(int32_t(precision)) +
-                    " (attribute 'softmax_precision') is not supported");
+static Value makeReshape(NodeImporter &node, Value x, ArrayRef<int64_t> shape) {
+  return node.create<onnx::ReshapeOp>(node.getTypeLike(x), x, node.makeIndexConstant(shape),
+                                      /*allowzero=*/false);
+}
 
+static Value makeConcat(NodeImporter &node, ArrayRef<Value> parts, int64_t axis) {
+  return node.create<onnx::ConcatOp>(node.getTypeLike(parts.front()), ValueRange(parts), axis);
+}
+
+static Value makeSlice(NodeImporter &node, Value x, int64_t axis, int64_t start, int64_t end) {
+  return node.create<onnx::SliceOp>(node.getTypeLike(x), x, node.makeIndexConstant({start}),
+                                    node.makeIndexConstant({end}), node.makeIndexConstant({axis}),
+                                    node.makeNone());
+}
+
+static constexpr int64_t toTheEnd = std::numeric_limits<int64_t>::max();
+
+/// The number of elements along `axis`, as [1].
+static Value makeExtent(NodeImporter &node, Value x, int64_t axis) {
+  auto number = [&](int64_t value) {
+    return node.builder.getIntegerAttr(node.builder.getIntegerType(64, /*isSigned=*/true), value);
+  };
+  return node.create<onnx::ShapeOp>(node.getUnranked(node.builder.getI64Type()), x, number(axis),
+                                    number(axis + 1));
+}
+
+static int64_t getHeadCount(NodeImporter &node, StringRef name) {
+  int64_t count = node.getInt(name, 0);
+  if (node.hasAttribute(name) && count < 1)
+    failInput("attribute '" + name + "' must be at least 1");
+  return count;
+}
+
+static bool hasThreeDimensions(NodeImporter &node, Value x, int64_t heads) {
+  std::optional<int64_t> rank = node.getRank(x);
+  return rank ? *rank == 3 : heads > 0;
+}
+
+/// [batch, sequence, heads * size] as [batch, heads, sequence, size].
+static Value splitHeads(NodeImporter &node, Value x, int64_t heads) {
+  if (!hasThreeDimensions(node, x, heads))
+    return x;
+  if (heads < 1)
+    failInput("an operand of three dimensions needs 'q_num_heads' and 'kv_num_heads'");
+  Value split = makeReshape(node, x, {0, 0, heads, -1});
+  return node.create<onnx::TransposeOp>(node.getTypeLike(x), split,
+                                        ArrayRef<int64_t>({0, 2, 1, 3}));
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+static void checkSoftmaxPrecision(NodeImporter &node) {
+  using Proto = onnxpb::TensorProto;
+  // Softmax is computed in float, or in double for operands of double, which serves every request.
+  int64_t precision = node.getInt("softmax_precision", Proto::FLOAT);
+  if (!llvm::is_contained<int64_t>({Proto::FLOAT, Proto::FLOAT16, Proto::BFLOAT16, Proto::DOUBLE},
+                                   precision))
+    failInput("attribute 'softmax_precision' is " + Twine(precision) +
+              ", expected a floating-point type");
+}
+
+static void importAttention(NodeImporter &node) {
   Builder &builder = node.builder;
-  auto headCount = [&](StringRef name) -> IntegerAttr {
-    if (!node.hasAttribute(name))
-      return {};
-    int64_t count = node.getInt(name, 0);
-    if (count < 1)
-      failInput("attribute '" + name + "' must be at least 1");
-    return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), count);
+  Value q = node.getOperand(0), k = node.getOperand(1), v = node.getOperand(2);
+  checkSoftmaxPrecision(node);
+  int64_t queryHeads = getHeadCount(node, "q_num_heads"),
+          keyHeads = getHeadCount(node, "kv_num_heads");
+  bool hasPast = node.hasOperand(4), hasCount = node.hasOperand(6);
+  if (hasPast != node.hasOperand(5))
+    failInput("past_key and past_value must be given together");
+  if (hasPast && hasCount)
+    failInput("nonpad_kv_seqlen describes a cache outside of the operator, past_key one inside: "
+              "give one of them");
+  bool wantsPresent = node.wantsOutput(1) || node.wantsOutput(2);
+  if (hasPast || wantsPresent) {
+    k = splitHeads(node, k, keyHeads);
+    v = splitHeads(node, v, keyHeads);
+  }
+  int64_t left = node.getInt("left_window_size", -1), right = node.getInt("right_window_size", -1);
+  if (left < -1 || right < -1)
+    failInput("a window size must be -1 or a number of keys");
+  bool isCausal = node.getBool("is_causal", false);
+  SmallVector<Value> positions;
+  if (hasPast) {
+    k = makeConcat(node, {node.getOperand(4), k}, 2);
+    v = makeConcat(node, {node.getOperand(5), v}, 2);
+    if (isCausal || left >= 0 || right >= 0)
+      positions.push_back(makeExtent(node, node.getOperand(4), 2));
+  }
+  if (hasCount) {
+    Value count = node.getOperand(6);
+    Value queries = makeExtent(node, q, hasThreeDimensions(node, q, queryHeads) ? 1 : 2);
+    positions.push_back(node.create<onnx::SubOp>(node.getTypeLike(count), count, queries));
+    positions.push_back(count);
+  }
+  auto number = [&](int64_t value) {
+    return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), value);
   };
   FloatAttr scale;
   if (node.hasAttribute("scale"))
     scale = builder.getF32FloatAttr(node.getFloat("scale", 0));
-  IntegerAttr queryHeads = headCount("q_num_heads"), keyHeads = headCount("kv_num_heads");
-  node.setResult(0, node.create<onnx::AttentionOp>(
-                        node.getTypeLike(q), q, k, v, node.getOptionalOperand(3),
-                        builder.getBoolAttr(node.getBool("is_causal", false)), queryHeads, keyHeads,
-                        scale, builder.getF32FloatAttr(node.getFloat("softcap", 0))));
+  int64_t mode = node.getInt("qk_matmul_output_mode", 0);
+  if (mode < 0 || mode > 3)
+    failInput("attribute 'qk_matmul_output_mode' is " + Twine(mode) + ", expected 0 to 3");
+  bool wantsScores = node.wantsOutput(3);
+  auto op = onnx::AttentionOp::create(
+      node.builder, node.loc, node.getTypeLike(q), wantsScores ? node.getTypeLike(q) : Type(), q, k,
+      v, node.getOptionalOperand(3), positions, builder.getBoolAttr(isCausal),
+      queryHeads ? number(queryHeads) : IntegerAttr(), keyHeads ? number(keyHeads) : IntegerAttr(),
+      scale, builder.getF32FloatAttr(node.getFloat("softcap", 0)), number(left), number(right),
+      number(wantsScores ? mode : 0));
+  node.refineTypes(op);
+  node.setResult(0, op.getY());
+  if (node.wantsOutput(1))
+    node.setResult(1, k);
+  if (node.wantsOutput(2))
+    node.setResult(2, v);
+  if (wantsScores)
+    node.setResult(3, op.getScores());
 }
 
-static const OperatorRule rules[] = {{"Attention", 23, 3, 7, 4, importAttention}};
+//===----------------------------------------------------------------------===//
+// RotaryEmbedding
+//===----------------------------------------------------------------------===//
+
+/// The numbers that rotate each pair, as a tensor that broadcasts against [batch, heads, sequence,
+/// pairs], or [batch, sequence, heads, pairs] when `headsLast`.
+static Value getAngles(NodeImporter &node, unsigned index, bool headsLast) {
+  Value cache = node.getOperand(index);
+  if (node.hasOperand(3))
+    cache = node.create<onnx::GatherOp>(node.getTypeLike(cache), cache, node.getOperand(3), 0);
+  return node.create<onnx::UnsqueezeOp>(node.getTypeLike(cache), cache,
+                                        node.makeIndexConstant({headsLast ? 2 : 1}));
+}
+
+static void importRotaryEmbedding(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  int64_t heads = getHeadCount(node, "num_heads"), rotated = node.getInt("rotary_embedding_dim", 0);
+  if (rotated < 0 || rotated % 2)
+    failInput("attribute 'rotary_embedding_dim' is " + Twine(rotated) +
+              ", expected an even number of elements");
+  bool interleaved = node.getBool("interleaved", false);
+  bool packed = hasThreeDimensions(node, x, heads);
+  if (packed && heads < 1)
+    failInput("an operand of three dimensions needs 'num_heads'");
+  Type type = node.getTypeLike(x);
+  Value whole = packed ? makeReshape(node, x, {0, 0, heads, -1}) : x;
+  Value part = rotated ? makeSlice(node, whole, 3, 0, rotated) : whole;
+  Value cosine = getAngles(node, 1, packed), sine = getAngles(node, 2, packed);
+
+  // Pairs lie next to one another, or half of the elements apart. The axis of the pair's two
+  // elements is split and joined again.
+  int64_t axis = 3;
+  if (interleaved) {
+    part = makeReshape(node, part, {0, 0, 0, -1, 2});
+    Value axes = node.makeIndexConstant({4});
+    cosine = node.create<onnx::UnsqueezeOp>(type, cosine, axes);
+    sine = node.create<onnx::UnsqueezeOp>(type, sine, axes);
+    axis = 4;
+  }
+  auto split = onnx::SplitOp::create(node.builder, node.loc, SmallVector<Type>(2, type), part,
+                                     node.makeNone(), axis);
+  node.refineTypes(split);
+  auto mul = [&](Value a, Value b) { return node.create<onnx::MulOp>(type, a, b); };
+  Value first = split->getResult(0), second = split->getResult(1);
+  Value real = node.create<onnx::SubOp>(type, mul(cosine, first), mul(sine, second));
+  Value imaginary = node.create<onnx::AddOp>(type, mul(sine, first), mul(cosine, second));
+  Value result = makeConcat(node, {real, imaginary}, axis);
+  if (interleaved)
+    result = makeReshape(node, result, {0, 0, 0, -1});
+  if (rotated)
+    result = makeConcat(node, {result, makeSlice(node, whole, 3, rotated, toTheEnd)}, 3);
+  node.setResult(0, packed ? makeReshape(node, result, {0, 0, -1}) : result);
+}
+
+//===----------------------------------------------------------------------===//
+// CausalConvWithState
+//===----------------------------------------------------------------------===//
+
+static void importCausalConvWithState(NodeImporter &node) {
+  Value x = node.getOperand(0), w = node.getOperand(1);
+  Builder &builder = node.builder;
+  std::string activation = node.getString("activation", "none");
+  if (activation != "none" && activation != "silu" && activation != "swish")
+    failInput("attribute 'activation' is '" + activation + "', expected none, silu or swish");
+  auto type = dyn_cast<RankedTensorType>(w.getType());
+  if (!type || type.getRank() != 3 || !type.hasStaticShape())
+    failUnsupported("the weight must be [channels, 1, length], and known when the model is read");
+  int64_t channels = type.getDimSize(0), length = type.getDimSize(2);
+  if (type.getDimSize(1) != 1 || channels < 1 || length < 1)
+    failInput("the weight must be [channels, 1, length]");
+  Value padded = x;
+  SmallVector<int64_t> pads = {0, 0};
+  if (node.hasOperand(3))
+    padded = makeConcat(node, {node.getOperand(3), x}, 2);
+  else
+    pads[0] = length - 1;
+  auto number = [&](int64_t value) {
+    return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), value);
+  };
+  Value result = node.create<onnx::ConvOp>(
+      node.getTypeLike(x), padded, w, node.getOptionalOperand(2), builder.getDenseI64ArrayAttr({1}),
+      builder.getDenseI64ArrayAttr({1}), builder.getDenseI64ArrayAttr(pads), number(channels),
+      builder.getStringAttr("NOTSET"));
+  if (activation != "none") {
+    Value sigmoid = node.create<onnx::SigmoidOp>(node.getTypeLike(x), result);
+    result = node.create<onnx::MulOp>(node.getTypeLike(x), result, sigmoid);
+  }
+  node.setResult(0, result);
+  if (!node.wantsOutput(1))
+    return;
+  if (!node.hasOperand(3)) {
+    // The state before the first position is zero.
+    Value extents = makeConcat(
+        node, {makeExtent(node, x, 0), node.makeIndexConstant({channels, length - 1})}, 0);
+    ElementsAttr zero =
+        DenseElementsAttr::get(RankedTensorType::get({1}, type.getElementType()),
+                               builder.getFloatAttr(type.getElementType(), 0.0).getValue());
+    Value zeros = node.create<onnx::ConstantOfShapeOp>(node.getTypeLike(x), extents, zero);
+    padded = makeConcat(node, {zeros, x}, 2);
+  }
+  node.setResult(1, length > 1 ? makeSlice(node, padded, 2, 1 - length, toTheEnd)
+                               : makeSlice(node, padded, 2, 0, 0));
+}
+
+static const OperatorRule rules[] = {
+    {"Attention", 23, 3, 7, 4, importAttention},
+    {"CausalConvWithState", 27, 2, 4, 2, importCausalConvWithState},
+    {"RotaryEmbedding", 23, 3, 4, 1, importRotaryEmbedding},
+};
 
 ArrayRef<OperatorRule> fovea::getAttentionRules() { return rules; }

@@ -22,7 +22,7 @@ def Attn_MaskAttr : Attn_Attr<"Mask", "mask"> {
   let summary = "mask structure: known without looking at data";
   let description = [{
     `#attn.mask<dense>`: every key. `#attn.mask<causal, offset = n>`: keys j <= i + n. `#attn.mask<window, left = l,
-    right = r>`: keys i - l <= j <= i + r. Masks that are data are captures of the score region.
+    right = r>`: keys i - l <= j <= i + r; either may be negative. Masks that are data are captures of the score region.
   }];
   let parameters = (ins EnumParameter<Attn_MaskKind>:$kind, DefaultValuedParameter<"int64_t", "0">:$offset,
                         DefaultValuedParameter<"int64_t", "0">:$left, DefaultValuedParameter<"int64_t", "0">:$right);

@@ -134,8 +134,9 @@ static LogicalResult verifyParameters(Operation *op, MaskAttr mask, NumericsAttr
     return op->emitOpError("has an offset, which only a causal mask has");
   if (mask.getKind() != MaskKind::Window && (mask.getLeft() != 0 || mask.getRight() != 0))
     return op->emitOpError("has a width to the left or right, which only a window mask has");
-  if (mask.getLeft() < 0 || mask.getRight() < 0)
-    return op->emitOpError("needs a window that is not negative");
+  for (int64_t number : {mask.getOffset(), mask.getLeft(), mask.getRight()})
+    if (number != int32_t(number))
+      return op->emitOpError("has ") << number << " in its mask, which no 32-bit number holds";
   if (!std::isfinite(numerics.getScale().getValueAsDouble()))
     return op->emitOpError("needs a finite scale");
   for (Value tensor : tensors) {

@@ -57,12 +57,30 @@ static LogicalResult checkEqual(AttentionOp op, StringRef what, StringRef first,
          << first << " and " << second << " differ in " << what << ": " << a << " and " << b;
 }
 
+/// One position for the whole batch or one for each of it.
+static LogicalResult checkPositions(AttentionOp op, int64_t batch) {
+  for (Value operand : op.getPositions()) {
+    std::optional<Shape> shape = getShape(operand);
+    if (!shape)
+      continue;
+    int64_t count = shape->size() == 1 ? shape->front() : -1;
+    bool fits = shape->size() == 1 &&
+                (isDynamic(count) || count == 1 || isDynamic(batch) || count == batch);
+    if (!fits)
+      return op.emitOpError("operand positions has extents ")
+             << formatShape(*shape) << ", expected [1] or [batch]";
+  }
+  return success();
+}
+
 LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getQ());
   std::optional<Shape> qShape = getShape(getQ()), kShape = getShape(getK()),
                        vShape = getShape(getV());
-  if (!qShape || !kShape || !vShape)
-    return appendUnranked(elementType, types);
+  if (!qShape || !kShape || !vShape) {
+    types.append(getNumResults(), UnrankedTensorType::get(elementType));
+    return success();
+  }
   FailureOr<HeadsView> q = viewHeads(*this, "q", *qShape, getQNumHeads()),
                        k = viewHeads(*this, "k", *kShape, getKvNumHeads()),
                        v = viewHeads(*this, "v", *vShape, getKvNumHeads());
@@ -79,17 +97,30 @@ LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
     return emitOpError("has ") << q->heads << " query heads, not a multiple of its " << k->heads
                                << " key heads";
   if (isPresent(getMask()))
-    if (std::optional<Shape> mask = getShape(getMask()))
+    if (std::optional<Shape> mask = getShape(getMask())) {
+      // A mask may end before the keys do.
+      if (!mask->empty() && mask->back() > 0 && mask->back() < k->sequence)
+        mask->back() = k->sequence;
       if (failed(checkStretches(
               *this, {"operand mask", *mask},
               {"[batch, heads, queries, keys]", {q->batch, q->heads, q->sequence, k->sequence}})))
         return failure();
-  if (qShape->size() == 4)
-    return appendRanked(*this, {q->batch, q->heads, q->sequence, v->size}, elementType, types);
-  std::optional<int64_t> columns = multiplyExtents({q->heads, v->size});
-  if (!columns)
-    return emitOpError("would make rows of ") << q->heads << " * " << v->size << " elements";
-  return appendRanked(*this, {q->batch, q->sequence, *columns}, elementType, types);
+    }
+  if (failed(checkPositions(*this, q->batch)))
+    return failure();
+  if (qShape->size() == 4) {
+    if (failed(appendRanked(*this, {q->batch, q->heads, q->sequence, v->size}, elementType, types)))
+      return failure();
+  } else {
+    std::optional<int64_t> columns = multiplyExtents({q->heads, v->size});
+    if (!columns)
+      return emitOpError("would make rows of ") << q->heads << " * " << v->size << " elements";
+    if (failed(appendRanked(*this, {q->batch, q->sequence, *columns}, elementType, types)))
+      return failure();
+  }
+  if (!getScores())
+    return success();
+  return appendRanked(*this, {q->batch, q->heads, q->sequence, k->sequence}, elementType, types);
 }
 
 LogicalResult AttentionOp::verify() {
@@ -97,5 +128,15 @@ LogicalResult AttentionOp::verify() {
        {std::pair("q_num_heads", getQNumHeads()), std::pair("kv_num_heads", getKvNumHeads())})
     if (count && *count <= 0)
       return emitOpError() << name << " is " << *count << ", expected a positive number";
+  if (getPositions().size() > 2)
+    return emitOpError("has ") << getPositions().size()
+                               << " operands of positions, expected at most two";
+  for (auto [name, width] :
+       {std::pair("left_window", getLeftWindow()), std::pair("right_window", getRightWindow())})
+    if (width < -1)
+      return emitOpError() << name << " is " << width
+                           << ", expected -1 for no bound, or a number of keys";
+  if (getScoresMode() < 0 || getScoresMode() > 3)
+    return emitOpError("scores_mode is ") << getScoresMode() << ", expected 0 to 3";
   return verifySameElementType(*this, {getQ(), getK()}, {"q", "k"});
 }

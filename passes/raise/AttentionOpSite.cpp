@@ -3,6 +3,7 @@
 // onnx.Attention as a site. Heads packed in the last dimension and shared key-value heads are maps.
 
 #include "dialects/onnx/OnnxAttentionOps.h"
+#include "passes/raise/AttentionOpForms.h"
 #include "passes/raise/AttentionSite.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/ScorePath.h"
@@ -44,19 +45,33 @@ static AffineMap getMap(const Operand &operand, int64_t batch, AffineExpr head, 
   return AffineMap::get(6, 0, results, context);
 }
 
+/// What queries see by their positions, as a structure with numbers no larger than the extents ask.
+static void setVisibility(onnx::AttentionOp op, AttentionSite &site) {
+  using Dim = attn::AttentionOp::Dim;
+  int64_t queries = site.domain[Dim::I], keys = site.domain[Dim::J];
+  int64_t left = op.getLeftWindow(), right = op.getIsCausal() ? 0 : op.getRightWindow();
+  if (left < 0 && right < 0)
+    return;
+  constexpr int64_t farAway = int64_t(1) << 60;
+  int64_t position = std::clamp(*getConstantPosition(op), -farAway, farAway);
+  auto clamp = [&](int64_t number) { return std::clamp(number, -queries - keys, queries + keys); };
+  int64_t ahead = right < 0 ? keys : clamp(position + std::min(right, farAway));
+  if (left < 0) {
+    site.maskKind = attn::MaskKind::Causal;
+    site.maskOffset = ahead;
+    return;
+  }
+  site.maskKind = attn::MaskKind::Window;
+  site.maskLeft = clamp(std::min(left, farAway) - position);
+  site.maskRight = ahead;
+}
+
 /// The mask as a step behind the soft cap.
 static bool addMask(onnx::AttentionOp op, AttentionSite &site, Refusal &refusal) {
-  using Dim = attn::AttentionOp::Dim;
   RankedTensorType type = getStaticType(op.getMask());
   if (!type) {
     refusal = {"ATTN-R07", "the shape of the mask is not static",
                "give every symbolic dimension a value with --dim"};
-    return false;
-  }
-  int64_t keys = type.getRank() > 0 ? type.getShape().back() : 1;
-  if (keys != 1 && keys < site.domain[Dim::J]) {
-    refusal = {"ATTN-R09", "the mask covers fewer keys than there are",
-               "pad the mask to the number of keys"};
     return false;
   }
   ScoreStep step{ScoreStep::Kind::Add, op.getMask(), {}};
@@ -96,6 +111,8 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
       op.getScale() ? op.getScale()->convertToDouble() : 1.0 / std::sqrt(double(q->columns));
   if (!std::isfinite(scale))
     return refuse("ATTN-R10", "the scale is not finite", "");
+  if (!getConstantPosition(op))
+    return refuse("ATTN-R13", "the positions of the queries are not constant", "");
 
   AttentionSite site;
   site.anchor = op;
@@ -118,8 +135,11 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
   site.placement = attn::ScalePlacement::Both;
   site.maskedRows = attn::MaskedRows::Zero;
   site.softCap = op.getSoftcap().convertToDouble();
-  if (op.getIsCausal())
-    site.maskKind = attn::MaskKind::Causal;
+  setVisibility(op, site);
+  if (op.getScores()) {
+    assert(op.getScoresMode() == 3 && "other scores have been computed elsewhere");
+    site.probabilities = op.getScores();
+  }
   if (!isa<NoneType>(op.getMask().getType()) && !addMask(op, site, refusal))
     return std::nullopt;
   if (!checkSteps(site, refusal))

@@ -59,7 +59,7 @@ struct AttentionSite {
   /// Nearest the product first.
   llvm::SmallVector<ScoreStep> steps;
   attn::MaskKind maskKind = attn::MaskKind::Dense;
-  int64_t maskOffset = 0;
+  int64_t maskOffset = 0, maskLeft = 0, maskRight = 0;
   attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
 
   /// The model's value that the output replaces, and, when they have further uses, the

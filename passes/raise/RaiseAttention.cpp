@@ -9,6 +9,7 @@
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
+#include "passes/raise/AttentionOpForms.h"
 #include "passes/raise/AttentionSite.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
@@ -96,7 +97,8 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
                                                                              rewriter.getContext())
                                       : site.getScoresMap(type, site.leadingShape));
   }
-  auto mask = attn::MaskAttr::get(rewriter.getContext(), site.maskKind, site.maskOffset, 0, 0);
+  auto mask = attn::MaskAttr::get(rewriter.getContext(), site.maskKind, site.maskOffset,
+                                  site.maskLeft, site.maskRight);
   auto numerics = attn::NumericsAttr::get(
       rewriter.getContext(), rewriter.getF64FloatAttr(site.scale), site.placement, site.maskedRows);
   auto outputType = cast<RankedTensorType>(site.output.getType());
@@ -113,10 +115,13 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   };
   replace(site.output, attention.getOutput());
   if (site.probabilities) {
-    // A use may stand between Softmax and product, where the attention does not dominate it.
-    rewriter.eraseOp(last);
+    bool separate = site.probabilities.getDefiningOp() != last;
+    if (separate)
+      rewriter.eraseOp(last);
     replace(site.probabilities, attention.getProbabilities());
-    sortTopologically(attention->getBlock());
+    // A use may stand between Softmax and product, where the attention does not dominate it.
+    if (separate)
+      sortTopologically(attention->getBlock());
   }
   return attention;
 }
@@ -180,8 +185,18 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     StringRef node = onnx::getNodeName(loc);
     Refusal refusal;
     std::optional<AttentionSite> site;
-    if (auto attention = dyn_cast<onnx::AttentionOp>(anchor))
-      site = matchAttentionOpSite(attention, refusal);
+    IRRewriter rewriter(&getContext());
+    auto standard = dyn_cast<onnx::AttentionOp>(anchor);
+    auto isStaticType = [](Type type) {
+      auto tensor = dyn_cast<RankedTensorType>(type);
+      return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
+    };
+    bool isStatic = llvm::all_of(anchor->getOperandTypes(), isStaticType) &&
+                    llvm::all_of(anchor->getResultTypes(), isStaticType);
+    if (standard && isStatic)
+      standard = simplifyAttentionOp(standard, rewriter);
+    if (standard)
+      site = matchAttentionOpSite(standard, refusal);
     else
       site = matchSoftmaxSite(cast<onnx::SoftmaxOp>(anchor), refusal);
     if (!site) {
@@ -190,9 +205,10 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
              << remark::reason("{0}", refusal.reason);
       if (!refusal.hint.empty())
         missed << remark::suggest("{0}", refusal.hint.str());
+      if (standard && isStatic)
+        expandAttentionOp(standard, rewriter);
       return false;
     }
-    IRRewriter rewriter(&getContext());
     Value output = site->output;
     attn::AttentionOp attention = raiseSite(*site, rewriter);
     if (!site->probabilities)

@@ -97,14 +97,6 @@ func.func @dynamic(%q: tensor<?x4x9x16xf32>, %k: tensor<?x4x16x9xf32>, %v: tenso
 
 // -----
 
-// CHECK: Function=short_mask {{.*}}Code=ATTN-R09{{.*}}Reason="the mask covers fewer keys than there are"
-func.func @short_mask(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x7x16xf32>, %v: tensor<1x4x7x8xf32>, %m: tensor<9x5xi1>) -> tensor<1x4x9x8xf32> {
-  %o = onnx.Attention %q, %k, %v, %m : (tensor<1x4x9x16xf32>, tensor<1x4x7x16xf32>, tensor<1x4x7x8xf32>, tensor<9x5xi1>) -> tensor<1x4x9x8xf32>
-  return %o : tensor<1x4x9x8xf32>
-}
-
-// -----
-
 // CHECK: Function=half_guarded {{.*}}Code=ATTN-R11
 func.func @half_guarded(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>) {
   %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>

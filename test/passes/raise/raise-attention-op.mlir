@@ -63,3 +63,66 @@ func.func @integer_mask(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x7x16xf32>, %v: 
   %o = onnx.Attention %q, %k, %v, %m : (tensor<1x4x9x16xf32>, tensor<1x4x7x16xf32>, tensor<1x4x7x8xf32>, tensor<9x7xi64>) -> tensor<1x4x9x8xf32>
   return %o : tensor<1x4x9x8xf32>
 }
+
+// -----
+
+// A cache of three keys in front of the queries: a causal mask that begins later; a window as wide as its positions ask.
+
+// CHECK-LABEL: func.func @positions
+// CHECK: attn.attention {{.*}} mask = <causal, offset = 3>
+// CHECK: attn.attention {{.*}} mask = <window, left = -1, right = 3>
+func.func @positions(%q: tensor<1x4x4x16xf32>, %k: tensor<1x4x7x16xf32>) -> (tensor<1x4x4x16xf32>, tensor<1x4x4x16xf32>) {
+  %none = onnx.none {value}
+  %first = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %0 = onnx.Attention %q, %k, %k, %none, %first {is_causal = true} : (tensor<1x4x4x16xf32>, tensor<1x4x7x16xf32>, tensor<1x4x7x16xf32>, none, tensor<1xi64>) -> tensor<1x4x4x16xf32>
+  %1 = onnx.Attention %q, %k, %k, %none, %first {is_causal = true, left_window = 2 : si64} : (tensor<1x4x4x16xf32>, tensor<1x4x7x16xf32>, tensor<1x4x7x16xf32>, none, tensor<1xi64>) -> tensor<1x4x4x16xf32>
+  return %0, %1 : tensor<1x4x4x16xf32>, tensor<1x4x4x16xf32>
+}
+
+// -----
+
+// Positions that are data become a mask; a mask that ends early is continued; both are one.
+
+// CHECK-LABEL: func.func @lengths
+// CHECK: %[[M:.+]] = onnx.Concat %arg2, %{{.+}} {axis = 1 : si64} : (tensor<4x5xi1>, tensor<4x2xi1>) -> tensor<4x7xi1>
+// CHECK: onnx.LessOrEqual %{{.+}} -> tensor<2x1x4x7xi1>
+// CHECK: onnx.Less %{{.+}} -> tensor<2x1x1x7xi1>
+// CHECK: %[[A:.+]] = onnx.And %[[M]], %{{.+}} -> tensor<2x1x4x7xi1>
+// CHECK: attn.attention {{.*}} captures(%[[A]] : tensor<2x1x4x7xi1>) {{.*}} mask = <dense>
+func.func @lengths(%q: tensor<2x4x4x16xf32>, %k: tensor<2x4x7x16xf32>, %m: tensor<4x5xi1>, %first: tensor<2xi64>, %count: tensor<2xi64>) -> tensor<2x4x4x16xf32> {
+  %0 = onnx.Attention %q, %k, %k, %m, %first, %count {is_causal = true} : (tensor<2x4x4x16xf32>, tensor<2x4x7x16xf32>, tensor<2x4x7x16xf32>, tensor<4x5xi1>, tensor<2xi64>, tensor<2xi64>) -> tensor<2x4x4x16xf32>
+  return %0 : tensor<2x4x4x16xf32>
+}
+
+// -----
+
+// Probabilities are a result of the attention; raw scores are a product beside it.
+
+// CHECK-LABEL: func.func @scores
+// CHECK: %output, %probabilities = attn.attention
+// CHECK: probabilities tensor<1x4x9x9xf32>
+// CHECK: onnx.MatMul
+// CHECK: %[[Y:.+]] = attn.attention
+// CHECK-NOT: probabilities
+// CHECK: return %output, %probabilities, %[[Y]]
+func.func @scores(%q: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>) {
+  %none = onnx.none {value}
+  %0, %1 = onnx.Attention %q, %q, %q, %none {scores_mode = 3 : si64} : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, none) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>)
+  %2, %3 = onnx.Attention %q, %q, %q, %none : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, none) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>)
+  return %0, %1, %2, %3 : tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>
+}
+
+// -----
+
+// What attn.attention does not know is expanded: here the element type.
+
+// CHECK-LABEL: func.func @double
+// CHECK-NOT: ttention
+// CHECK: onnx.Softmax
+// CHECK-NOT: ttention
+// CHECK: return
+func.func @double(%q: tensor<1x4x9x16xf64>, %k: tensor<1x2x9x16xf64>) -> tensor<1x4x9x16xf64> {
+  %none = onnx.none {value}
+  %0 = onnx.Attention %q, %k, %k, %none {is_causal = true} : (tensor<1x4x9x16xf64>, tensor<1x2x9x16xf64>, tensor<1x2x9x16xf64>, none) -> tensor<1x4x9x16xf64>
+  return %0 : tensor<1x4x9x16xf64>
+}
