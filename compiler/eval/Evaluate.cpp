@@ -6,6 +6,7 @@
 #include "compiler/eval/Evaluate.h"
 
 #include "compiler/eval/Families.h"
+#include "compiler/eval/Runner.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
@@ -17,7 +18,6 @@
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -28,9 +28,7 @@ using namespace fovea::eval;
 /// Operands of up to this many elements are shown to shape inference with their values.
 static constexpr int64_t maxIndexElements = 4096;
 
-/// Static result types, inferred from the operands' types and values.
-static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
-                                                           ArrayRef<Tensor> operands) {
+FailureOr<InferredResults> eval::inferResults(Operation *op, ArrayRef<Tensor> operands) {
   // Operands live in a block of their own: constants where their values may matter, arguments
   // elsewhere.
   Block block;
@@ -58,7 +56,7 @@ static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
   SmallVector<Type> types;
   if (failed(inference.inferShapes(types)))
     return failure();
-  SmallVector<RankedTensorType> result;
+  InferredResults result;
   for (auto [inferred, declared] : llvm::zip_equal(types, op->getResultTypes())) {
     auto type = dyn_cast<RankedTensorType>(inferred);
     if (!type || !type.hasStaticShape() || !getKind(type.getElementType()))
@@ -67,8 +65,11 @@ static FailureOr<SmallVector<RankedTensorType>> inferTypes(Operation *op,
     if (!known || known.getElementType() != type.getElementType() ||
         failed(verifyCompatibleShape(known, type)))
       return op->emitOpError("computes ") << type << " but declares " << declared;
-    result.push_back(type);
+    result.types.push_back(type);
   }
+  for (auto [value, type] : llvm::zip_equal(copy->getResults(), result.types))
+    value.setType(type);
+  result.work = estimateWork(copy);
   return result;
 }
 
@@ -110,13 +111,18 @@ FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> op
       return op->emitOpError("operand #")
              << index << " is " << declared << " but was given " << tensor.getType();
   }
-  FailureOr<SmallVector<RankedTensorType>> types = inferTypes(op, operands);
-  if (failed(types))
+  FailureOr<InferredResults> inferred = inferResults(op, operands);
+  if (failed(inferred))
     return failure();
+  return evaluate(op, operands, *inferred);
+}
+
+FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> operands,
+                                              const InferredResults &inferred) {
   Evaluator evaluator = getTable().lookup(op->getName().getStringRef());
   if (!evaluator)
     return op->emitOpError("cannot be evaluated");
-  return evaluator(op, operands, *types);
+  return evaluator(op, operands, inferred.types);
 }
 
 /// The tensor of an attribute; nothing given stays an empty tensor.
@@ -152,39 +158,17 @@ FailureOr<SmallVector<ElementsAttr>> eval::evaluateFunction(func::FuncOp functio
   if (inputs.size() != body.getNumArguments())
     return function.emitOpError("has ")
            << body.getNumArguments() << " arguments but was given " << inputs.size();
-  llvm::DenseMap<Value, Tensor> values;
-  llvm::DenseMap<Value, unsigned> remaining;
-  auto define = [&](Value value, Tensor tensor) {
-    if (unsigned uses = std::distance(value.use_begin(), value.use_end())) {
-      values[value] = std::move(tensor);
-      remaining[value] = uses;
-    }
-  };
-  for (auto [argument, attr] : llvm::zip_equal(body.getArguments(), inputs)) {
+  SmallVector<Tensor> arguments;
+  for (ElementsAttr attr : inputs) {
     FailureOr<Tensor> tensor = readAttr(function, attr);
     if (failed(tensor))
       return failure();
-    define(argument, *tensor);
+    arguments.push_back(*tensor);
   }
-  for (Operation &op : body.without_terminator()) {
-    if (isa<onnx::NoneOp>(op)) {
-      define(op.getResult(0), Tensor());
-      continue;
-    }
-    SmallVector<Tensor> operands =
-        llvm::map_to_vector(op.getOperands(), [&](Value value) { return values.lookup(value); });
-    FailureOr<SmallVector<Tensor>> results = evaluate(&op, operands);
-    if (failed(results))
-      return failure();
-    operands.clear();
-    for (Value operand : op.getOperands())
-      if (--remaining[operand] == 0)
-        values.erase(operand);
-    for (auto [value, tensor] : llvm::zip_equal(op.getResults(), *results))
-      define(value, tensor);
-  }
-  return llvm::map_to_vector(body.getTerminator()->getOperands(),
-                             [&](Value value) { return values.lookup(value).toAttr(); });
+  FailureOr<SmallVector<Tensor>> results = Runner().run(body, arguments);
+  if (failed(results))
+    return failure();
+  return llvm::map_to_vector(*results, [](const Tensor &tensor) { return tensor.toAttr(); });
 }
 
 double eval::estimateWork(Operation *op) {

@@ -26,6 +26,33 @@ evaluate(mlir::Operation *op, llvm::ArrayRef<mlir::ElementsAttr> operands);
 mlir::FailureOr<llvm::SmallVector<Tensor>> evaluate(mlir::Operation *op,
                                                     llvm::ArrayRef<Tensor> operands);
 
+/// Result types of an op on given operands, and the multiplications or moved elements it takes.
+struct InferredResults {
+  llvm::SmallVector<mlir::RankedTensorType> types;
+  double work = 0;
+};
+
+/// Static result types from shape inference on the operands' types and values, or, where those do
+/// not tell, what the model declares.
+mlir::FailureOr<InferredResults> inferResults(mlir::Operation *op, llvm::ArrayRef<Tensor> operands);
+
+/// The results of an op whose result types were inferred from the same operands.
+mlir::FailureOr<llvm::SmallVector<Tensor>>
+evaluate(mlir::Operation *op, llvm::ArrayRef<Tensor> operands, const InferredResults &inferred);
+
+/// What an evaluation of control flow may cost: multiplications or moved elements in all, and
+/// elements of one value on the way.
+struct Budget {
+  double work = 0;
+  int64_t resultElements = 0;
+};
+
+/// The results of an op, control flow included, whose bodies read the captured values. Nothing when
+/// the budget, which is used up as it goes, does not suffice.
+mlir::FailureOr<std::optional<llvm::SmallVector<Tensor>>>
+evaluateWithin(Budget &budget, mlir::Operation *op, llvm::ArrayRef<Tensor> operands,
+               llvm::ArrayRef<std::pair<mlir::Value, Tensor>> captured);
+
 /// Runs a function of onnx ops on its inputs. Intermediate values are freed after their last use.
 mlir::FailureOr<llvm::SmallVector<mlir::ElementsAttr>>
 evaluateFunction(mlir::func::FuncOp function, llvm::ArrayRef<mlir::ElementsAttr> inputs);

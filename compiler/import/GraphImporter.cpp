@@ -2,7 +2,7 @@
 //
 // Building @main. A node that cannot be imported does not stop the walk: its results are poisoned,
 // and the nodes behind it are still asked whether they are supported, so that the user sees every
-// obstacle at once.
+// obstacle at once. Subgraphs and functions are in Subgraphs.cpp.
 
 #include "compiler/import/GraphImporter.h"
 
@@ -19,6 +19,8 @@ using onnxpb::NodeProto;
 
 static constexpr int64_t oldestOpset = 6;
 static constexpr int64_t newestOpset = 28;
+/// Functions that call functions could make any number of nodes out of a small file.
+static constexpr size_t mostNodes = 1 << 20;
 
 GraphImporter::GraphImporter(const ModelFile &file, ModuleOp module, const ImportOptions &options)
     : file(file), graph(file.model->graph()), module(module), options(options),
@@ -38,7 +40,7 @@ Location GraphImporter::getNodeLocation(const NodeProto &node, size_t index) con
     name = node.output(i);
   if (name.empty())
     name = node.op_type() + "#" + std::to_string(index);
-  return getLocation(name, node.op_type());
+  return getLocation(scope->prefix + name, node.op_type());
 }
 
 void GraphImporter::report(Location loc, const ImportFailure &failure, StringRef types) {
@@ -56,15 +58,17 @@ void GraphImporter::report(Location loc, const ImportFailure &failure, StringRef
 
 ImportError GraphImporter::run() {
   Location loc = module.getLoc();
+  ImportScope main;
+  scope = &main;
   try {
-    readOpset();
+    main.opset = readOpset();
     checkDimensionNames();
     builder.setInsertionPointToEnd(module.getBody());
     function = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));
     builder.setInsertionPointToEnd(function.addEntryBlock());
     importInputs();
-    importInitializers();
-    importNodes();
+    importInitializers(graph);
+    importNodes(llvm::to_vector(llvm::make_pointer_range(graph.node())));
     if (worst == ImportError::None)
       importOutputs();
   } catch (const ImportFailure &failure) {
@@ -75,8 +79,9 @@ ImportError GraphImporter::run() {
   return worst;
 }
 
-void GraphImporter::readOpset() {
+int64_t GraphImporter::readOpset() {
   bool found = false;
+  int64_t opset = 0;
   for (const onnxpb::OperatorSetIdProto &import : file.model->opset_import()) {
     if (!isStandardDomain(import.domain()))
       continue;
@@ -91,6 +96,7 @@ void GraphImporter::readOpset() {
   if (opset < oldestOpset || opset > newestOpset)
     failUnsupported("opset " + Twine(opset) + " is not supported; opsets " + Twine(oldestOpset) +
                     " to " + Twine(newestOpset) + " are (onnx.version_converter converts models)");
+  return opset;
 }
 
 /// Inputs that are not initializers: what the caller passes.
@@ -202,21 +208,27 @@ void GraphImporter::importInputs() {
       attributes.push_back(list.getDictionary(module.getContext()));
     } catch (const ImportFailure &failure) {
       report(loc, failure);
-      poisoned.insert(input->name());
+      scope->poisoned.insert(input->name());
     }
   }
   function.setFunctionType(builder.getFunctionType(body.getArgumentTypes(), {}));
   function.setAllArgAttrs(attributes);
 }
 
-void GraphImporter::importInitializers() {
+void GraphImporter::importInitializers(const onnxpb::GraphProto &graph) {
   if (graph.sparse_initializer_size() != 0)
     failUnsupported("sparse initializers are not supported");
   // A name can be used by a node or be a result. Other weights are checked, but cost nothing later.
+  // Subgraphs use names without saying so at their node.
   llvm::StringSet<> used;
-  for (const NodeProto &node : graph.node())
+  bool hasSubgraphs = false;
+  for (const NodeProto &node : graph.node()) {
     for (const std::string &name : node.input())
       used.insert(name);
+    hasSubgraphs |= llvm::any_of(node.attribute(), [](const onnxpb::AttributeProto &attribute) {
+      return attribute.has_g() || attribute.graphs_size() != 0;
+    });
+  }
   for (const onnxpb::ValueInfoProto &output : graph.output())
     used.insert(output.name());
   for (const onnxpb::TensorProto &tensor : graph.initializer()) {
@@ -225,35 +237,30 @@ void GraphImporter::importInitializers() {
       if (tensor.name().empty())
         failInput("an initializer has no name");
       ElementsAttr value = tensors.importTensor(tensor);
-      define(tensor.name(), used.contains(tensor.name())
+      define(tensor.name(), hasSubgraphs || used.contains(tensor.name())
                                 ? Value(onnx::ConstantOp::create(builder, loc, value))
                                 : Value());
     } catch (const ImportFailure &failure) {
       report(loc, failure);
-      poisoned.insert(tensor.name());
+      scope->poisoned.insert(tensor.name());
     }
   }
 }
 
 void GraphImporter::define(const std::string &name, Value value) {
-  if (poisoned.contains(name) || !values.try_emplace(name, value).second)
+  if (scope->poisoned.contains(name) || !scope->values.try_emplace(name, value).second)
     failInput("the name " + quote(name) + " is defined twice");
-}
-
-void GraphImporter::importNodes() {
-  for (const NodeProto &node : graph.node())
-    for (const std::string &name : node.output())
-      nodeOutputs.insert(name);
-  for (auto [index, node] : llvm::enumerate(graph.node()))
-    importNode(node, index);
 }
 
 std::string GraphImporter::listOperandTypes(const NodeProto &node) const {
   std::string text;
   llvm::raw_string_ostream os(text);
   for (const std::string &name : node.input())
-    if (Value value = values.lookup(name))
-      os << (text.empty() ? "" : ", ") << cast<ShapedType>(value.getType()).getElementType();
+    for (const ImportScope *where = scope; where; where = where->outer)
+      if (Value value = where->values.lookup(name)) {
+        os << (text.empty() ? "" : ", ") << cast<ShapedType>(value.getType()).getElementType();
+        break;
+      }
   return text;
 }
 
@@ -263,29 +270,18 @@ void GraphImporter::checkNode(const NodeProto &node) const {
   if (llvm::all_of(node.output(), [](const std::string &name) { return name.empty(); }))
     failInput("the node has no output");
   std::string types = listOperandTypes(node);
-  std::string described = "operator " + quote(node.op_type()) + " (opset " + std::to_string(opset) +
-                          (types.empty() ? "" : ", on " + types) + ")";
-  for (const onnxpb::FunctionProto &callee : file.model->functions())
-    if (callee.name() == node.op_type() &&
-        (callee.domain() == node.domain() ||
-         (isStandardDomain(callee.domain()) && isStandardDomain(node.domain()))))
-      failUnsupported(
-          described +
-          " is a function of the model, which is not supported; inline the functions first "
-          "(onnx.inliner.inline_local_functions)");
+  std::string described = "operator " + quote(node.op_type()) + " (opset " +
+                          std::to_string(scope->opset) + (types.empty() ? "" : ", on " + types) +
+                          ")";
   if (!isStandardDomain(node.domain()))
     failUnsupported(described + " of the domain " + quote(node.domain()) +
                     " is not supported: only the standard's operators are");
   const OperatorRule *rule = findOperatorRule(node.op_type());
-  if (!rule) {
-    bool hasBody = llvm::any_of(node.attribute(), [](const onnxpb::AttributeProto &attribute) {
-      return attribute.has_g() || attribute.graphs_size() != 0;
-    });
-    failUnsupported(described + " is not supported" + (hasBody ? ": it has subgraphs" : ""));
-  }
-  if (opset < rule->since)
+  if (!rule)
+    failUnsupported(described + " is not supported");
+  if (scope->opset < rule->since)
     failInput("operator " + quote(node.op_type()) + " came with opset " + Twine(rule->since) +
-              ", but the model uses opset " + Twine(opset));
+              ", but the model uses opset " + Twine(scope->opset));
   auto inRange = [](unsigned count, unsigned least, unsigned most) {
     return count >= least && count <= most;
   };
@@ -304,7 +300,16 @@ SmallVector<Value> GraphImporter::lookUpOperands(const NodeProto &node, bool &is
       operands.push_back({});
       continue;
     }
-    if (poisoned.contains(name)) {
+    bool laterOutput = false;
+    const ImportScope *where = scope;
+    for (; where && !where->poisoned.contains(name) && !where->values.contains(name);
+         where = where->outer)
+      laterOutput |= where->nodeOutputs.contains(name);
+    if (!where)
+      failInput(laterOutput ? "input " + quote(name) +
+                                  " is used before it is defined: the graph is not sorted"
+                            : "input " + quote(name) + " is not defined anywhere");
+    if (where->poisoned.contains(name)) {
       // Any tensor will do: the module is thrown away.
       isPoisoned = true;
       auto type = UnrankedTensorType::get(builder.getF32Type());
@@ -313,47 +318,63 @@ SmallVector<Value> GraphImporter::lookUpOperands(const NodeProto &node, bool &is
               .getResult(0));
       continue;
     }
-    auto found = values.find(name);
-    if (found == values.end())
-      failInput(nodeOutputs.contains(name)
-                    ? "input " + quote(name) +
-                          " is used before it is defined: the graph is not sorted"
-                    : "input " + quote(name) + " is not defined anywhere");
-    operands.push_back(found->second);
+    operands.push_back(where->values.lookup(name));
   }
   return operands;
 }
 
 void GraphImporter::definePoison(const NodeProto &node) {
   for (const std::string &name : node.output())
-    if (!name.empty() && !values.contains(name))
-      poisoned.insert(name);
+    if (!name.empty() && !scope->values.contains(name))
+      scope->poisoned.insert(name);
+}
+
+void GraphImporter::importOperator(const NodeProto &node, Location loc, bool &isPoisoned) {
+  checkNode(node);
+  SmallVector<Value> operands = lookUpOperands(node, isPoisoned);
+  NodeImporter importer(node, scope->opset, loc, builder, tensors, operands, *this);
+  findOperatorRule(node.op_type())->import(importer);
+  importer.checkAttributesKnown();
+  if (isPoisoned)
+    return definePoison(node);
+  for (int i = 0; i < node.output_size(); ++i) {
+    if (node.output(i).empty())
+      continue;
+    if (!importer.getResults()[i])
+      failInput("output " + Twine(i) + " does not exist in opset " + Twine(scope->opset));
+    define(node.output(i), importer.getResults()[i]);
+  }
 }
 
 void GraphImporter::importNode(const NodeProto &node, size_t index) {
   Location loc = getNodeLocation(node, index);
   bool isPoisoned = false;
   try {
-    checkNode(node);
-    SmallVector<Value> operands = lookUpOperands(node, isPoisoned);
-    NodeImporter importer(node, opset, loc, builder, tensors, operands);
-    findOperatorRule(node.op_type())->import(importer);
-    importer.checkAttributesKnown();
-    if (isPoisoned)
-      return definePoison(node);
-    for (int i = 0; i < node.output_size(); ++i) {
-      if (node.output(i).empty())
-        continue;
-      if (!importer.getResults()[i])
-        failInput("output " + Twine(i) + " does not exist in opset " + Twine(opset));
-      define(node.output(i), importer.getResults()[i]);
-    }
+    if (++nodeCount > mostNodes)
+      throw ImportFailure{ImportError::Resource, "the model has more than " +
+                                                     std::to_string(mostNodes) +
+                                                     " nodes, its functions inlined"};
+    if (const onnxpb::FunctionProto *callee = findFunction(node))
+      importCall(node, *callee, isPoisoned);
+    else
+      importOperator(node, loc, isPoisoned);
   } catch (const ImportFailure &failure) {
+    // A limit that was reached ends the import.
+    if (failure.kind == ImportError::Resource)
+      throw;
     // What looks wrong about an unknown operand says nothing about the file.
     if (!isPoisoned || failure.kind == ImportError::Unsupported)
       report(loc, failure, listOperandTypes(node));
     definePoison(node);
   }
+}
+
+void GraphImporter::importNodes(ArrayRef<const NodeProto *> nodes) {
+  for (const NodeProto *node : nodes)
+    for (const std::string &name : node->output())
+      scope->nodeOutputs.insert(name);
+  for (auto [index, node] : llvm::enumerate(nodes))
+    importNode(*node, index);
 }
 
 void GraphImporter::importOutputs() {
@@ -364,11 +385,11 @@ void GraphImporter::importOutputs() {
   llvm::StringSet<> seen;
   for (const onnxpb::ValueInfoProto &output : graph.output()) {
     Location loc = getLocation(output.name(), "output");
-    auto found = values.find(output.name());
-    if (found == values.end() || !seen.insert(output.name()).second) {
-      report(loc,
-             {ImportError::Input, found == values.end() ? "the output is not defined by any node"
-                                                        : "the output is listed twice"});
+    auto found = scope->values.find(output.name());
+    if (found == scope->values.end() || !seen.insert(output.name()).second) {
+      report(loc, {ImportError::Input, found == scope->values.end()
+                                           ? "the output is not defined by any node"
+                                           : "the output is listed twice"});
       continue;
     }
     results.push_back(found->second);

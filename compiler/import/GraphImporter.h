@@ -15,11 +15,32 @@
 #include "llvm/ADT/StringSet.h"
 
 namespace onnxpb {
+class FunctionProto;
 class GraphProto;
 class ValueInfoProto;
 } // namespace onnxpb
 
 namespace fovea {
+
+/// The names of one graph or function body while it is imported.
+struct ImportScope {
+  /// The scope whose names are seen as well: a subgraph's surroundings. Null for the main graph and
+  /// for functions.
+  const ImportScope *outer = nullptr;
+  /// The version of the default operator set that holds here.
+  int64_t opset = 0;
+  /// How many graphs and functions this one is nested in.
+  unsigned depth = 0;
+  /// What node names start with: the calls that led to a function, and a slash after each.
+  std::string prefix;
+
+  /// A null value is an absent optional input of a function, or an initializer that nobody uses.
+  llvm::StringMap<mlir::Value> values;
+  /// Results of nodes that failed. What depends on them is checked for support only.
+  llvm::StringSet<> poisoned;
+  /// Every name that some node defines, to tell a wrong order from a missing definition.
+  llvm::StringSet<> nodeOutputs;
+};
 
 class GraphImporter {
 public:
@@ -28,13 +49,19 @@ public:
   /// Fills the module. Emits every error it finds and returns the gravest kind, or None.
   ImportError run();
 
+  /// Makes `graph`, an attribute of a node, the only block of `region`, which ends with
+  /// `onnx.Yield`. The block takes arguments of the given types, one per input of the graph. Throws
+  /// ImportFailure, without a message where errors were reported at their nodes.
+  void importSubgraph(const onnxpb::GraphProto &graph, mlir::Region &region,
+                      mlir::TypeRange inputs);
+
 private:
   // The steps, in order. They throw ImportFailure for what has no location of its own.
-  void readOpset();
+  int64_t readOpset();
   void checkDimensionNames();
   void importInputs();
-  void importInitializers();
-  void importNodes();
+  void importInitializers(const onnxpb::GraphProto &graph);
+  void importNodes(llvm::ArrayRef<const onnxpb::NodeProto *> nodes);
   void importOutputs();
 
   mlir::RankedTensorType importInputType(const onnxpb::ValueInfoProto &input);
@@ -43,6 +70,13 @@ private:
   mlir::RankedTensorType importDeclaredType(const onnxpb::ValueInfoProto &output,
                                             mlir::Type elementType);
   void importNode(const onnxpb::NodeProto &node, size_t index);
+  void importOperator(const onnxpb::NodeProto &node, mlir::Location loc, bool &poisoned);
+  /// Imports the body of a function of the model in the place of `node`, which calls it.
+  void importCall(const onnxpb::NodeProto &node, const onnxpb::FunctionProto &callee,
+                  bool &poisoned);
+  const onnxpb::FunctionProto *findFunction(const onnxpb::NodeProto &node) const;
+  /// Enters a graph or function inside the present one; too deep nesting throws.
+  ImportScope makeScope(const ImportScope *outer, int64_t opset) const;
   /// "f32, i64": the element types of the operands that are known.
   std::string listOperandTypes(const onnxpb::NodeProto &node) const;
   void checkNode(const onnxpb::NodeProto &node) const;
@@ -62,14 +96,10 @@ private:
   mlir::OpBuilder builder;
   TensorImporter tensors;
   mlir::func::FuncOp function;
-  int64_t opset = 0;
   ImportError worst = ImportError::None;
-
-  llvm::StringMap<mlir::Value> values;
-  /// Results of nodes that failed. What depends on them is checked for support only.
-  llvm::StringSet<> poisoned;
-  /// Every name that some node defines, to tell a wrong order from a missing definition.
-  llvm::StringSet<> nodeOutputs;
+  /// Nodes imported, those of functions at every call.
+  size_t nodeCount = 0;
+  ImportScope *scope = nullptr;
 };
 
 } // namespace fovea

@@ -5,6 +5,7 @@
 
 #include "compiler/import/NodeImporter.h"
 
+#include "compiler/import/GraphImporter.h"
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/NodeLocation.h"
 #include "compiler/import/Rules.h"
@@ -20,9 +21,10 @@ using namespace fovea;
 using onnxpb::AttributeProto;
 
 NodeImporter::NodeImporter(const onnxpb::NodeProto &node, int64_t opset, Location loc,
-                           OpBuilder &builder, TensorImporter &tensors, ArrayRef<Value> operands)
-    : builder(builder), loc(loc), opset(opset), node(node), tensors(tensors), operands(operands),
-      results(node.output_size()) {}
+                           OpBuilder &builder, TensorImporter &tensors, ArrayRef<Value> operands,
+                           GraphImporter &graphs)
+    : builder(builder), loc(loc), opset(opset), node(node), tensors(tensors), graphs(graphs),
+      operands(operands), results(node.output_size()) {}
 
 Value NodeImporter::getOperand(unsigned index) {
   if (!hasOperand(index))
@@ -103,6 +105,20 @@ std::optional<SmallVector<float>> NodeImporter::getFloats(StringRef name) {
 ElementsAttr NodeImporter::getTensor(StringRef name) {
   const AttributeProto *attribute = find(name, AttributeProto::TENSOR, "a tensor");
   return attribute ? tensors.importTensor(attribute->t()) : ElementsAttr();
+}
+
+unsigned NodeImporter::getNumGraphInputs(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::GRAPH, "a graph");
+  if (!attribute)
+    failInput("attribute '" + name + "' is required, and absent");
+  return attribute->g().input_size();
+}
+
+void NodeImporter::importGraph(StringRef name, Region &region, TypeRange inputs) {
+  if (getNumGraphInputs(name) != inputs.size())
+    failInput("the graph '" + name + "' takes " + Twine(getNumGraphInputs(name)) +
+              " inputs, but gets " + Twine(inputs.size()));
+  graphs.importSubgraph(find(name, AttributeProto::GRAPH, "a graph")->g(), region, inputs);
 }
 
 void NodeImporter::checkAttributesKnown() {

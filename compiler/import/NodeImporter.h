@@ -21,12 +21,14 @@ class NodeProto;
 
 namespace fovea {
 
+class GraphImporter;
+
 class NodeImporter {
 public:
   /// `operands` has a null value for every absent optional input.
   NodeImporter(const onnxpb::NodeProto &node, int64_t opset, mlir::Location loc,
                mlir::OpBuilder &builder, TensorImporter &tensors,
-               llvm::ArrayRef<mlir::Value> operands);
+               llvm::ArrayRef<mlir::Value> operands, GraphImporter &graphs);
 
   mlir::OpBuilder &builder;
   const mlir::Location loc;
@@ -54,6 +56,11 @@ public:
   /// The tensor attribute as a constant, or null.
   mlir::ElementsAttr getTensor(llvm::StringRef name);
   bool hasAttribute(llvm::StringRef name) const;
+  /// Inputs of the graph attribute `name`, which is required.
+  unsigned getNumGraphInputs(llvm::StringRef name);
+  /// Imports the graph attribute into `region`: one block with an argument of each of the types,
+  /// one per input of the graph, ending with `onnx.Yield`.
+  void importGraph(llvm::StringRef name, mlir::Region &region, mlir::TypeRange inputs);
   /// Throws ImportFailure when the node has an attribute that nobody asked for.
   void checkAttributesKnown();
 
@@ -93,6 +100,7 @@ private:
 
   const onnxpb::NodeProto &node;
   TensorImporter &tensors;
+  GraphImporter &graphs;
   llvm::ArrayRef<mlir::Value> operands;
   llvm::SmallVector<mlir::Value> results;
   std::set<std::string> known;

@@ -209,7 +209,7 @@ struct EraseNoOps : fovea::impl::EraseNoOpsPassBase<EraseNoOps> {
     func::FuncOp function = getOperation();
     auto erase = [](Operation *op) { op->erase(); };
     auto step = [](Operation *op) -> FailureOr<bool> { return !replaceNoOp(op); };
-    if (failed(visitOps(function, step, erase)))
+    if (failed(visitOps(function, {step, erase, nullptr})))
       return signalPassFailure();
     eraseUnused(function, erase);
     updateFunctionType(function);

@@ -17,6 +17,7 @@
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/RegionUtils.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -25,6 +26,9 @@ namespace fovea {
 #define GEN_PASS_DEF_FOLDCONSTANTSPASS
 #include "passes/frontend/Passes.h.inc"
 } // namespace fovea
+
+/// Bodies are evaluated op by op, which is slow; a loop that is long stays in the program.
+static constexpr double maxControlFlowWork = 1 << 25;
 
 /// Bytes of a static tensor; shape inference keeps them far from overflow.
 static int64_t countBytes(RankedTensorType type) {
@@ -134,6 +138,8 @@ static std::optional<eval::Tensor> getKnownIntegers(Operation *op) {
 FailureOr<bool> ConstantFolder::fold(Operation *op) {
   if (!isa<onnx::ShapeInference>(op) || isa<onnx::ConstantOp>(op) || op->use_empty())
     return false;
+  if (isControlFlow(op))
+    return foldControlFlow(op);
   if (std::optional<eval::Tensor> known = getKnownIntegers(op)) {
     replace(op, *known, {});
     return true;
@@ -141,30 +147,66 @@ FailureOr<bool> ConstantFolder::fold(Operation *op) {
   for (Type type : op->getResultTypes())
     if (auto ranked = dyn_cast<RankedTensorType>(type); !ranked || !ranked.hasStaticShape())
       return false;
-  SmallVector<eval::Tensor> operands;
-  for (Value operand : op->getOperands()) {
-    operands.push_back(isa<NoneType>(operand.getType()) ? eval::Tensor() : getTensor(operand));
-    if (!isa<NoneType>(operand.getType()) && !operands.back())
-      return false;
-  }
-  if (!isWithinLimits(op, operands))
+  std::optional<SmallVector<eval::Tensor>> operands = getTensors(op->getOperands());
+  if (!operands || !isWithinLimits(op, *operands))
     return false;
-  FailureOr<SmallVector<eval::Tensor>> results = eval::evaluate(op, operands);
+  FailureOr<SmallVector<eval::Tensor>> results = eval::evaluate(op, *operands);
   if (failed(results))
     return failure();
-  replace(op, *results, operands);
+  replace(op, *results, *operands);
   return true;
 }
 
-void ConstantFolder::erase(Operation *op) {
-  SmallVector<Value> operands(op->getOperands());
-  if (auto found = made.find(op); found != made.end()) {
-    auto constant = cast<onnx::ConstantOp>(op);
+FailureOr<bool> ConstantFolder::foldControlFlow(Operation *op) {
+  llvm::SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  std::optional<SmallVector<eval::Tensor>> operands = getTensors(op->getOperands());
+  std::optional<SmallVector<eval::Tensor>> outer = getTensors(captured.getArrayRef());
+  if (!operands || !outer)
+    return false;
+  eval::Budget budget{std::min(double(limits.work), maxControlFlowWork), limits.resultBytes / 8};
+  double before = budget.work;
+  SmallVector<std::pair<Value, eval::Tensor>> environment;
+  for (auto [value, tensor] : llvm::zip_equal(captured, *outer))
+    environment.push_back({value, tensor});
+  FailureOr<std::optional<SmallVector<eval::Tensor>>> results =
+      eval::evaluateWithin(budget, op, *operands, environment);
+  limits.work -= int64_t(before - budget.work);
+  if (failed(results))
+    return failure();
+  if (!*results)
+    return false;
+  int64_t bytes = 0;
+  for (const eval::Tensor &tensor : **results)
+    bytes += countBytes(tensor.getType());
+  if (heldBytes + bytes > limits.totalBytes)
+    return false;
+  replace(op, **results, *operands);
+  return true;
+}
+
+std::optional<SmallVector<eval::Tensor>> ConstantFolder::getTensors(ValueRange values) const {
+  SmallVector<eval::Tensor> tensors;
+  for (Value value : values) {
+    tensors.push_back(isa<NoneType>(value.getType()) ? eval::Tensor() : getTensor(value));
+    if (!isa<NoneType>(value.getType()) && !tensors.back())
+      return std::nullopt;
+  }
+  return tensors;
+}
+
+void ConstantFolder::release(onnx::ConstantOp constant) {
+  if (auto found = made.find(constant); found != made.end()) {
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant.getValue()))
       resource.getRawHandle().getResource()->setBlob(AsmResourceBlob());
     heldBytes -= found->second.bytes;
     made.erase(found);
   }
+}
+
+void ConstantFolder::erase(Operation *op) {
+  SmallVector<Value> operands(op->getOperands());
+  op->walk([&](onnx::ConstantOp constant) { release(constant); });
   op->erase();
   llvm::SmallSetVector<Operation *, 4> unused;
   for (Value operand : operands)
@@ -176,19 +218,29 @@ void ConstantFolder::erase(Operation *op) {
 }
 
 LogicalResult fovea::foldOps(func::FuncOp function, FoldLimits limits,
-                             llvm::function_ref<FailureOr<bool>(Operation *)> before) {
+                             llvm::function_ref<FailureOr<bool>(Operation *)> before,
+                             const VisitOptions &options) {
   ConstantFolder folder(function, limits);
   auto step = [&](Operation *op) -> FailureOr<bool> {
     FailureOr<bool> stays = before(op);
     if (failed(stays) || !*stays)
       return stays;
+    // Control flow was folded, or not, before its bodies were visited.
+    if (isControlFlow(op))
+      return true;
     FailureOr<bool> folded = folder.fold(op);
     if (failed(folded))
       return failure();
     return !*folded;
   };
   auto erase = [&](Operation *op) { folder.erase(op); };
-  if (failed(visitOps(function, step, erase)))
+  auto enter = [&](Operation *op) -> FailureOr<bool> {
+    FailureOr<bool> folded = folder.fold(op);
+    if (failed(folded))
+      return failure();
+    return !*folded;
+  };
+  if (failed(visitOps(function, {step, erase, enter}, options)))
     return failure();
   eraseUnused(function, erase);
   return success();

@@ -3,7 +3,7 @@
 // Result types are refined in place, in the order of the ops. Types only ever become more precise,
 // so users stay valid.
 
-#include "dialects/onnx/OnnxDialect.h"
+#include "dialects/onnx/OnnxControlOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 
@@ -38,13 +38,19 @@ static Type mergeTypes(Type inferred, Type declared) {
 /// It is not believed where they do: exporters leave the extents of another input in the file.
 static Type mergeDeclared(OpResult result, Type type) {
   auto tensor = dyn_cast<TensorType>(type);
-  auto function = result.getOwner()->getParentOfType<func::FuncOp>();
-  if (!tensor || tensor.hasStaticShape() || !function)
+  if (!tensor || tensor.hasStaticShape())
     return type;
   for (OpOperand &use : result.getUses()) {
-    if (use.getOwner()->getParentOp() != function || !isa<func::ReturnOp>(use.getOwner()))
+    unsigned index = use.getOperandNumber();
+    Operation *user = use.getOwner(), *parent = user->getParentOp();
+    TypeAttr declared;
+    if (auto function = dyn_cast<func::FuncOp>(parent); function && isa<func::ReturnOp>(user))
+      declared = function.getResultAttrOfType<TypeAttr>(index, "onnx.declared");
+    // What the first iteration carries on may differ from what the next one does.
+    else if (auto loop = dyn_cast<onnx::LoopOp>(parent); loop && index <= loop.getNumCarried())
       continue;
-    auto declared = function.getResultAttrOfType<TypeAttr>(use.getOperandNumber(), "onnx.declared");
+    else if (auto types = user->getAttrOfType<ArrayAttr>("onnx.declared"))
+      declared = index < types.size() ? dyn_cast<TypeAttr>(types[index]) : TypeAttr();
     Type merged = declared ? mergeTypes(type, declared.getValue()) : Type();
     if (merged)
       return merged;
@@ -54,7 +60,7 @@ static Type mergeDeclared(OpResult result, Type type) {
 
 /// Whether a user takes an operand of any more precise type.
 static bool acceptsRefinement(Operation *user) {
-  return isa<onnx::ShapeInference, func::ReturnOp>(user);
+  return isa<onnx::ShapeInference, onnx::YieldOp, func::ReturnOp>(user);
 }
 
 LogicalResult fovea::refineResultTypes(Operation *op) {
@@ -82,38 +88,6 @@ void fovea::updateFunctionType(func::FuncOp function) {
   function.setFunctionType(FunctionType::get(function.getContext(), type.getInputs(), results));
 }
 
-LogicalResult fovea::visitOps(func::FuncOp function,
-                              llvm::function_ref<FailureOr<bool>(Operation *)> step,
-                              llvm::function_ref<void(Operation *)> erase) {
-  if (function.isExternal() || !function.getBody().hasOneBlock())
-    return function.emitOpError("expects a body of one block");
-  Block &body = function.getBody().front();
-  for (Operation *op = &body.front(); op != body.getTerminator();) {
-    FailureOr<bool> stays = step(op);
-    if (failed(stays))
-      return failure();
-    Operation *next = op->getNextNode();
-    if (!*stays)
-      erase(op);
-    op = next;
-  }
-  return success();
-}
-
-void fovea::eraseUnused(func::FuncOp function, llvm::function_ref<void(Operation *)> erase) {
-  Block &body = function.getBody().front();
-  for (Operation *op = body.getTerminator()->getPrevNode(); op;) {
-    Operation *previous = op->getPrevNode();
-    if (isOpTriviallyDead(op)) {
-      // Erasing may take constants in front of the op along; start again from what follows them.
-      Operation *next = op->getNextNode();
-      erase(op);
-      previous = next->getPrevNode();
-    }
-    op = previous;
-  }
-}
-
 namespace {
 struct InferShapes : fovea::impl::InferShapesPassBase<InferShapes> {
   void runOnOperation() override {
@@ -123,7 +97,7 @@ struct InferShapes : fovea::impl::InferShapesPassBase<InferShapes> {
         return failure();
       return true;
     };
-    if (failed(visitOps(function, step, [](Operation *) {})))
+    if (failed(visitOps(function, {step, [](Operation *) {}, nullptr}, {/*refineTypes=*/true})))
       return signalPassFailure();
     updateFunctionType(function);
   }

@@ -7,6 +7,7 @@
 #define FOVEA_PASSES_FRONTEND_SIMPLIFY_H
 
 #include "compiler/eval/Tensor.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/DenseMap.h"
@@ -47,6 +48,11 @@ public:
   void erase(mlir::Operation *op);
 
 private:
+  /// Frees the memory of a constant that goes away, if folding made it.
+  void release(onnx::ConstantOp constant);
+  mlir::FailureOr<bool> foldControlFlow(mlir::Operation *op);
+  /// The tensors of values that are all constant; nothing otherwise.
+  std::optional<llvm::SmallVector<eval::Tensor>> getTensors(mlir::ValueRange values) const;
   eval::Tensor getTensor(mlir::Value value) const;
   bool isWithinLimits(mlir::Operation *op, llvm::ArrayRef<eval::Tensor> operands);
   void replace(mlir::Operation *op, llvm::ArrayRef<eval::Tensor> results,
@@ -63,17 +69,35 @@ private:
   llvm::DenseMap<mlir::Operation *, Held> made;
 };
 
-/// Calls `step` for each op of the function but its terminator, in order; an op that `step` returns
-/// false for is erased by `erase` afterwards. Ops that a step inserts behind its op are visited
-/// next.
-mlir::LogicalResult visitOps(mlir::func::FuncOp function,
-                             llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> step,
-                             llvm::function_ref<void(mlir::Operation *)> erase);
+/// Whether the op has bodies that are visited: If, Loop, Scan.
+bool isControlFlow(mlir::Operation *op);
+
+struct VisitActions {
+  /// Sees each op after its operands and bodies; an op that it returns false for is erased.
+  llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> step;
+  llvm::function_ref<void(mlir::Operation *)> erase;
+  /// Sees control flow before its bodies; what it returns false for is erased. May be null.
+  llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> enter;
+};
+
+struct VisitOptions {
+  /// Arguments of bodies get the types of what they are given.
+  bool refineTypes = false;
+  /// Branches of constant condition are inlined, loops whose carried values change their shapes are
+  /// unrolled.
+  bool resolveControlFlow = false;
+};
+
+/// Visits the ops of the function but its terminator, in order, bodies included. Ops that a step
+/// inserts behind its op are visited next.
+mlir::LogicalResult visitOps(mlir::func::FuncOp function, const VisitActions &actions,
+                             const VisitOptions &options = {});
 
 /// Visits the ops of the function in order: `before` sees each first and returns false for one that
 /// it has replaced; others are folded where they can be. Then what has no use is erased.
 mlir::LogicalResult foldOps(mlir::func::FuncOp function, FoldLimits limits,
-                            llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> before);
+                            llvm::function_ref<mlir::FailureOr<bool>(mlir::Operation *)> before,
+                            const VisitOptions &options = {});
 
 /// Erases the ops without uses and effects, last first.
 void eraseUnused(mlir::func::FuncOp function, llvm::function_ref<void(mlir::Operation *)> erase);

@@ -60,14 +60,14 @@ static LogicalResult checkInputs(func::FuncOp function) {
 /// An error for every op that has a dynamic result but no dynamic operand to get it from.
 static LogicalResult checkOps(func::FuncOp function) {
   bool valid = true;
-  for (Operation &op : function.getBody().front()) {
-    if (llvm::all_of(op.getResultTypes(), isStatic))
-      continue;
+  function.walk([&](Operation *op) {
+    if (llvm::all_of(op->getResultTypes(), isStatic))
+      return;
     valid = false;
-    if (llvm::all_of(op.getOperandTypes(), isStatic))
-      op.emitOpError("has extents that depend on computed values: ")
-          << op.getResultTypes() << "; only static shapes are compiled";
-  }
+    if (llvm::all_of(op->getOperandTypes(), isStatic))
+      op->emitOpError("has extents that depend on computed values: ")
+          << op->getResultTypes() << "; only static shapes are compiled";
+  });
   return success(valid);
 }
 
@@ -86,14 +86,14 @@ static LogicalResult checkExtents(func::FuncOp function) {
     emitError(argument.getLoc()) << "an input of type " << argument.getType()
                                  << " has no elements; every extent must be at least 1";
   }
-  for (Operation &op : function.getBody().front()) {
-    if (isa<onnx::ConstantOp>(op) || llvm::none_of(op.getResultTypes(), isEmpty))
-      continue;
+  function.walk([&](Operation *op) {
+    if (isa<onnx::ConstantOp>(op) || llvm::none_of(op->getResultTypes(), isEmpty))
+      return;
     valid = false;
-    if (llvm::none_of(op.getOperandTypes(), isEmpty))
-      op.emitOpError("makes a tensor without elements, which is not supported: ")
-          << op.getResultTypes();
-  }
+    if (llvm::none_of(op->getOperandTypes(), isEmpty))
+      op->emitOpError("makes a tensor without elements, which is not supported: ")
+          << op->getResultTypes();
+  });
   return success(valid);
 }
 
@@ -108,7 +108,8 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
         return failure();
       return !replaceNoOp(op);
     };
-    if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine)) ||
+    if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
+                       {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||
         failed(checkInputs(function)) || failed(checkOps(function)) ||
         failed(checkExtents(function)))
       return signalPassFailure();
