@@ -3,6 +3,7 @@
 // Attention and what stands beside it. The key-value cache is a concatenation in front of the op;
 // rotary embedding and the causal convolution are their definitions in simpler ops.
 
+#include "compiler/import/AttentionRules.h"
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
@@ -14,30 +15,50 @@
 using namespace mlir;
 using namespace fovea;
 
-static Value makeReshape(NodeImporter &node, Value x, ArrayRef<int64_t> shape) {
+IntegerAttr fovea::makeNumber(NodeImporter &node, int64_t value) {
+  return node.builder.getIntegerAttr(node.builder.getIntegerType(64, /*isSigned=*/true), value);
+}
+
+Value fovea::makeReshape(NodeImporter &node, Value x, ArrayRef<int64_t> shape) {
   return node.create<onnx::ReshapeOp>(node.getTypeLike(x), x, node.makeIndexConstant(shape),
                                       /*allowzero=*/false);
 }
 
-static Value makeConcat(NodeImporter &node, ArrayRef<Value> parts, int64_t axis) {
+Value fovea::makeConcat(NodeImporter &node, ArrayRef<Value> parts, int64_t axis) {
   return node.create<onnx::ConcatOp>(node.getTypeLike(parts.front()), ValueRange(parts), axis);
 }
 
-static Value makeSlice(NodeImporter &node, Value x, int64_t axis, int64_t start, int64_t end) {
+Value fovea::makeSlice(NodeImporter &node, Value x, int64_t axis, int64_t start, int64_t end) {
   return node.create<onnx::SliceOp>(node.getTypeLike(x), x, node.makeIndexConstant({start}),
                                     node.makeIndexConstant({end}), node.makeIndexConstant({axis}),
                                     node.makeNone());
 }
 
-static constexpr int64_t toTheEnd = std::numeric_limits<int64_t>::max();
+Value fovea::makeTranspose(NodeImporter &node, Value x, ArrayRef<int64_t> permutation) {
+  return node.create<onnx::TransposeOp>(node.getTypeLike(x), x, permutation);
+}
 
-/// The number of elements along `axis`, as [1].
-static Value makeExtent(NodeImporter &node, Value x, int64_t axis) {
-  auto number = [&](int64_t value) {
-    return node.builder.getIntegerAttr(node.builder.getIntegerType(64, /*isSigned=*/true), value);
-  };
-  return node.create<onnx::ShapeOp>(node.getUnranked(node.builder.getI64Type()), x, number(axis),
-                                    number(axis + 1));
+Value fovea::makeCast(NodeImporter &node, Value x, Type elementType) {
+  if (node.getElementType(x) == elementType)
+    return x;
+  return node.create<onnx::CastOp>(node.getUnranked(elementType), x, elementType);
+}
+
+Value fovea::makeExtent(NodeImporter &node, Value x, int64_t axis) {
+  return node.create<onnx::ShapeOp>(node.getUnranked(node.builder.getI64Type()), x,
+                                    makeNumber(node, axis), makeNumber(node, axis + 1));
+}
+
+Value fovea::makeInverseRoot(NodeImporter &node, Value extent) {
+  Value number = makeCast(node, extent, node.builder.getF32Type());
+  Value root = node.create<onnx::SqrtOp>(node.getTypeLike(number), number);
+  return node.create<onnx::ReciprocalOp>(node.getTypeLike(number), root);
+}
+
+Value fovea::makeScalar(NodeImporter &node, double number, Type elementType) {
+  return node.makeConstant(
+      DenseElementsAttr::get(RankedTensorType::get({}, elementType),
+                             Attribute(node.builder.getFloatAttr(elementType, number))));
 }
 
 static int64_t getHeadCount(NodeImporter &node, StringRef name) {
@@ -59,8 +80,7 @@ static Value splitHeads(NodeImporter &node, Value x, int64_t heads) {
   if (heads < 1)
     failInput("an operand of three dimensions needs 'q_num_heads' and 'kv_num_heads'");
   Value split = makeReshape(node, x, {0, 0, heads, -1});
-  return node.create<onnx::TransposeOp>(node.getTypeLike(x), split,
-                                        ArrayRef<int64_t>({0, 2, 1, 3}));
+  return makeTranspose(node, split, {0, 2, 1, 3});
 }
 
 //===----------------------------------------------------------------------===//
@@ -111,9 +131,6 @@ static void importAttention(NodeImporter &node) {
     positions.push_back(node.create<onnx::SubOp>(node.getTypeLike(count), count, queries));
     positions.push_back(count);
   }
-  auto number = [&](int64_t value) {
-    return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), value);
-  };
   FloatAttr scale;
   if (node.hasAttribute("scale"))
     scale = builder.getF32FloatAttr(node.getFloat("scale", 0));
@@ -124,9 +141,10 @@ static void importAttention(NodeImporter &node) {
   auto op = onnx::AttentionOp::create(
       node.builder, node.loc, node.getTypeLike(q), wantsScores ? node.getTypeLike(q) : Type(), q, k,
       v, node.getOptionalOperand(3), positions, builder.getBoolAttr(isCausal),
-      queryHeads ? number(queryHeads) : IntegerAttr(), keyHeads ? number(keyHeads) : IntegerAttr(),
-      scale, builder.getF32FloatAttr(node.getFloat("softcap", 0)), number(left), number(right),
-      number(wantsScores ? mode : 0));
+      queryHeads ? makeNumber(node, queryHeads) : IntegerAttr(),
+      keyHeads ? makeNumber(node, keyHeads) : IntegerAttr(), scale,
+      builder.getF32FloatAttr(node.getFloat("softcap", 0)), makeNumber(node, left),
+      makeNumber(node, right), makeNumber(node, wantsScores ? mode : 0));
   node.refineTypes(op);
   node.setResult(0, op.getY());
   if (node.wantsOutput(1))
@@ -213,13 +231,10 @@ static void importCausalConvWithState(NodeImporter &node) {
     padded = makeConcat(node, {node.getOperand(3), x}, 2);
   else
     pads[0] = length - 1;
-  auto number = [&](int64_t value) {
-    return builder.getIntegerAttr(builder.getIntegerType(64, /*isSigned=*/true), value);
-  };
   Value result = node.create<onnx::ConvOp>(
       node.getTypeLike(x), padded, w, node.getOptionalOperand(2), builder.getDenseI64ArrayAttr({1}),
-      builder.getDenseI64ArrayAttr({1}), builder.getDenseI64ArrayAttr(pads), number(channels),
-      builder.getStringAttr("NOTSET"));
+      builder.getDenseI64ArrayAttr({1}), builder.getDenseI64ArrayAttr(pads),
+      makeNumber(node, channels), builder.getStringAttr("NOTSET"));
   if (activation != "none") {
     Value sigmoid = node.create<onnx::SigmoidOp>(node.getTypeLike(x), result);
     result = node.create<onnx::MulOp>(node.getTypeLike(x), result, sigmoid);
@@ -244,7 +259,9 @@ static void importCausalConvWithState(NodeImporter &node) {
 static const OperatorRule rules[] = {
     {"Attention", 23, 3, 7, 4, importAttention},
     {"CausalConvWithState", 27, 2, 4, 2, importCausalConvWithState},
+    {"LinearAttention", 27, 3, 6, 2, importLinearAttention},
     {"RotaryEmbedding", 23, 3, 4, 1, importRotaryEmbedding},
+    {"ai.onnx.preview::FlexAttention", 1, 3, 3, 1, importFlexAttention},
 };
 
 ArrayRef<OperatorRule> fovea::getAttentionRules() { return rules; }

@@ -273,10 +273,10 @@ void GraphImporter::checkNode(const NodeProto &node) const {
   std::string described = "operator " + quote(node.op_type()) + " (opset " +
                           std::to_string(scope->opset) + (types.empty() ? "" : ", on " + types) +
                           ")";
-  if (!isStandardDomain(node.domain()))
+  const OperatorRule *rule = findOperatorRule(node.domain(), node.op_type());
+  if (!rule && !isStandardDomain(node.domain()))
     failUnsupported(described + " of the domain " + quote(node.domain()) +
                     " is not supported: only the standard's operators are");
-  const OperatorRule *rule = findOperatorRule(node.op_type());
   if (!rule)
     failUnsupported(described + " is not supported");
   if (scope->opset < rule->since)
@@ -333,7 +333,7 @@ void GraphImporter::importOperator(const NodeProto &node, Location loc, bool &is
   checkNode(node);
   SmallVector<Value> operands = lookUpOperands(node, isPoisoned);
   NodeImporter importer(node, scope->opset, loc, builder, tensors, operands, *this);
-  findOperatorRule(node.op_type())->import(importer);
+  findOperatorRule(node.domain(), node.op_type())->import(importer);
   importer.checkAttributesKnown();
   if (isPoisoned)
     return definePoison(node);

@@ -132,8 +132,7 @@ private:
 
   /// The import does not reach every subgraph, but an unknown operator is known without it.
   void checkNode(const onnxpb::NodeProto &node) {
-    if (functions.contains(node.op_type()) ||
-        (isStandard(node.domain()) && findOperatorRule(node.op_type())))
+    if (functions.contains(node.op_type()) || findOperatorRule(node.domain(), node.op_type()))
       return;
     std::string name = node.name();
     for (int i = 0; name.empty() && i < node.output_size(); ++i)

@@ -194,7 +194,7 @@ void NodeImporter::refineTypes(Operation *op) {
       result.setType(type);
 }
 
-const OperatorRule *fovea::findOperatorRule(StringRef name) {
+const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
   static const llvm::StringMap<const OperatorRule *> rules = [] {
     llvm::StringMap<const OperatorRule *> map;
     for (ArrayRef<OperatorRule> family :
@@ -206,5 +206,6 @@ const OperatorRule *fovea::findOperatorRule(StringRef name) {
         map[rule.name] = &rule;
     return map;
   }();
-  return rules.lookup(name);
+  bool isStandard = domain.empty() || domain == "ai.onnx";
+  return rules.lookup(isStandard ? name.str() : (domain + "::" + name).str());
 }

@@ -116,8 +116,9 @@ struct OperatorRule {
   void (*import)(NodeImporter &node);
 };
 
-/// The rule for a standard operator, or null.
-const OperatorRule *findOperatorRule(llvm::StringRef name);
+/// The rule for an operator, or null. Rules for other domains than the standard's are named with it:
+/// "ai.onnx.preview::FlexAttention".
+const OperatorRule *findOperatorRule(llvm::StringRef domain, llvm::StringRef name);
 
 } // namespace fovea
 
