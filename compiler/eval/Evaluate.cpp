@@ -25,8 +25,8 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::eval;
 
-/// Operands of up to this many elements are shown to shape inference with their values.
-static constexpr int64_t maxIndexElements = 4096;
+/// Operands of up to this many integers, or floats, are shown to shape inference with their values.
+static constexpr int64_t maxIndexElements = 4096, maxScaleElements = 64;
 
 FailureOr<InferredResults> eval::inferResults(Operation *op, ArrayRef<Tensor> operands) {
   // Operands live in a block of their own: constants where their values may matter, arguments
@@ -38,8 +38,7 @@ FailureOr<InferredResults> eval::inferResults(Operation *op, ArrayRef<Tensor> op
   for (auto [value, tensor] : llvm::zip_equal(op->getOperands(), operands)) {
     if (!tensor || mapping.contains(value))
       continue;
-    bool isIndex = !isFloat(tensor.kind()) && tensor.size() <= maxIndexElements;
-    if (isIndex || tensor.size() == 1)
+    if (tensor.size() <= (isFloat(tensor.kind()) ? maxScaleElements : maxIndexElements))
       mapping.map(value, onnx::ConstantOp::create(builder, op->getLoc(), tensor.toAttr()));
     else
       mapping.map(value, block.addArgument(tensor.getType(), op->getLoc()));

@@ -144,11 +144,8 @@ std::optional<int64_t> onnx::getConstantInteger(Value value) {
   return element->first.getZExtValue();
 }
 
-std::optional<double> onnx::getConstantScalar(Value value) {
-  auto element = getSingleElement(value);
-  if (!element)
-    return std::nullopt;
-  auto [bits, type] = *element;
+/// The number that the bits of an element stand for.
+static double getNumber(const llvm::APInt &bits, Type type) {
   if (auto floating = dyn_cast<FloatType>(type)) {
     llvm::APFloat number(floating.getFloatSemantics(), bits);
     bool lossy = false;
@@ -156,4 +153,34 @@ std::optional<double> onnx::getConstantScalar(Value value) {
     return number.convertToDouble();
   }
   return isUnsigned(type) ? double(bits.getZExtValue()) : double(bits.getSExtValue());
+}
+
+std::optional<double> onnx::getConstantScalar(Value value) {
+  auto element = getSingleElement(value);
+  if (!element)
+    return std::nullopt;
+  auto [bits, type] = *element;
+  return getNumber(bits, type);
+}
+
+std::optional<SmallVector<double>> onnx::getConstantNumbers(Value value, int64_t limit) {
+  ElementsAttr attr = getConstantAttr(value);
+  auto type = attr ? dyn_cast<RankedTensorType>(attr.getType()) : RankedTensorType();
+  if (!type || !type.hasStaticShape() || type.getNumElements() > limit ||
+      !type.getElementType().isIntOrFloat())
+    return std::nullopt;
+  std::optional<ConstantData> data = getConstantData(attr);
+  if (!data)
+    return std::nullopt;
+  Type elementType = type.getElementType();
+  int64_t bytes = getElementBytes(elementType);
+  SmallVector<double> result;
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, data->bytes.data() + (data->splat ? 0 : i * bytes), bytes);
+    result.push_back(getNumber(llvm::APInt(elementType.getIntOrFloatBitWidth(), bits,
+                                           /*isSigned=*/false, /*implicitTrunc=*/true),
+                               elementType));
+  }
+  return result;
 }

@@ -55,6 +55,11 @@ std::optional<llvm::SmallVector<int64_t>> getConstantIntegers(mlir::Value value,
 /// above the largest int64_t is nothing too.
 std::optional<int64_t> getConstantInteger(mlir::Value value);
 
+/// The numbers of a constant tensor of at most `limit` floats or integers, as doubles; nothing when
+/// `value` is not such a constant.
+std::optional<llvm::SmallVector<double>> getConstantNumbers(mlir::Value value,
+                                                            int64_t limit = 4096);
+
 /// The constant attribute that defines `value` (onnx.Constant or arith.constant), or null.
 mlir::ElementsAttr getConstantAttr(mlir::Value value);
 

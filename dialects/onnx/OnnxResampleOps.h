@@ -10,4 +10,11 @@
 #define GET_OP_CLASSES
 #include "dialects/onnx/OnnxResampleOps.h.inc"
 
+namespace fovea::onnx {
+
+/// The dimensions that a Resize of a tensor of `rank` may change, in the order of its operands.
+llvm::SmallVector<int64_t> getResizeAxes(ResizeOp op, int64_t rank);
+
+} // namespace fovea::onnx
+
 #endif // FOVEA_DIALECTS_ONNX_ONNXRESAMPLEOPS_H

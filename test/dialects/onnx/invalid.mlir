@@ -122,6 +122,42 @@ func.func @pool_norm(%x: tensor<1x3x8xf32>) {
 
 // -----
 
+func.func @resize_mode(%x: tensor<1x3x8xf32>, %s: tensor<3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{has mode "quadratic", expected one of nearest, linear, cubic}}
+  %0 = onnx.Resize %x, %none, %s, %none {mode = "quadratic", coordinate_transformation_mode = "half_pixel", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = false, keep_aspect_ratio_policy = "stretch"} : (tensor<1x3x8xf32>, none, tensor<3xf32>, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @resize_neither(%x: tensor<1x3x8xf32>, %s: tensor<3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{expects either scales or sizes}}
+  %0 = onnx.Resize %x, %none, %none, %none {mode = "linear", coordinate_transformation_mode = "half_pixel", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = false, keep_aspect_ratio_policy = "stretch"} : (tensor<1x3x8xf32>, none, none, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @resize_roi(%x: tensor<1x3x8xf32>, %s: tensor<3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{expects a roi for coordinate_transformation_mode "tf_crop_and_resize"}}
+  %0 = onnx.Resize %x, %none, %s, %none {mode = "linear", coordinate_transformation_mode = "tf_crop_and_resize", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = false, keep_aspect_ratio_policy = "stretch"} : (tensor<1x3x8xf32>, none, tensor<3xf32>, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @resize_antialias(%x: tensor<1x3x8xf32>, %s: tensor<3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{cannot antialias in mode "nearest"}}
+  %0 = onnx.Resize %x, %none, %s, %none {mode = "nearest", coordinate_transformation_mode = "half_pixel", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = true, keep_aspect_ratio_policy = "stretch"} : (tensor<1x3x8xf32>, none, tensor<3xf32>, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
   %none = onnx.none
   // expected-error @below {{has 1 starts but 2 ends}}

@@ -5,7 +5,7 @@ import itertools
 import ml_dtypes
 import numpy
 
-from harness import Case
+from harness import Case, Constant
 
 f16, f32, f64, bf16 = numpy.float16, numpy.float32, numpy.float64, ml_dtypes.bfloat16
 i8, u8 = numpy.int8, numpy.uint8
@@ -54,4 +54,37 @@ def pooling():
         yield Case("GlobalLpPool", [x], {"p": p}, expected=[norm.astype(f32)])
 
 
-families = (pooling,)
+def resizes():
+    def resize(x, scales=None, sizes=None, roi=None, runtime=False, **attributes):
+        def operand(values, dtype):
+            if values is None:
+                return None
+            array = numpy.array(values, dtype=dtype)
+            return array if runtime else Constant(array)
+        defaults = {"mode": "nearest", "coordinate_transformation_mode": "half_pixel", "nearest_mode": "round_prefer_floor",
+                    "cubic_coeff_a": -0.75, "exclude_outside": False, "extrapolation_value": 0.0, "antialias": False,
+                    "keep_aspect_ratio_policy": "stretch"}
+        return Case("Resize", [x, operand(roi, f32), operand(scales, f32), operand(sizes, numpy.int64)],
+                    {**defaults, **attributes})
+    coordinates = ("half_pixel", "half_pixel_symmetric", "pytorch_half_pixel", "align_corners", "asymmetric")
+    for mode, coordinate, runtime in itertools.product(("nearest", "linear", "cubic"), coordinates, (False, True)):
+        for scales in ([1, 1, 2, 1.7], [1, 1, 0.6, 0.45]):
+            yield resize(normal(1, 2, 5, 7), scales, mode=mode, coordinate_transformation_mode=coordinate, runtime=runtime)
+        yield resize(normal(2, 1, 4, 5), sizes=[2, 1, 9, 3], mode=mode, coordinate_transformation_mode=coordinate)
+    for rounding, scale in itertools.product(("round_prefer_floor", "round_prefer_ceil", "floor", "ceil"), (0.5, 2.0, 3.0, 1.4)):
+        yield resize(normal(3, 6), [1, scale], nearest_mode=rounding)
+        yield resize(normal(3, 6), [1, scale], nearest_mode=rounding, coordinate_transformation_mode="asymmetric")
+    for mode, exclude, runtime in itertools.product(("linear", "cubic"), (False, True), (False, True)):
+        yield resize(normal(1, 1, 9, 17), [1, 1, 0.6, 0.15], mode=mode, antialias=True, exclude_outside=exclude, runtime=runtime)
+    for mode, runtime in itertools.product(("nearest", "linear", "cubic"), (False, True)):
+        yield resize(normal(5, 6), sizes=[4, 4], roi=[0.4, -0.28, 0.9, 1.1], mode=mode, runtime=runtime,
+                     coordinate_transformation_mode="tf_crop_and_resize", extrapolation_value=2.5)
+        for policy in ("not_larger", "not_smaller"):
+            yield resize(normal(2, 4, 6), sizes=[7, 8], axes=[2, 1], mode=mode, keep_aspect_ratio_policy=policy, runtime=runtime)
+    for dtype in (f16, f64, u8, i8, numpy.int32):
+        x = rng.integers(0, 100, (1, 1, 5, 5)).astype(dtype)
+        yield resize(x, [1, 1, 2, 0.7], mode="linear")
+        yield resize(x, [1, 1, 2, 0.7])
+
+
+families = (pooling, resizes)
