@@ -89,9 +89,15 @@ static void moveIntoIsland(Operation *op, Block *body, Rematerializer &fillers,
   builder.setInsertionPointToEnd(body);
   llvm::SetVector<Value> read(op->operand_begin(), op->operand_end());
   getUsedValuesDefinedAbove(op->getRegions(), read);
+  IRMapping copies;
   for (Value value : read)
     if (Value copy = fillers.get(value))
-      value.replaceUsesWithIf(copy, [&](OpOperand &use) { return op->isAncestor(use.getOwner()); });
+      copies.map(value, copy);
+  // A filler may have as many uses as there are ops, so its list of uses is not walked.
+  op->walk([&](Operation *inner) {
+    for (OpOperand &operand : inner->getOpOperands())
+      operand.set(copies.lookupOrDefault(operand.get()));
+  });
   op->moveBefore(body, body->end());
 }
 

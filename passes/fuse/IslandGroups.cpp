@@ -21,8 +21,9 @@ IslandGroups::IslandGroups(Block &block) {
   members.resize(size());
   groupOf.resize(size());
   claimed.resize(size());
+  earliest.resize(size());
   for (unsigned index = 0; index < size(); ++index) {
-    groupOf[index] = index;
+    groupOf[index] = earliest[index] = index;
     members[index] = {index};
     llvm::SetVector<Value> read(ops[index]->operand_begin(), ops[index]->operand_end());
     getUsedValuesDefinedAbove(ops[index]->getRegions(), read);
@@ -52,10 +53,24 @@ OpSet IslandGroups::getUsers(Value value) const {
   return result;
 }
 
+unsigned IslandGroups::getEarliestReachable(unsigned index) const {
+  // A group that begins further ahead may itself be reached by way of another.
+  while (earliest[index] < index)
+    index = earliest[index];
+  return index;
+}
+
 bool IslandGroups::isConvex(ArrayRef<unsigned> set) const {
   llvm::BitVector inside(size()), visited(size());
-  for (unsigned index : set)
+  OpSet groups;
+  unsigned last = 0;
+  for (unsigned index : set) {
+    if (inside.test(groupOf[index]))
+      continue;
     inside.set(groupOf[index]);
+    groups.push_back(groupOf[index]);
+    last = std::max(last, members[groupOf[index]].back());
+  }
   SmallVector<unsigned> stack;
   // Returns true when an edge leads back inside.
   auto visitUsers = [&](unsigned group, bool isOutside) {
@@ -65,14 +80,15 @@ bool IslandGroups::isConvex(ArrayRef<unsigned> set) const {
         if (inside.test(next)) {
           if (isOutside)
             return true;
-        } else if (!visited.test(next)) {
+        } else if (!visited.test(next) && getEarliestReachable(members[next].front()) <= last) {
+          // Whatever is only followed by ops behind the set does not lead back.
           visited.set(next);
           stack.push_back(next);
         }
       }
     return false;
   };
-  for (unsigned group : inside.set_bits())
+  for (unsigned group : groups)
     visitUsers(group, /*isOutside=*/false);
   while (!stack.empty())
     if (visitUsers(stack.pop_back_val(), /*isOutside=*/true))
@@ -112,5 +128,7 @@ void IslandGroups::claim(ArrayRef<unsigned> set) {
     claimed.set(index);
     members[index].clear();
   }
+  for (unsigned index = group + 1; index <= all.back(); ++index)
+    earliest[index] = std::min(earliest[index], group);
   members[group] = std::move(all);
 }

@@ -54,10 +54,16 @@ public:
   void claim(llvm::ArrayRef<unsigned> set);
 
 private:
+  /// The first op that a path from this one can get to, by way of groups whose ops are apart.
+  unsigned getEarliestReachable(unsigned index) const;
+
   std::vector<mlir::Operation *> ops;
   std::vector<OpKind> kinds;
   std::vector<OpSet> users, producers, members;
   std::vector<unsigned> groupOf;
+  /// For every op the first member of the groups that have members both before it and not before
+  /// it; itself where there is none.
+  std::vector<unsigned> earliest;
   llvm::BitVector claimed;
   llvm::DenseMap<mlir::Operation *, unsigned> indexOf;
 };
