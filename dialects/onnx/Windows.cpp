@@ -57,6 +57,7 @@ FailureOr<WindowResult> onnx::slideWindows(Operation *op, const Windows &windows
   size_t spatial = windows.strides.size();
   WindowResult result = {Shape(spatial, ShapedType::kDynamic), SmallVector<int64_t>(windows.pads)};
   bool isPadded = windows.autoPad == "NOTSET";
+  std::optional<int64_t> padded = 1;
   for (size_t i = 0; i < spatial; ++i) {
     if (isDynamic(extents[i]) || isDynamic(kernel[i])) {
       result.resolved = false;
@@ -79,6 +80,11 @@ FailureOr<WindowResult> onnx::slideWindows(Operation *op, const Windows &windows
              << kernel[i] << " with dilation " << windows.dilations[i]
              << " does not fit in the padded extent of spatial dimension " << i
              << " of operand x, which has spatial extents " << formatShape(extents);
+    // The operand is read from a padded copy, even where few windows fit.
+    padded = padded ? llvm::checkedMul(*padded, *total) : std::nullopt;
+    if (!padded || *padded > maxTensorBytes)
+      return op->emitOpError("pads spatial dimension ")
+             << i << " to an extent of " << *total << ", more than fits any memory";
     int64_t free = *total - *span, count = free / stride + 1, last = free - free % stride;
     if (windows.ceilMode && isPadded) {
       // One more window where some elements are left, unless it begins in the padding at the end.

@@ -410,7 +410,7 @@ def unsqueeze_without_end():
 
 @case(refused=False)
 def wide_concat():
-    node = helper.make_node("Concat", ["x"] * 200, ["y"], axis=0)
+    node = helper.make_node("Concat", ["x"] * 100, ["y"], axis=0)
     return helper.make_graph([node], "g", [info("x", (1,))], [onnx.ValueInfoProto(name="y")])
 
 
