@@ -52,6 +52,9 @@ static std::optional<std::pair<int64_t, int64_t>> resolvePadding(StringRef mode,
   return mode == "SAME_UPPER" ? std::pair(small, large) : std::pair(large, small);
 }
 
+/// No memory holds more, whatever the type.
+static constexpr int64_t maxPaddedElements = int64_t(1) << 46;
+
 FailureOr<WindowResult> onnx::slideWindows(Operation *op, const Windows &windows,
                                            ArrayRef<int64_t> extents, ArrayRef<int64_t> kernel) {
   size_t spatial = windows.strides.size();
@@ -82,7 +85,7 @@ FailureOr<WindowResult> onnx::slideWindows(Operation *op, const Windows &windows
              << " of operand x, which has spatial extents " << formatShape(extents);
     // The operand is read from a padded copy, even where few windows fit.
     padded = padded ? llvm::checkedMul(*padded, *total) : std::nullopt;
-    if (!padded || *padded > maxTensorBytes)
+    if (!padded || *padded > maxPaddedElements)
       return op->emitOpError("pads spatial dimension ")
              << i << " to an extent of " << *total << ", more than fits any memory";
     int64_t free = *total - *span, count = free / stride + 1, last = free - free % stride;
