@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Elementwise ops. Operands are walked in rows of the broadcast shape and converted block by block,
-// so that large tensors need no second copy.
+// Elementwise ops of several operands, and conversions.
 
 #include "compiler/eval/Families.h"
+#include "compiler/eval/MapElements.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 
-#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
-#include <array>
 #include <cmath>
 
 using namespace mlir;
@@ -18,147 +16,9 @@ using namespace fovea::eval;
 
 namespace {
 
-/// Elements converted at a time.
-constexpr int64_t blockSize = 512;
-
-/// The broadcast shape with neighbouring dimensions merged wherever every operand walks them in one
-/// stride.
-struct Walk {
-  SmallVector<int64_t> extents;
-  SmallVector<SmallVector<int64_t>> strides; // per operand
-};
-
-Walk makeWalk(ArrayRef<int64_t> shape, ArrayRef<Tensor> operands) {
-  SmallVector<SmallVector<int64_t>> full;
-  for (const Tensor &operand : operands)
-    full.push_back(operand.isSplat() ? SmallVector<int64_t>(shape.size(), 0)
-                                     : getBroadcastStrides(operand.getShape(), shape));
-  Walk walk;
-  walk.strides.resize(operands.size());
-  for (size_t dim = 0; dim < shape.size(); ++dim) {
-    if (shape[dim] == 1)
-      continue;
-    bool merges = !walk.extents.empty();
-    for (size_t i = 0; merges && i < operands.size(); ++i)
-      merges = walk.strides[i].back() == full[i][dim] * shape[dim];
-    if (!merges)
-      walk.extents.push_back(1);
-    walk.extents.back() *= shape[dim];
-    for (size_t i = 0; i < operands.size(); ++i) {
-      if (merges)
-        walk.strides[i].back() = full[i][dim];
-      else
-        walk.strides[i].push_back(full[i][dim]);
-    }
-  }
-  if (walk.extents.empty()) {
-    walk.extents.push_back(1);
-    for (SmallVector<int64_t> &strides : walk.strides)
-      strides.push_back(0);
-  }
-  return walk;
-}
-
-/// Computes one block: `inputs[i][0 .. count)` to `output[0 .. count)`.
-template <typename In, typename Out>
-using Block = llvm::function_ref<void(ArrayRef<In *> inputs, Out *output, int64_t count)>;
-
-template <typename In, typename Out>
-Tensor mapElements(RankedTensorType type, ArrayRef<Tensor> operands, Block<In, Out> block) {
-  std::vector<std::array<In, blockSize>> buffers(operands.size());
-  SmallVector<In *> inputs;
-  for (auto &buffer : buffers)
-    inputs.push_back(buffer.data());
-  std::array<Out, blockSize> output;
-  Kind kind = *getKind(type.getElementType());
-  if (type.getNumElements() != 0 &&
-      llvm::all_of(operands, [](const Tensor &t) { return t.isSplat(); })) {
-    for (auto [operand, input] : llvm::zip_equal(operands, inputs))
-      load(operand.kind(), operand.bytes(), 0, 1, input);
-    block(inputs, output.data(), 1);
-    auto element = std::make_shared<SmallVector<char, 0>>();
-    element->resize(onnx::getElementBytes(type.getElementType()));
-    store(kind, output.data(), 1, element->data());
-    return Tensor(type, {*element, true, element});
-  }
-  NewTensor result = allocate(type);
-  if (type.getNumElements() == 0)
-    return result.tensor;
-  Walk walk = makeWalk(type.getShape(), operands);
-  int64_t row = walk.extents.back(), rows = type.getNumElements() / row;
-  SmallVector<int64_t> position(walk.extents.size(), 0), offsets(operands.size(), 0);
-  char *to = result.bytes;
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t begin = 0; begin < row; begin += blockSize) {
-      int64_t count = std::min(blockSize, row - begin);
-      for (size_t i = 0; i < operands.size(); ++i) {
-        int64_t stride = walk.strides[i].back();
-        load(operands[i].kind(),
-             operands[i].bytes() + (offsets[i] + begin * stride) * operands[i].elementBytes(),
-             stride, count, inputs[i]);
-      }
-      block(inputs, output.data(), count);
-      store(kind, output.data(), count, to);
-      to += count * result.tensor.elementBytes();
-    }
-    for (int64_t dim = int64_t(walk.extents.size()) - 2; dim >= 0; --dim) {
-      bool wraps = ++position[dim] == walk.extents[dim];
-      for (size_t i = 0; i < operands.size(); ++i)
-        offsets[i] +=
-            wraps ? -walk.strides[i][dim] * (walk.extents[dim] - 1) : walk.strides[i][dim];
-      if (!wraps)
-        break;
-      position[dim] = 0;
-    }
-  }
-  return result.tensor;
-}
-
-using FloatUnary = double (*)(double);
 using FloatBinary = double (*)(double, double);
 using FloatTest = bool (*)(double, double);
 using IntegerBinary = int64_t (*)(int64_t, int64_t, bool isUnsigned);
-
-template <typename Out, typename In, typename Function>
-Tensor mapBinary(RankedTensorType type, ArrayRef<Tensor> operands, Function function) {
-  return mapElements<In, Out>(type, operands, [&](ArrayRef<In *> in, Out *out, int64_t count) {
-    for (int64_t i = 0; i < count; ++i)
-      out[i] = function(in[0][i], in[1][i]);
-  });
-}
-
-template <typename Out, typename In, typename Function>
-Tensor mapUnary(RankedTensorType type, ArrayRef<Tensor> operands, Function function) {
-  return mapElements<In, Out>(type, operands[0], [&](ArrayRef<In *> in, Out *out, int64_t count) {
-    for (int64_t i = 0; i < count; ++i)
-      out[i] = function(in[0][i]);
-  });
-}
-
-double gelu(double x) { return 0.5 * x * (1 + std::erf(x * M_SQRT1_2)); }
-double geluTanh(double x) {
-  return 0.5 * x * (1 + std::tanh(M_2_SQRTPI * M_SQRT1_2 * (x + 0.044715 * x * x * x)));
-}
-
-FloatUnary getFloatUnary(Operation *op) {
-  return llvm::TypeSwitch<Operation *, FloatUnary>(op)
-      .Case([](onnx::NegOp) { return [](double x) { return -x; }; })
-      .Case([](onnx::AbsOp) { return [](double x) { return std::fabs(x); }; })
-      .Case([](onnx::ExpOp) { return [](double x) { return std::exp(x); }; })
-      .Case([](onnx::LogOp) { return [](double x) { return std::log(x); }; })
-      .Case([](onnx::SqrtOp) { return [](double x) { return std::sqrt(x); }; })
-      .Case([](onnx::ReciprocalOp) { return [](double x) { return 1 / x; }; })
-      .Case([](onnx::FloorOp) { return [](double x) { return std::floor(x); }; })
-      .Case([](onnx::CeilOp) { return [](double x) { return std::ceil(x); }; })
-      .Case([](onnx::ErfOp) { return [](double x) { return std::erf(x); }; })
-      .Case([](onnx::TanhOp) { return [](double x) { return std::tanh(x); }; })
-      .Case([](onnx::SigmoidOp) { return [](double x) { return 1 / (1 + std::exp(-x)); }; })
-      .Case([](onnx::ReluOp) { return [](double x) { return x < 0 ? 0 : x; }; })
-      .Case([](onnx::SinOp) { return [](double x) { return std::sin(x); }; })
-      .Case([](onnx::CosOp) { return [](double x) { return std::cos(x); }; })
-      .Case([](onnx::GeluOp op) { return op.getApproximate() == "tanh" ? geluTanh : gelu; })
-      .Default([](Operation *) { return nullptr; });
-}
 
 double pythonModulo(double a, double b) {
   double remainder = std::fmod(a, b);
@@ -210,6 +70,16 @@ int64_t power(int64_t base, int64_t exponent, bool isUnsigned) {
   return int64_t(result);
 }
 
+/// Shifted by as many bits as there are or more, nothing is left but the sign of a signed number
+/// shifted right.
+int64_t shift(int64_t a, int64_t b, bool left, bool isUnsigned, unsigned width) {
+  if (b < 0 || b >= int64_t(width))
+    return left || isUnsigned || a >= 0 ? 0 : -1;
+  if (left)
+    return int64_t(uint64_t(a) << b);
+  return isUnsigned ? int64_t(uint64_t(a) >> b) : a >> b;
+}
+
 IntegerBinary getIntegerBinary(Operation *op) {
   return llvm::TypeSwitch<Operation *, IntegerBinary>(op)
       .Case([](onnx::AddOp) {
@@ -224,6 +94,9 @@ IntegerBinary getIntegerBinary(Operation *op) {
       .Case([](onnx::DivOp) { return divide; })
       .Case([](onnx::PowOp) { return power; })
       .Case([](onnx::ModOp op) { return op.getFmod() ? remainderOf : flooredModulo; })
+      .Case([](onnx::BitwiseAndOp) { return [](int64_t a, int64_t b, bool) { return a & b; }; })
+      .Case([](onnx::BitwiseOrOp) { return [](int64_t a, int64_t b, bool) { return a | b; }; })
+      .Case([](onnx::BitwiseXorOp) { return [](int64_t a, int64_t b, bool) { return a ^ b; }; })
       .Default([](Operation *) { return nullptr; });
 }
 
@@ -369,42 +242,20 @@ Tensor applyBinary(Operation *op, RankedTensorType type, ArrayRef<Tensor> operan
       type, operands, [&](int64_t a, int64_t b) { return function(a, b, isUnsigned); });
 }
 
-Tensor applyUnary(Operation *op, RankedTensorType type, ArrayRef<Tensor> operands) {
-  if (isFloat(operands[0].kind()))
-    return mapUnary<double, double>(type, operands, getFloatUnary(op));
-  bool isUnsigned = eval::isUnsigned(operands[0].kind());
-  bool negates = isa<onnx::NegOp>(op), magnitude = isa<onnx::AbsOp>(op);
-  return mapUnary<int64_t, int64_t>(type, operands, [&](int64_t value) {
-    bool negative = !isUnsigned && value < 0;
-    if (negates || (magnitude && negative))
-      return int64_t(0 - uint64_t(value));
-    return negative && !magnitude ? int64_t(0) : value; // Relu
-  });
-}
-
 } // namespace
 
 static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Types types) {
   auto one = [](Tensor tensor) { return SmallVector<Tensor>{std::move(tensor)}; };
   if (std::optional<Order> order = getOrder(op))
     return one(compare(*order, types[0], operands));
-  if (getFloatBinary(op))
+  if (getFloatBinary(op) || getIntegerBinary(op))
     return one(applyBinary(op, types[0], operands));
-  if (getFloatUnary(op))
-    return one(applyUnary(op, types[0], operands));
   return llvm::TypeSwitch<Operation *, Results>(op)
       .Case([&](onnx::CastOp) { return one(cast(types[0], operands[0])); })
       .Case([&](onnx::ClipOp) { return one(clip(types[0], operands)); })
       .Case([&](onnx::MinOp) { return one(extremum(types[0], operands, false)); })
       .Case([&](onnx::MaxOp) { return one(extremum(types[0], operands, true)); })
       .Case([&](onnx::WhereOp) { return one(where(types[0], operands)); })
-      .Case([&](onnx::NotOp) {
-        return one(mapUnary<int64_t, int64_t>(types[0], operands, [](int64_t x) { return !x; }));
-      })
-      .Case([&](onnx::IsNaNOp) {
-        return one(
-            mapUnary<int64_t, double>(types[0], operands, [](double x) { return std::isnan(x); }));
-      })
       .Case([&](onnx::AndOp) {
         return one(mapBinary<int64_t, int64_t>(types[0], operands,
                                                [](int64_t a, int64_t b) { return a && b; }));
@@ -413,15 +264,24 @@ static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Typ
         return one(mapBinary<int64_t, int64_t>(types[0], operands,
                                                [](int64_t a, int64_t b) { return a || b; }));
       })
+      .Case([&](onnx::XorOp) {
+        return one(mapBinary<int64_t, int64_t>(types[0], operands,
+                                               [](int64_t a, int64_t b) { return a != b; }));
+      })
+      .Case([&](onnx::BitShiftOp shiftOp) {
+        unsigned width = unsigned(operands[0].elementBytes()) * 8;
+        bool isUnsigned = eval::isUnsigned(operands[0].kind());
+        return one(mapBinary<int64_t, int64_t>(types[0], operands, [&](int64_t a, int64_t b) {
+          return shift(a, b, shiftOp.getLeft(), isUnsigned, width);
+        }));
+      })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
 }
 
 void eval::addElementwiseEvaluators(EvaluatorTable &table) {
-  table.add<onnx::NegOp, onnx::AbsOp, onnx::ExpOp, onnx::LogOp, onnx::SqrtOp, onnx::ReciprocalOp,
-            onnx::FloorOp, onnx::CeilOp, onnx::ErfOp, onnx::TanhOp, onnx::SigmoidOp, onnx::ReluOp,
-            onnx::SinOp, onnx::CosOp, onnx::NotOp, onnx::IsNaNOp, onnx::GeluOp, onnx::CastOp,
-            onnx::ClipOp, onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::PowOp,
-            onnx::ModOp, onnx::AndOp, onnx::OrOp, onnx::EqualOp, onnx::LessOp, onnx::LessOrEqualOp,
-            onnx::GreaterOp, onnx::GreaterOrEqualOp, onnx::MinOp, onnx::MaxOp, onnx::WhereOp>(
-      evaluateElementwise);
+  table.add<onnx::AddOp, onnx::AndOp, onnx::BitShiftOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
+            onnx::BitwiseXorOp, onnx::CastOp, onnx::ClipOp, onnx::DivOp, onnx::EqualOp,
+            onnx::GreaterOp, onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp, onnx::MaxOp,
+            onnx::MinOp, onnx::ModOp, onnx::MulOp, onnx::OrOp, onnx::PowOp, onnx::SubOp,
+            onnx::WhereOp, onnx::XorOp>(evaluateElementwise);
 }

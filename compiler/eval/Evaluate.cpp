@@ -77,6 +77,7 @@ static const EvaluatorTable &getTable() {
     EvaluatorTable table;
     addAttentionEvaluators(table);
     addConvEvaluators(table);
+    addEinsumEvaluators(table);
     addElementwiseEvaluators(table);
     addGatherEvaluators(table);
     addLossEvaluators(table);
@@ -90,6 +91,7 @@ static const EvaluatorTable &getTable() {
     addScatterEvaluators(table);
     addSelectEvaluators(table);
     addShapeEvaluators(table);
+    addUnaryEvaluators(table);
     return table;
   }();
   return table;
@@ -193,6 +195,13 @@ double eval::estimateWork(Operation *op) {
       .Case([&](onnx::MatMulOp matMul) { return count(matMul.getC()) * extent(matMul.getA(), 1); })
       .Case([&](onnx::GemmOp gemm) {
         return count(gemm.getY()) * extent(gemm.getA(), gemm.getTransA() ? 2 : 1);
+      })
+      .Case([&](onnx::EinsumOp einsum) {
+        // At worst no two operands share a label.
+        double product = 1;
+        for (Value input : einsum.getInputs())
+          product *= count(input);
+        return product;
       })
       .Case([&](onnx::ConvOp conv) {
         auto type = dyn_cast<RankedTensorType>(conv.getW().getType());

@@ -34,6 +34,7 @@ private:
 
 void addAttentionEvaluators(EvaluatorTable &table);
 void addConvEvaluators(EvaluatorTable &table);
+void addEinsumEvaluators(EvaluatorTable &table);
 void addElementwiseEvaluators(EvaluatorTable &table);
 void addGatherEvaluators(EvaluatorTable &table);
 void addLossEvaluators(EvaluatorTable &table);
@@ -47,6 +48,7 @@ void addResampleEvaluators(EvaluatorTable &table);
 void addScatterEvaluators(EvaluatorTable &table);
 void addSelectEvaluators(EvaluatorTable &table);
 void addShapeEvaluators(EvaluatorTable &table);
+void addUnaryEvaluators(EvaluatorTable &table);
 
 /// c [m, n] += a [m, k] * b [k, n], all row-major. Number is double or uint64_t.
 template <typename Number>

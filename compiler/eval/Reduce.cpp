@@ -28,10 +28,11 @@ SmallVector<bool> getReduced(const Tensor &x, const Tensor &axes, bool noneWhenE
 }
 
 /// Folds every element into its accumulator: `combine(accumulator, element)`.
-template <typename Number, typename Combine>
-std::vector<Number> fold(const Tensor &x, ArrayRef<bool> reduced, int64_t results, Number initial,
-                         Combine combine) {
-  std::vector<Number> sums(results, initial), row;
+template <typename Sum, typename Number = Sum, typename Combine>
+std::vector<Sum> fold(const Tensor &x, ArrayRef<bool> reduced, int64_t results, Sum initial,
+                      Combine combine) {
+  std::vector<Sum> sums(results, initial);
+  std::vector<Number> row;
   SmallVector<int64_t> strides(x.getRank(), 0), position(x.getRank(), 0);
   int64_t stride = 1;
   for (int64_t dim = x.getRank() - 1; dim >= 0; --dim) {
@@ -59,24 +60,100 @@ std::vector<Number> fold(const Tensor &x, ArrayRef<bool> reduced, int64_t result
   return sums;
 }
 
-Tensor sum(RankedTensorType type, const Tensor &x, ArrayRef<bool> reduced, bool mean) {
+Tensor mean(RankedTensorType type, const Tensor &x, ArrayRef<bool> reduced) {
   int64_t results = type.getNumElements();
   int64_t count = results ? x.size() / results : 0;
   if (isFloat(x.kind())) {
     std::vector<double> sums =
         fold<double>(x, reduced, results, 0, [](double &sum, double element) { sum += element; });
     for (double &sum : sums)
-      sum = mean ? sum / double(count) : sum;
+      sum /= double(count);
     return makeTensor<double>(type, sums);
   }
   std::vector<int64_t> sums =
       fold<int64_t>(x, reduced, results, 0, [](int64_t &sum, int64_t element) {
         sum = int64_t(uint64_t(sum) + uint64_t(element));
       });
-  if (mean && count)
-    for (int64_t &sum : sums)
+  for (int64_t &sum : sums)
+    if (count)
       sum = isUnsigned(x.kind()) ? int64_t(uint64_t(sum) / uint64_t(count)) : sum / count;
   return makeTensor<int64_t>(type, sums);
+}
+
+/// A sum or product of mapped elements, and what is made of it at the end.
+struct Accumulation {
+  double (*map)(double);
+  bool multiplies;
+  double (*finish)(double);
+};
+
+Accumulation getAccumulation(Operation *op) {
+  auto same = [](double x) { return x; };
+  auto square = [](double x) { return x * x; };
+  auto logarithm = [](double x) { return std::log(x); };
+  return llvm::TypeSwitch<Operation *, Accumulation>(op)
+      .Case([&](onnx::ReduceProdOp) { return Accumulation{same, true, same}; })
+      .Case([&](onnx::ReduceL1Op) {
+        return Accumulation{[](double x) { return std::fabs(x); }, false, same};
+      })
+      .Case([&](onnx::ReduceL2Op) {
+        return Accumulation{square, false, [](double x) { return std::sqrt(x); }};
+      })
+      .Case([&](onnx::ReduceLogSumOp) { return Accumulation{same, false, logarithm}; })
+      .Case([&](onnx::ReduceSumSquareOp) { return Accumulation{square, false, same}; })
+      .Default([&](Operation *) { return Accumulation{same, false, same}; });
+}
+
+Tensor accumulate(Operation *op, RankedTensorType type, const Tensor &x, ArrayRef<bool> reduced) {
+  Accumulation steps = getAccumulation(op);
+  int64_t results = type.getNumElements();
+  // Only integers wrap around, and roots and logarithms are not theirs.
+  bool isExact =
+      isa<onnx::ReduceSumOp, onnx::ReduceProdOp, onnx::ReduceL1Op, onnx::ReduceSumSquareOp>(op);
+  if (!isFloat(x.kind()) && isExact) {
+    bool isUnsigned = eval::isUnsigned(x.kind());
+    auto map = [&](int64_t element) {
+      uint64_t bits = uint64_t(element);
+      if (isa<onnx::ReduceL1Op>(op) && !isUnsigned && element < 0)
+        return 0 - bits;
+      return isa<onnx::ReduceSumSquareOp>(op) ? bits * bits : bits;
+    };
+    return makeTensor<int64_t>(
+        type,
+        fold<int64_t>(x, reduced, results, steps.multiplies, [&](int64_t &sum, int64_t element) {
+          uint64_t term = map(element);
+          sum = int64_t(steps.multiplies ? uint64_t(sum) * term : uint64_t(sum) + term);
+        }));
+  }
+  std::vector<double> sums =
+      fold<double>(x, reduced, results, steps.multiplies, [&](double &sum, double element) {
+        double term = steps.map(element);
+        sum = steps.multiplies ? sum * term : sum + term;
+      });
+  for (double &sum : sums)
+    sum = steps.finish(sum);
+  return makeTensor<double>(type, sums);
+}
+
+/// The greatest element is taken out of the sum, so that no exponential overflows.
+Tensor logSumExp(RankedTensorType type, const Tensor &x, ArrayRef<bool> reduced) {
+  double infinity = std::numeric_limits<double>::infinity();
+  struct Sum {
+    double greatest, sum;
+  };
+  std::vector<Sum> sums = fold<Sum, double>(
+      x, reduced, type.getNumElements(), {-infinity, 0}, [&](Sum &s, double element) {
+        if (element > s.greatest) {
+          s.sum = s.sum * std::exp(s.greatest - element);
+          s.greatest = element;
+        }
+        // Equal infinities have no difference.
+        s.sum += element == s.greatest ? 1 : std::exp(element - s.greatest);
+      });
+  std::vector<double> results;
+  for (const Sum &s : sums)
+    results.push_back(s.greatest + std::log(s.sum));
+  return makeTensor<double>(type, results);
 }
 
 /// The least and greatest integer of a kind, as the 64 bits that stand for it.
@@ -110,30 +187,36 @@ Tensor extremum(RankedTensorType type, const Tensor &x, ArrayRef<bool> reduced, 
                 }));
 }
 
-Tensor argMax(onnx::ArgMaxOp op, RankedTensorType type, const Tensor &x) {
+/// The place of the greatest or the least element along an axis.
+template <typename OpT> Tensor findExtremum(OpT op, RankedTensorType type, const Tensor &x) {
+  constexpr bool greatest = std::is_same_v<OpT, onnx::ArgMaxOp>;
   int64_t axis = op.getAxis() < 0 ? op.getAxis() + x.getRank() : op.getAxis();
   int64_t extent = x.getShape()[axis], inner = 1;
   for (int64_t later : x.getShape().drop_front(axis + 1))
     inner *= later;
   std::vector<int64_t> indices(type.getNumElements());
   bool isUnsigned = eval::isUnsigned(x.kind());
-  auto search = [&](auto values, auto isGreater) {
+  auto search = [&](auto values, auto wins) {
     for (int64_t r = 0; r < int64_t(indices.size()); ++r) {
       const auto *column = values.data() + r / inner * extent * inner + r % inner;
       for (int64_t i = 1; i < extent; ++i) {
         auto candidate = column[i * inner], best = column[indices[r] * inner];
-        if (isGreater(candidate, best) || (op.getSelectLastIndex() && !isGreater(best, candidate)))
+        if (wins(candidate, best) || (op.getSelectLastIndex() && !wins(best, candidate)))
           indices[r] = i;
       }
     }
   };
-  // A NaN counts as greater than every number.
+  // A NaN wins against every number.
   if (isFloat(x.kind()))
-    search(x.elements<double>(),
-           [](double a, double b) { return a > b || (std::isnan(a) && !std::isnan(b)); });
+    search(x.elements<double>(), [](double a, double b) {
+      return (greatest ? a > b : a < b) || (std::isnan(a) && !std::isnan(b));
+    });
   else
-    search(x.elements<int64_t>(),
-           [=](int64_t a, int64_t b) { return isUnsigned ? uint64_t(a) > uint64_t(b) : a > b; });
+    search(x.elements<int64_t>(), [=](int64_t a, int64_t b) {
+      if (!greatest)
+        std::swap(a, b);
+      return isUnsigned ? uint64_t(a) > uint64_t(b) : a > b;
+    });
   return makeTensor<int64_t>(type, indices);
 }
 
@@ -146,15 +229,21 @@ static Results evaluateReduce(Operation *op, ArrayRef<Tensor> operands, Types ty
     return getReduced(x, operands[1], reduce.getNoopWithEmptyAxes());
   };
   return llvm::TypeSwitch<Operation *, Results>(op)
-      .Case([&](onnx::ReduceSumOp r) { return one(sum(types[0], x, reduced(r), false)); })
-      .Case([&](onnx::ReduceMeanOp r) { return one(sum(types[0], x, reduced(r), true)); })
+      .Case<onnx::ReduceSumOp, onnx::ReduceProdOp, onnx::ReduceL1Op, onnx::ReduceL2Op,
+            onnx::ReduceLogSumOp, onnx::ReduceSumSquareOp>(
+          [&](auto r) { return one(accumulate(r, types[0], x, reduced(r))); })
+      .Case([&](onnx::ReduceLogSumExpOp r) { return one(logSumExp(types[0], x, reduced(r))); })
+      .Case([&](onnx::ReduceMeanOp r) { return one(mean(types[0], x, reduced(r))); })
       .Case([&](onnx::ReduceMaxOp r) { return one(extremum(types[0], x, reduced(r), true)); })
       .Case([&](onnx::ReduceMinOp r) { return one(extremum(types[0], x, reduced(r), false)); })
-      .Case([&](onnx::ArgMaxOp argMaxOp) { return one(argMax(argMaxOp, types[0], x)); })
+      .Case<onnx::ArgMaxOp, onnx::ArgMinOp>(
+          [&](auto arg) { return one(findExtremum(arg, types[0], x)); })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
 }
 
 void eval::addReduceEvaluators(EvaluatorTable &table) {
-  table.add<onnx::ReduceMeanOp, onnx::ReduceSumOp, onnx::ReduceMaxOp, onnx::ReduceMinOp,
-            onnx::ArgMaxOp>(evaluateReduce);
+  table.add<onnx::ArgMaxOp, onnx::ArgMinOp, onnx::ReduceL1Op, onnx::ReduceL2Op,
+            onnx::ReduceLogSumExpOp, onnx::ReduceLogSumOp, onnx::ReduceMaxOp, onnx::ReduceMeanOp,
+            onnx::ReduceMinOp, onnx::ReduceProdOp, onnx::ReduceSumOp, onnx::ReduceSumSquareOp>(
+      evaluateReduce);
 }

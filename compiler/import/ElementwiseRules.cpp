@@ -55,6 +55,38 @@ static void importCast(NodeImporter &node) {
   node.setResult(0, node.create<onnx::CastOp>(node.getUnranked(to), node.getOperand(0), to));
 }
 
+template <typename Op> static void importWithAlpha(NodeImporter &node, float otherwise) {
+  Value x = node.getOperand(0);
+  node.setResult(
+      0, node.create<Op>(node.getTypeLike(x), x, llvm::APFloat(node.getFloat("alpha", otherwise))));
+}
+
+static void importLeakyRelu(NodeImporter &node) { importWithAlpha<onnx::LeakyReluOp>(node, 0.01f); }
+
+static void importElu(NodeImporter &node) { importWithAlpha<onnx::EluOp>(node, 1); }
+
+static void importHardSigmoid(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::HardSigmoidOp>(node.getTypeLike(x), x,
+                                                     llvm::APFloat(node.getFloat("alpha", 0.2f)),
+                                                     llvm::APFloat(node.getFloat("beta", 0.5f))));
+}
+
+static void importIsInf(NodeImporter &node) {
+  bool negative = node.getBool("detect_negative", true);
+  bool positive = node.getBool("detect_positive", true);
+  node.setResult(0, node.create<onnx::IsInfOp>(node.getUnranked(node.builder.getI1Type()),
+                                               node.getOperand(0), negative, positive));
+}
+
+static void importBitShift(NodeImporter &node) {
+  std::string direction = node.getString("direction", "");
+  if (direction != "LEFT" && direction != "RIGHT")
+    failInput("attribute 'direction' must be LEFT or RIGHT");
+  Value a = node.getOperand(0), b = node.getOperand(1);
+  node.setResult(0, node.create<onnx::BitShiftOp>(node.getTypeLike(a), a, b, direction == "LEFT"));
+}
+
 static void importClip(NodeImporter &node) {
   Value x = node.getOperand(0);
   node.setResult(0, node.create<onnx::ClipOp>(node.getTypeLike(x), x, node.getOptionalOperand(1),
@@ -98,43 +130,66 @@ static void importWhere(NodeImporter &node) {
 static constexpr unsigned unbounded = ~0u;
 
 static const OperatorRule rules[] = {
-    {"Identity", 1, 1, 1, 1, importUnary<onnx::IdentityOp>},
-    {"Neg", 1, 1, 1, 1, importUnary<onnx::NegOp>},
     {"Abs", 1, 1, 1, 1, importUnary<onnx::AbsOp>},
-    {"Exp", 1, 1, 1, 1, importUnary<onnx::ExpOp>},
-    {"Log", 1, 1, 1, 1, importUnary<onnx::LogOp>},
-    {"Sqrt", 1, 1, 1, 1, importUnary<onnx::SqrtOp>},
-    {"Reciprocal", 1, 1, 1, 1, importUnary<onnx::ReciprocalOp>},
-    {"Floor", 1, 1, 1, 1, importUnary<onnx::FloorOp>},
-    {"Ceil", 1, 1, 1, 1, importUnary<onnx::CeilOp>},
-    {"Erf", 9, 1, 1, 1, importUnary<onnx::ErfOp>},
-    {"Tanh", 1, 1, 1, 1, importUnary<onnx::TanhOp>},
-    {"Sigmoid", 1, 1, 1, 1, importUnary<onnx::SigmoidOp>},
-    {"Relu", 1, 1, 1, 1, importUnary<onnx::ReluOp>},
-    {"Sin", 7, 1, 1, 1, importUnary<onnx::SinOp>},
-    {"Cos", 7, 1, 1, 1, importUnary<onnx::CosOp>},
-    {"Not", 1, 1, 1, 1, importUnaryPredicate<onnx::NotOp>},
-    {"IsNaN", 9, 1, 1, 1, importUnaryPredicate<onnx::IsNaNOp>},
-    {"Gelu", 20, 1, 1, 1, importGelu},
-    {"Cast", 1, 1, 1, 1, importCast},
-    {"Clip", 1, 1, 3, 1, importClip},
-    {"Dropout", 1, 1, 3, 2, importDropout},
+    {"Acos", 7, 1, 1, 1, importUnary<onnx::AcosOp>},
+    {"Acosh", 9, 1, 1, 1, importUnary<onnx::AcoshOp>},
     {"Add", 1, 2, 2, 1, importBinary<onnx::AddOp>},
-    {"Sub", 1, 2, 2, 1, importBinary<onnx::SubOp>},
-    {"Mul", 1, 2, 2, 1, importBinary<onnx::MulOp>},
-    {"Div", 1, 2, 2, 1, importBinary<onnx::DivOp>},
-    {"Pow", 1, 2, 2, 1, importBinary<onnx::PowOp>},
-    {"Mod", 10, 2, 2, 1, importMod},
     {"And", 1, 2, 2, 1, importComparison<onnx::AndOp>},
-    {"Or", 1, 2, 2, 1, importComparison<onnx::OrOp>},
+    {"Asin", 7, 1, 1, 1, importUnary<onnx::AsinOp>},
+    {"Asinh", 9, 1, 1, 1, importUnary<onnx::AsinhOp>},
+    {"Atan", 7, 1, 1, 1, importUnary<onnx::AtanOp>},
+    {"Atanh", 9, 1, 1, 1, importUnary<onnx::AtanhOp>},
+    {"BitShift", 11, 2, 2, 1, importBitShift},
+    {"BitwiseAnd", 18, 2, 2, 1, importBinary<onnx::BitwiseAndOp>},
+    {"BitwiseNot", 18, 1, 1, 1, importUnary<onnx::BitwiseNotOp>},
+    {"BitwiseOr", 18, 2, 2, 1, importBinary<onnx::BitwiseOrOp>},
+    {"BitwiseXor", 18, 2, 2, 1, importBinary<onnx::BitwiseXorOp>},
+    {"Cast", 1, 1, 1, 1, importCast},
+    {"Ceil", 1, 1, 1, 1, importUnary<onnx::CeilOp>},
+    {"Clip", 1, 1, 3, 1, importClip},
+    {"Cos", 7, 1, 1, 1, importUnary<onnx::CosOp>},
+    {"Cosh", 9, 1, 1, 1, importUnary<onnx::CoshOp>},
+    {"Div", 1, 2, 2, 1, importBinary<onnx::DivOp>},
+    {"Dropout", 1, 1, 3, 2, importDropout},
+    {"Elu", 1, 1, 1, 1, importElu},
     {"Equal", 1, 2, 2, 1, importComparison<onnx::EqualOp>},
-    {"Less", 1, 2, 2, 1, importComparison<onnx::LessOp>},
-    {"LessOrEqual", 12, 2, 2, 1, importComparison<onnx::LessOrEqualOp>},
+    {"Erf", 9, 1, 1, 1, importUnary<onnx::ErfOp>},
+    {"Exp", 1, 1, 1, 1, importUnary<onnx::ExpOp>},
+    {"Floor", 1, 1, 1, 1, importUnary<onnx::FloorOp>},
+    {"Gelu", 20, 1, 1, 1, importGelu},
     {"Greater", 1, 2, 2, 1, importComparison<onnx::GreaterOp>},
     {"GreaterOrEqual", 12, 2, 2, 1, importComparison<onnx::GreaterOrEqualOp>},
-    {"Min", 1, 1, unbounded, 1, importVariadic<onnx::MinOp>},
+    {"HardSigmoid", 1, 1, 1, 1, importHardSigmoid},
+    {"Identity", 1, 1, 1, 1, importUnary<onnx::IdentityOp>},
+    {"IsInf", 10, 1, 1, 1, importIsInf},
+    {"IsNaN", 9, 1, 1, 1, importUnaryPredicate<onnx::IsNaNOp>},
+    {"LeakyRelu", 1, 1, 1, 1, importLeakyRelu},
+    {"Less", 1, 2, 2, 1, importComparison<onnx::LessOp>},
+    {"LessOrEqual", 12, 2, 2, 1, importComparison<onnx::LessOrEqualOp>},
+    {"Log", 1, 1, 1, 1, importUnary<onnx::LogOp>},
     {"Max", 1, 1, unbounded, 1, importVariadic<onnx::MaxOp>},
+    {"Min", 1, 1, unbounded, 1, importVariadic<onnx::MinOp>},
+    {"Mish", 18, 1, 1, 1, importUnary<onnx::MishOp>},
+    {"Mod", 10, 2, 2, 1, importMod},
+    {"Mul", 1, 2, 2, 1, importBinary<onnx::MulOp>},
+    {"Neg", 1, 1, 1, 1, importUnary<onnx::NegOp>},
+    {"Not", 1, 1, 1, 1, importUnaryPredicate<onnx::NotOp>},
+    {"Or", 1, 2, 2, 1, importComparison<onnx::OrOp>},
+    {"Pow", 1, 2, 2, 1, importBinary<onnx::PowOp>},
+    {"Reciprocal", 1, 1, 1, 1, importUnary<onnx::ReciprocalOp>},
+    {"Relu", 1, 1, 1, 1, importUnary<onnx::ReluOp>},
+    {"Round", 11, 1, 1, 1, importUnary<onnx::RoundOp>},
+    {"Sigmoid", 1, 1, 1, 1, importUnary<onnx::SigmoidOp>},
+    {"Sign", 9, 1, 1, 1, importUnary<onnx::SignOp>},
+    {"Sin", 7, 1, 1, 1, importUnary<onnx::SinOp>},
+    {"Sinh", 9, 1, 1, 1, importUnary<onnx::SinhOp>},
+    {"Softplus", 1, 1, 1, 1, importUnary<onnx::SoftplusOp>},
+    {"Sqrt", 1, 1, 1, 1, importUnary<onnx::SqrtOp>},
+    {"Sub", 1, 2, 2, 1, importBinary<onnx::SubOp>},
+    {"Tan", 7, 1, 1, 1, importUnary<onnx::TanOp>},
+    {"Tanh", 1, 1, 1, 1, importUnary<onnx::TanhOp>},
     {"Where", 9, 3, 3, 1, importWhere},
+    {"Xor", 1, 2, 2, 1, importComparison<onnx::XorOp>},
 };
 
 ArrayRef<OperatorRule> fovea::getElementwiseRules() { return rules; }

@@ -4,10 +4,13 @@
 
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
+#include "dialects/onnx/EinsumEquation.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
 
 using namespace mlir;
 using namespace fovea;
+
+static constexpr unsigned unbounded = ~0u;
 
 static void importMatMul(NodeImporter &node) {
   Value a = node.getOperand(0), b = node.getOperand(1);
@@ -23,7 +26,17 @@ static void importGemm(NodeImporter &node) {
                                               node.getBool("transB", false)));
 }
 
+static void importEinsum(NodeImporter &node) {
+  ArrayRef<Value> operands = node.getAllOperands();
+  std::string equation = node.getString("equation", "");
+  if (llvm::Error error = onnx::checkEinsum(equation, operands.size()))
+    failInput(llvm::toString(std::move(error)));
+  node.setResult(0, node.create<onnx::EinsumOp>(node.getTypeLike(operands.front()),
+                                                ValueRange(operands), equation));
+}
+
 static const OperatorRule rules[] = {
+    {"Einsum", 12, 1, unbounded, 1, importEinsum},
     {"MatMul", 1, 2, 2, 1, importMatMul},
     {"Gemm", 1, 2, 3, 1, importGemm},
 };

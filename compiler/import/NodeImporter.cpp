@@ -143,6 +143,16 @@ Value NodeImporter::makeIndexConstant(ArrayRef<int64_t> values) {
   return makeConstant(makeIndexAttr(values));
 }
 
+Value NodeImporter::makeNumber(double value, Type elementType) {
+  Attribute number;
+  if (auto integer = dyn_cast<IntegerType>(elementType))
+    number = IntegerAttr::get(elementType, llvm::APInt(integer.getWidth(), uint64_t(int64_t(value)),
+                                                       /*isSigned=*/false, /*implicitTrunc=*/true));
+  else
+    number = FloatAttr::get(elementType, value);
+  return makeConstant(DenseElementsAttr::get(RankedTensorType::get({}, elementType), number));
+}
+
 Value NodeImporter::makeNone() {
   return onnx::NoneOp::create(builder, loc, builder.getNoneType(), builder.getUnitAttr());
 }
@@ -199,9 +209,9 @@ const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
     llvm::StringMap<const OperatorRule *> map;
     for (ArrayRef<OperatorRule> family :
          {getAttentionRules(), getControlRules(), getConvRules(), getElementwiseRules(),
-          getLossRules(), getMatrixRules(), getNormRules(), getPoolRules(), getQuantRules(),
-          getRecurrentRules(), getReduceRules(), getResampleRules(), getScatterRules(),
-          getSelectRules(), getShapeRules()})
+          getFunctionRules(), getLossRules(), getMatrixRules(), getNormRules(), getPoolRules(),
+          getQuantRules(), getRecurrentRules(), getReduceRules(), getResampleRules(),
+          getScatterRules(), getSelectRules(), getShapeRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

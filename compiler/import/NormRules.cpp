@@ -10,11 +10,10 @@
 using namespace mlir;
 using namespace fovea;
 
-static void importSoftmax(NodeImporter &node) {
+template <typename Op> static void importAlongAxis(NodeImporter &node) {
   Value x = node.getOperand(0);
   if (node.opset >= 13) {
-    node.setResult(0,
-                   node.create<onnx::SoftmaxOp>(node.getTypeLike(x), x, node.getInt("axis", -1)));
+    node.setResult(0, node.create<Op>(node.getTypeLike(x), x, node.getInt("axis", -1)));
     return;
   }
   // Up to opset 12 the dimensions from axis on are one: the last axis alone means the same as
@@ -22,15 +21,23 @@ static void importSoftmax(NodeImporter &node) {
   int64_t axis = node.getInt("axis", 1);
   std::optional<int64_t> rank = node.getRank(x);
   if (axis == -1 || (rank && axis == *rank - 1)) {
-    node.setResult(0, node.create<onnx::SoftmaxOp>(node.getTypeLike(x), x, -1));
+    node.setResult(0, node.create<Op>(node.getTypeLike(x), x, -1));
     return;
   }
   Value shape =
       node.create<onnx::ShapeOp>(node.getUnranked(node.builder.getI64Type()), x, 0, IntegerAttr());
   Value flat = node.create<onnx::FlattenOp>(node.getTypeLike(x), x, axis);
-  Value softmax = node.create<onnx::SoftmaxOp>(node.getTypeLike(x), flat, -1);
+  Value result = node.create<Op>(node.getTypeLike(x), flat, -1);
   node.setResult(
-      0, node.create<onnx::ReshapeOp>(node.getTypeLike(x), softmax, shape, /*allowzero=*/true));
+      0, node.create<onnx::ReshapeOp>(node.getTypeLike(x), result, shape, /*allowzero=*/true));
+}
+
+/// `stash_type` says what statistics are computed in: f32 for 16 bits, f64 for f64 here. What asks
+/// for less is given more.
+static void readStashType(NodeImporter &node) {
+  int64_t type = node.getInt("stash_type", 1);
+  if (type != 1 && type != 10 && type != 11 && type != 16)
+    failInput("attribute 'stash_type' is no floating-point type");
 }
 
 static void importLayerNormalization(NodeImporter &node) {
@@ -51,9 +58,75 @@ static void importLayerNormalization(NodeImporter &node) {
   node.setResults(op->getResults());
 }
 
+static void importRMSNormalization(NodeImporter &node) {
+  Value x = node.getOperand(0), scale = node.getOperand(1);
+  readStashType(node);
+  node.setResult(0, node.create<onnx::RMSNormalizationOp>(
+                        node.getTypeLike(scale), x, scale, node.getInt("axis", -1),
+                        llvm::APFloat(node.getFloat("epsilon", 1e-5f))));
+}
+
+static void importInstanceNormalization(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::InstanceNormalizationOp>(
+                        node.getTypeLike(x), x, node.getOperand(1), node.getOperand(2),
+                        llvm::APFloat(node.getFloat("epsilon", 1e-5f))));
+}
+
+static void importGroupNormalization(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  readStashType(node);
+  node.setResult(0, node.create<onnx::GroupNormalizationOp>(
+                        node.getTypeLike(x), x, node.getOperand(1), node.getOperand(2),
+                        llvm::APFloat(node.getFloat("epsilon", 1e-5f)),
+                        node.getRequiredInt("num_groups")));
+}
+
+static void importBatchNormalization(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  bool training = node.opset >= 14 && node.getBool("training_mode", false);
+  if (node.opset < 9 && !node.getBool("spatial", true))
+    failUnsupported("normalization of every position by itself (attribute 'spatial' = 0) is not "
+                    "supported");
+  unsigned running = 0;
+  for (unsigned i = 1; i < node.getNumOutputs(); ++i)
+    if (node.wantsOutput(i))
+      running = i;
+  if (running > 0 && !training)
+    failUnsupported("batch normalization gives statistics in training only (from opset 14 on, with "
+                    "'training_mode'); export the model in evaluation mode");
+  Value mean = node.getOperand(3);
+  SmallVector<Type> types(1 + running, node.getTypeLike(mean));
+  types[0] = node.getTypeLike(x);
+  Builder &builder = node.builder;
+  auto op = onnx::BatchNormalizationOp::create(
+      node.builder, node.loc, types, x, node.getOperand(1), node.getOperand(2), mean,
+      node.getOperand(4), builder.getF32FloatAttr(node.getFloat("epsilon", 1e-5f)),
+      builder.getF32FloatAttr(node.getFloat("momentum", 0.9f)), builder.getBoolAttr(training));
+  node.refineTypes(op);
+  node.setResults(op->getResults());
+}
+
+static void importLRN(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  auto getNumber = [&](StringRef name, float otherwise) {
+    return llvm::APFloat(node.getFloat(name, otherwise));
+  };
+  node.setResult(0, node.create<onnx::LRNOp>(node.getTypeLike(x), x, node.getRequiredInt("size"),
+                                             getNumber("alpha", 1e-4f), getNumber("beta", 0.75f),
+                                             getNumber("bias", 1)));
+}
+
 static const OperatorRule rules[] = {
-    {"Softmax", 1, 1, 1, 1, importSoftmax},
+    {"BatchNormalization", 1, 5, 5, 5, importBatchNormalization},
+    {"GroupNormalization", 18, 3, 3, 1, importGroupNormalization},
+    {"Hardmax", 1, 1, 1, 1, importAlongAxis<onnx::HardmaxOp>},
+    {"InstanceNormalization", 1, 3, 3, 1, importInstanceNormalization},
+    {"LRN", 1, 1, 1, 1, importLRN},
     {"LayerNormalization", 17, 2, 3, 3, importLayerNormalization},
+    {"LogSoftmax", 1, 1, 1, 1, importAlongAxis<onnx::LogSoftmaxOp>},
+    {"RMSNormalization", 23, 2, 2, 1, importRMSNormalization},
+    {"Softmax", 1, 1, 1, 1, importAlongAxis<onnx::SoftmaxOp>},
 };
 
 ArrayRef<OperatorRule> fovea::getNormRules() { return rules; }

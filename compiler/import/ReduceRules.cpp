@@ -25,19 +25,26 @@ template <typename Op, int64_t axesSince> static void importReduce(NodeImporter 
       0, node.create<Op>(node.getTypeLike(x), x, axes, node.getBool("keepdims", true), noop));
 }
 
-static void importArgMax(NodeImporter &node) {
+template <typename Op> static void importArg(NodeImporter &node) {
   bool selectLast = node.opset >= 12 && node.getBool("select_last_index", false);
-  node.setResult(0, node.create<onnx::ArgMaxOp>(node.getUnranked(node.builder.getI64Type()),
-                                                node.getOperand(0), node.getInt("axis", 0),
-                                                node.getBool("keepdims", true), selectLast));
+  node.setResult(0, node.create<Op>(node.getUnranked(node.builder.getI64Type()), node.getOperand(0),
+                                    node.getInt("axis", 0), node.getBool("keepdims", true),
+                                    selectLast));
 }
 
 static const OperatorRule rules[] = {
-    {"ReduceMean", 1, 1, 2, 1, importReduce<onnx::ReduceMeanOp, 18>},
-    {"ReduceSum", 1, 1, 2, 1, importReduce<onnx::ReduceSumOp, 13>},
+    {"ArgMax", 1, 1, 1, 1, importArg<onnx::ArgMaxOp>},
+    {"ArgMin", 1, 1, 1, 1, importArg<onnx::ArgMinOp>},
+    {"ReduceL1", 1, 1, 2, 1, importReduce<onnx::ReduceL1Op, 18>},
+    {"ReduceL2", 1, 1, 2, 1, importReduce<onnx::ReduceL2Op, 18>},
+    {"ReduceLogSum", 1, 1, 2, 1, importReduce<onnx::ReduceLogSumOp, 18>},
+    {"ReduceLogSumExp", 1, 1, 2, 1, importReduce<onnx::ReduceLogSumExpOp, 18>},
     {"ReduceMax", 1, 1, 2, 1, importReduce<onnx::ReduceMaxOp, 18>},
+    {"ReduceMean", 1, 1, 2, 1, importReduce<onnx::ReduceMeanOp, 18>},
     {"ReduceMin", 1, 1, 2, 1, importReduce<onnx::ReduceMinOp, 18>},
-    {"ArgMax", 1, 1, 1, 1, importArgMax},
+    {"ReduceProd", 1, 1, 2, 1, importReduce<onnx::ReduceProdOp, 18>},
+    {"ReduceSum", 1, 1, 2, 1, importReduce<onnx::ReduceSumOp, 13>},
+    {"ReduceSumSquare", 1, 1, 2, 1, importReduce<onnx::ReduceSumSquareOp, 18>},
 };
 
 ArrayRef<OperatorRule> fovea::getReduceRules() { return rules; }

@@ -13,6 +13,7 @@ llvm::ArrayRef<OperatorRule> getAttentionRules();
 llvm::ArrayRef<OperatorRule> getControlRules();
 llvm::ArrayRef<OperatorRule> getConvRules();
 llvm::ArrayRef<OperatorRule> getElementwiseRules();
+llvm::ArrayRef<OperatorRule> getFunctionRules();
 llvm::ArrayRef<OperatorRule> getLossRules();
 llvm::ArrayRef<OperatorRule> getMatrixRules();
 llvm::ArrayRef<OperatorRule> getNormRules();

@@ -4,6 +4,8 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+def Onnx_IntegerTensor : TensorOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+
 def Onnx_IdentityOp : Onnx_UnaryOp<"Identity", "the operand itself"> {
   let arguments = (ins Onnx_Tensor:$x);
   let results = (outs Onnx_Tensor:$y);
@@ -24,6 +26,29 @@ def Onnx_ReluOp : Onnx_UnaryOp<"Relu", "max(x, 0)">;
 def Onnx_SinOp : Onnx_FloatUnaryOp<"Sin", "sine">;
 def Onnx_CosOp : Onnx_FloatUnaryOp<"Cos", "cosine">;
 
+def Onnx_RoundOp : Onnx_FloatUnaryOp<"Round", "the nearest integer, the even one of two">;
+def Onnx_SignOp : Onnx_UnaryOp<"Sign", "-1, 0 or 1; NaN stays">;
+def Onnx_TanOp : Onnx_FloatUnaryOp<"Tan", "tangent">;
+def Onnx_AsinOp : Onnx_FloatUnaryOp<"Asin", "arc sine">;
+def Onnx_AcosOp : Onnx_FloatUnaryOp<"Acos", "arc cosine">;
+def Onnx_AtanOp : Onnx_FloatUnaryOp<"Atan", "arc tangent">;
+def Onnx_SinhOp : Onnx_FloatUnaryOp<"Sinh", "hyperbolic sine">;
+def Onnx_CoshOp : Onnx_FloatUnaryOp<"Cosh", "hyperbolic cosine">;
+def Onnx_AsinhOp : Onnx_FloatUnaryOp<"Asinh", "inverse of the hyperbolic sine">;
+def Onnx_AcoshOp : Onnx_FloatUnaryOp<"Acosh", "inverse of the hyperbolic cosine">;
+def Onnx_AtanhOp : Onnx_FloatUnaryOp<"Atanh", "inverse of the hyperbolic tangent">;
+def Onnx_SoftplusOp : Onnx_FloatUnaryOp<"Softplus", "log(1 + e^x)">;
+def Onnx_MishOp : Onnx_FloatUnaryOp<"Mish", "x * tanh(log(1 + e^x))">;
+def Onnx_LeakyReluOp : Onnx_FloatUnaryOp<"LeakyRelu", "x, or alpha * x where x < 0"> {
+  let arguments = (ins Onnx_FloatTensor:$x, F32Attr:$alpha);
+}
+def Onnx_EluOp : Onnx_FloatUnaryOp<"Elu", "x, or alpha * (e^x - 1) where x < 0"> {
+  let arguments = (ins Onnx_FloatTensor:$x, F32Attr:$alpha);
+}
+def Onnx_HardSigmoidOp : Onnx_FloatUnaryOp<"HardSigmoid", "max(0, min(1, alpha * x + beta))"> {
+  let arguments = (ins Onnx_FloatTensor:$x, F32Attr:$alpha, F32Attr:$beta);
+}
+
 def Onnx_NotOp : Onnx_Op<"Not"> {
   let summary = "logical negation";
   let arguments = (ins Onnx_BoolTensor:$x);
@@ -33,6 +58,17 @@ def Onnx_IsNaNOp : Onnx_Op<"IsNaN"> {
   let summary = "whether an element is not a number";
   let arguments = (ins Onnx_FloatTensor:$x);
   let results = (outs Onnx_BoolTensor:$y);
+}
+def Onnx_IsInfOp : Onnx_Op<"IsInf"> {
+  let summary = "whether an element is an infinity of a sign that is looked for";
+  let arguments = (ins Onnx_FloatTensor:$x, DefaultValuedAttr<BoolAttr, "true">:$detect_negative,
+                       DefaultValuedAttr<BoolAttr, "true">:$detect_positive);
+  let results = (outs Onnx_BoolTensor:$y);
+}
+def Onnx_BitwiseNotOp : Onnx_Op<"BitwiseNot"> {
+  let summary = "every bit inverted";
+  let arguments = (ins Onnx_IntegerTensor:$x);
+  let results = (outs Onnx_IntegerTensor:$y);
 }
 def Onnx_GeluOp : Onnx_Op<"Gelu"> {
   let summary = "x * Phi(x): exact with erf, or approximated with tanh";
@@ -67,6 +103,17 @@ def Onnx_ModOp : Onnx_BinaryOp<"Mod", "remainder: the divisor's sign, or with fm
 }
 def Onnx_AndOp : Onnx_LogicalOp<"And", "logical and", [Commutative]>;
 def Onnx_OrOp : Onnx_LogicalOp<"Or", "logical or", [Commutative]>;
+def Onnx_XorOp : Onnx_LogicalOp<"Xor", "logical exclusive or", [Commutative]>;
+class Onnx_BitwiseOp<string name, string text, list<Trait> traits = []> : Onnx_BinaryOp<name, text, traits> {
+  let arguments = (ins Onnx_IntegerTensor:$a, Onnx_IntegerTensor:$b);
+  let results = (outs Onnx_IntegerTensor:$c);
+}
+def Onnx_BitwiseAndOp : Onnx_BitwiseOp<"BitwiseAnd", "and of every bit", [Commutative]>;
+def Onnx_BitwiseOrOp : Onnx_BitwiseOp<"BitwiseOr", "or of every bit", [Commutative]>;
+def Onnx_BitwiseXorOp : Onnx_BitwiseOp<"BitwiseXor", "exclusive or of every bit", [Commutative]>;
+def Onnx_BitShiftOp : Onnx_BitwiseOp<"BitShift", "a shifted by b bits; all are gone when there are no more than b"> {
+  let arguments = (ins Onnx_IntegerTensor:$a, Onnx_IntegerTensor:$b, BoolAttr:$left);
+}
 def Onnx_EqualOp : Onnx_ComparisonOp<"Equal", "a == b"> {
   let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b);
 }

@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/Broadcast.h"
+#include "dialects/onnx/EinsumEquation.h"
 #include "dialects/onnx/Extents.h"
 
 using namespace mlir;
@@ -81,4 +82,44 @@ LogicalResult GemmOp::verify() {
   if (isPresent(getC()))
     operands.push_back(getC());
   return verifySameElementType(*this, operands, {"a", "b", "c"});
+}
+
+LogicalResult EinsumOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getInputs().front());
+  SmallVector<Shape> shapes;
+  SmallVector<int64_t> ranks;
+  for (Value input : getInputs()) {
+    std::optional<Shape> shape = getShape(input);
+    if (!shape)
+      return appendUnranked(elementType, types);
+    ranks.push_back(shape->size());
+    shapes.push_back(*shape);
+  }
+  llvm::Expected<EinsumLabels> labels = parseEinsum(getEquation(), ranks);
+  if (!labels)
+    return emitOpError(llvm::toString(labels.takeError()));
+  Shape extents(labels->count, 1);
+  for (auto [i, shape] : llvm::enumerate(shapes))
+    for (auto [extent, label] : llvm::zip_equal(shape, labels->operands[i])) {
+      int64_t &known = extents[label];
+      if (extent == 1 || extent == known || (isDynamic(extent) && known != 1))
+        continue;
+      if (known != 1 && !isDynamic(known))
+        return emitOpError("input ") << i << " " << formatShape(shape) << " has the extent "
+                                     << extent << " where another input has " << known
+                                     << " under the same label of \"" << getEquation() << "\"";
+      known = extent;
+    }
+  Shape result;
+  for (unsigned label : labels->result)
+    result.push_back(extents[label]);
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult EinsumOp::verify() {
+  if (getInputs().empty())
+    return emitOpError("expects at least one input");
+  if (llvm::Error error = checkEinsum(getEquation(), getInputs().size()))
+    return emitOpError(llvm::toString(std::move(error)));
+  return verifySameElementType(*this, getInputs(), {});
 }

@@ -7,9 +7,15 @@ include "dialects/onnx/OnnxBase.td"
 def Onnx_MatMulOp : Onnx_BinaryOp<"MatMul", "matrix product over the last two dimensions, the others broadcast">;
 def Onnx_GemmOp : Onnx_Op<"Gemm"> {
   let summary = "alpha * A' * B' + beta * C, with A' and B' transposed on request";
-  let arguments = (ins Onnx_FloatTensor:$a, Onnx_FloatTensor:$b, Onnx_OptionalFloatTensor:$c, F32Attr:$alpha, F32Attr:$beta,
+  let arguments = (ins Onnx_NumberTensor:$a, Onnx_NumberTensor:$b, Onnx_OptionalNumberTensor:$c, F32Attr:$alpha, F32Attr:$beta,
                        BoolAttr:$trans_a, BoolAttr:$trans_b);
-  let results = (outs Onnx_FloatTensor:$y);
+  let results = (outs Onnx_NumberTensor:$y);
+  let hasVerifier = 1;
+}
+def Onnx_EinsumOp : Onnx_Op<"Einsum"> {
+  let summary = "sum of products over labelled dimensions; the frontend makes MatMul and its like of it";
+  let arguments = (ins Variadic<Onnx_NumberTensor>:$inputs, StrAttr:$equation);
+  let results = (outs Onnx_NumberTensor:$result);
   let hasVerifier = 1;
 }
 

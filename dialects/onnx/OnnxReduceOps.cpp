@@ -61,30 +61,35 @@ template <typename OpT> static LogicalResult inferReduce(OpT op, SmallVectorImpl
   return appendRanked(op, reduce(*shape, *reduced, op.getKeepdims()), elementType, types);
 }
 
-LogicalResult ReduceMeanOp::inferShapes(SmallVectorImpl<Type> &types) {
-  return inferReduce(*this, types);
-}
-LogicalResult ReduceSumOp::inferShapes(SmallVectorImpl<Type> &types) {
-  return inferReduce(*this, types);
-}
-LogicalResult ReduceMaxOp::inferShapes(SmallVectorImpl<Type> &types) {
-  return inferReduce(*this, types);
-}
-LogicalResult ReduceMinOp::inferShapes(SmallVectorImpl<Type> &types) {
-  return inferReduce(*this, types);
-}
+#define FOVEA_INFER_REDUCE(OP)                                                                     \
+  LogicalResult OP::inferShapes(SmallVectorImpl<Type> &types) { return inferReduce(*this, types); }
+FOVEA_INFER_REDUCE(ReduceMeanOp)
+FOVEA_INFER_REDUCE(ReduceSumOp)
+FOVEA_INFER_REDUCE(ReduceProdOp)
+FOVEA_INFER_REDUCE(ReduceL1Op)
+FOVEA_INFER_REDUCE(ReduceL2Op)
+FOVEA_INFER_REDUCE(ReduceLogSumOp)
+FOVEA_INFER_REDUCE(ReduceLogSumExpOp)
+FOVEA_INFER_REDUCE(ReduceSumSquareOp)
+FOVEA_INFER_REDUCE(ReduceMaxOp)
+FOVEA_INFER_REDUCE(ReduceMinOp)
+#undef FOVEA_INFER_REDUCE
 
-LogicalResult ArgMaxOp::inferShapes(SmallVectorImpl<Type> &types) {
-  Type index = IntegerType::get(getContext(), 64);
-  std::optional<Shape> shape = getShape(getX());
+template <typename OpT> static LogicalResult inferArg(OpT op, SmallVectorImpl<Type> &types) {
+  Type index = IntegerType::get(op.getContext(), 64);
+  std::optional<Shape> shape = getShape(op.getX());
   if (!shape)
     return appendUnranked(index, types);
-  FailureOr<int64_t> axis = resolveAxis(*this, getAxis(), shape->size());
+  FailureOr<int64_t> axis = resolveAxis(op, op.getAxis(), shape->size());
   if (failed(axis))
     return failure();
   if ((*shape)[*axis] == 0)
-    return emitOpError("operand x ") << formatShape(*shape) << " has nothing along axis " << *axis;
+    return op.emitOpError("operand x ")
+           << formatShape(*shape) << " has nothing along axis " << *axis;
   SmallVector<bool> reduced(shape->size(), false);
   reduced[*axis] = true;
-  return appendRanked(*this, reduce(*shape, reduced, getKeepdims()), index, types);
+  return appendRanked(op, reduce(*shape, reduced, op.getKeepdims()), index, types);
 }
+
+LogicalResult ArgMaxOp::inferShapes(SmallVectorImpl<Type> &types) { return inferArg(*this, types); }
+LogicalResult ArgMinOp::inferShapes(SmallVectorImpl<Type> &types) { return inferArg(*this, types); }

@@ -54,7 +54,10 @@ static bool isFree(Operation *op, ArrayRef<eval::Tensor> operands) {
   // Elementwise ops keep splats; the others do not, and are not free.
   return !isa<onnx::ConcatOp, onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp,
               onnx::RangeOp, onnx::TriluOp, onnx::MatMulOp, onnx::GemmOp, onnx::ConvOp,
-              onnx::AttentionOp, onnx::SoftmaxOp, onnx::LayerNormalizationOp>(op) &&
+              onnx::AttentionOp, onnx::BatchNormalizationOp, onnx::EinsumOp,
+              onnx::GroupNormalizationOp, onnx::HardmaxOp, onnx::InstanceNormalizationOp,
+              onnx::LRNOp, onnx::LayerNormalizationOp, onnx::LogSoftmaxOp, onnx::RMSNormalizationOp,
+              onnx::SoftmaxOp>(op) &&
          llvm::all_of(operands, [](const eval::Tensor &t) { return !t || t.isSplat(); });
 }
 

@@ -27,6 +27,10 @@ void updateFunctionType(mlir::func::FuncOp function);
 /// uses. New ops, with their final types, go behind it.
 bool replaceNoOp(mlir::Operation *op);
 
+/// Replaces all uses of an Einsum of static types by those of the products it stands for, which go
+/// behind it, and returns true; the op itself stays, without uses.
+bool expandEinsum(mlir::Operation *op);
+
 /// What folding may cost: the bytes of one result, the bytes of all that live at a time, and the
 /// multiplications or moved elements of all together.
 struct FoldLimits {

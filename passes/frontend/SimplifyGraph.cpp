@@ -106,7 +106,7 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     auto refine = [](Operation *op) -> FailureOr<bool> {
       if (failed(refineResultTypes(op)))
         return failure();
-      return !replaceNoOp(op);
+      return !replaceNoOp(op) && !expandEinsum(op);
     };
     if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
                        {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||

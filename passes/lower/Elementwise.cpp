@@ -135,6 +135,33 @@ public:
   }
 };
 
+class BitShiftPattern : public BroadcastPattern<onnx::BitShiftOp> {
+public:
+  using BroadcastPattern::BroadcastPattern;
+
+  LogicalResult lower(onnx::BitShiftOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    bool isUnsigned = this->isUnsigned(op.getA()), left = op.getLeft();
+    return replaceElementwise(op, adaptor.getOperands(), rewriter, [&](Scalars &s, ValueRange v) {
+      return shift(s, v[0], v[1], left, isUnsigned);
+    });
+  }
+
+private:
+  /// A distance outside of the width, negative ones included, leaves the sign alone.
+  static Value shift(Scalars &s, Value a, Value b, bool left, bool isUnsigned) {
+    Type type = a.getType();
+    Value last = s.number(type, type.getIntOrFloatBitWidth() - 1);
+    Value isInside = s.compare(arith::CmpIPredicate::sle, b, last, /*isUnsigned=*/true);
+    Value distance = s.select(isInside, b, last);
+    if (left)
+      return s.select(isInside, s.create<arith::ShLIOp>(a, distance), s.number(type, 0));
+    if (!isUnsigned)
+      return s.create<arith::ShRSIOp>(a, distance);
+    return s.select(isInside, s.create<arith::ShRUIOp>(a, distance), s.number(type, 0));
+  }
+};
+
 class PowPattern : public BroadcastPattern<onnx::PowOp> {
 public:
   using BroadcastPattern::BroadcastPattern;
@@ -183,10 +210,9 @@ static Value multiply(Scalars &s, Value a, Value b, bool) { return s.multiply(a,
 static Value divide(Scalars &s, Value a, Value b, bool isUnsigned) {
   return s.divide(a, b, isUnsigned);
 }
-static Value logicalAnd(Scalars &s, Value a, Value b, bool) {
-  return s.create<arith::AndIOp>(a, b);
+template <typename Op> static Value combineBits(Scalars &s, Value a, Value b, bool) {
+  return s.create<Op>(a, b);
 }
-static Value logicalOr(Scalars &s, Value a, Value b, bool) { return s.create<arith::OrIOp>(a, b); }
 
 template <arith::CmpIPredicate predicate>
 static Value compare(Scalars &s, Value a, Value b, bool isUnsigned) {
@@ -197,7 +223,12 @@ void lower::populateElementwisePatterns(const PatternContext &context) {
   using P = arith::CmpIPredicate;
   context.add<BinaryPattern<onnx::AddOp, add>, BinaryPattern<onnx::SubOp, subtract>,
               BinaryPattern<onnx::MulOp, multiply>, BinaryPattern<onnx::DivOp, divide>,
-              BinaryPattern<onnx::AndOp, logicalAnd>, BinaryPattern<onnx::OrOp, logicalOr>,
+              BinaryPattern<onnx::AndOp, combineBits<arith::AndIOp>>,
+              BinaryPattern<onnx::BitwiseAndOp, combineBits<arith::AndIOp>>,
+              BinaryPattern<onnx::BitwiseOrOp, combineBits<arith::OrIOp>>,
+              BinaryPattern<onnx::BitwiseXorOp, combineBits<arith::XOrIOp>>,
+              BinaryPattern<onnx::OrOp, combineBits<arith::OrIOp>>,
+              BinaryPattern<onnx::XorOp, combineBits<arith::XOrIOp>>,
               BinaryPattern<onnx::EqualOp, compare<P::eq>>,
               BinaryPattern<onnx::LessOp, compare<P::slt>>,
               BinaryPattern<onnx::LessOrEqualOp, compare<P::sle>>,
@@ -205,5 +236,5 @@ void lower::populateElementwisePatterns(const PatternContext &context) {
               BinaryPattern<onnx::GreaterOrEqualOp, compare<P::sge>>>();
   context.add<ExtremumPattern<onnx::MinOp, &Scalars::minimum>,
               ExtremumPattern<onnx::MaxOp, &Scalars::maximum>, ClipPattern, WherePattern,
-              ModPattern, PowPattern>();
+              BitShiftPattern, ModPattern, PowPattern>();
 }

@@ -10,6 +10,8 @@
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "passes/lower/OnnxPattern.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::lower;
@@ -31,21 +33,127 @@ Value lower::reduceMax(OpBuilder &builder, Location loc, Value x, ArrayRef<int64
                 [&](Scalars &s, ValueRange v) { return s.maximum(v[1], v[0], isUnsigned); });
 }
 
+Value lower::reduceMin(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes,
+                       bool isUnsigned) {
+  TypedAttr highest = getHighestAttr(getElementTypeOrSelf(x.getType()), isUnsigned);
+  return reduce(builder, loc, x, axes, highest,
+                [&](Scalars &s, ValueRange v) { return s.minimum(v[1], v[0], isUnsigned); });
+}
+
 Value lower::reduceSum(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
   Type wide = getWideType(getElementTypeOrSelf(x.getType()));
   return reduce(builder, loc, x, axes, getNumberAttr(wide, 0),
                 [&](Scalars &s, ValueRange v) { return s.add(v[1], s.convert(v[0], wide)); });
 }
 
-Value lower::reduceMean(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes,
-                        bool isUnsigned) {
-  Value sum = reduceSum(builder, loc, x, axes);
-  auto type = cast<RankedTensorType>(sum.getType());
+static int64_t countReduced(Value x, ArrayRef<int64_t> axes) {
   int64_t count = 1;
   for (int64_t axis : axes)
     count *= cast<RankedTensorType>(x.getType()).getDimSize(axis);
+  return count;
+}
+
+static Value divideBy(OpBuilder &builder, Location loc, Value sum, int64_t count, bool isUnsigned) {
+  auto type = cast<RankedTensorType>(sum.getType());
   return createElementwise(builder, loc, sum, type, [&](Scalars &s, ValueRange v) {
     return s.divide(v[0], s.number(type.getElementType(), count), isUnsigned);
+  });
+}
+
+Value lower::reduceMean(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes,
+                        bool isUnsigned) {
+  Value sum = reduceSum(builder, loc, x, axes);
+  return divideBy(builder, loc, sum, countReduced(x, axes), isUnsigned);
+}
+
+Value lower::reduceMeanSquare(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
+  Type wide = getWideType(getElementTypeOrSelf(x.getType()));
+  Value sum = reduce(builder, loc, x, axes, getNumberAttr(wide, 0), [&](Scalars &s, ValueRange v) {
+    Value element = s.convert(v[0], wide);
+    return s.add(v[1], s.multiply(element, element));
+  });
+  return divideBy(builder, loc, sum, countReduced(x, axes), false);
+}
+
+/// The extremum first, then the first or last place that holds it: two reductions of one result
+/// each.
+Value lower::findExtremum(OpBuilder &builder, Location loc, Value x, int64_t axis, bool greatest,
+                          bool last, bool isUnsigned) {
+  auto from = cast<RankedTensorType>(x.getType());
+  Value extremum = greatest ? reduceMax(builder, loc, x, axis, isUnsigned)
+                            : reduceMin(builder, loc, x, axis, isUnsigned);
+  Type i64 = builder.getI64Type();
+  // What loses against every place: the combination below is a minimum, or a maximum for the last
+  // place.
+  TypedAttr none = builder.getI64IntegerAttr(last ? -1 : from.getDimSize(axis));
+  AffineMap identity = builder.getMultiDimIdentityMap(from.getRank());
+  AffineMap kept = getMapWithout(builder.getContext(), from.getRank(), axis);
+  Value start = createFilled(
+      builder, loc, RankedTensorType::get(getShapeWithout(from.getShape(), axis), i64), none);
+  return createReduction(
+      builder, loc, {{x, identity}, {extremum, kept}}, {start, kept},
+      [&](Scalars &s, ValueRange v) {
+        Value found = s.compare(arith::CmpIPredicate::eq, v[0], v[1], isUnsigned);
+        if (isa<FloatType>(v[0].getType()))
+          found = s.create<arith::OrIOp>(
+              found, s.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, v[0], v[0]));
+        Value here = s.create<arith::IndexCastOp>(i64, s.loopIndex(axis));
+        Value candidate = s.select(found, here, s.constant(none));
+        return last ? s.maximum(v[2], candidate, false) : s.minimum(v[2], candidate, false);
+      });
+}
+
+/// What a reduction that adds or multiplies does to each element, and to the result.
+struct Accumulation {
+  Value (*map)(Scalars &s, Value x, bool isUnsigned);
+  Value (*finish)(Scalars &s, Value sum);
+};
+
+static Value same(Scalars &s, Value x, bool) { return x; }
+static Value square(Scalars &s, Value x, bool) { return s.multiply(x, x); }
+static Value magnitude(Scalars &s, Value x, bool isUnsigned) {
+  if (isa<FloatType>(x.getType()))
+    return s.create<math::AbsFOp>(x);
+  return isUnsigned ? x : s.create<math::AbsIOp>(x);
+}
+template <typename MathOp> static Value finishWith(Scalars &s, Value sum) {
+  return s.create<MathOp>(sum);
+}
+
+template <typename Op> static Accumulation getAccumulation() {
+  if constexpr (std::is_same_v<Op, onnx::ReduceL1Op>)
+    return {magnitude, nullptr};
+  else if constexpr (std::is_same_v<Op, onnx::ReduceL2Op>)
+    return {square, finishWith<math::SqrtOp>};
+  else if constexpr (std::is_same_v<Op, onnx::ReduceLogSumOp>)
+    return {same, finishWith<math::LogOp>};
+  else if constexpr (std::is_same_v<Op, onnx::ReduceSumSquareOp>)
+    return {square, nullptr};
+  else
+    return {same, nullptr};
+}
+
+/// log(sum(e^(x - c))) + c, where c is the greatest element, or 0 instead of an infinite one.
+static Value reduceLogSumExp(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
+  auto from = cast<RankedTensorType>(x.getType());
+  Type wide = getWideType(from.getElementType());
+  Value greatest = reduceMax(builder, loc, x, axes, false);
+  auto type = cast<RankedTensorType>(greatest.getType()).clone(wide);
+  Value center = createElementwise(builder, loc, greatest, type, [&](Scalars &s, ValueRange v) {
+    Value value = s.widen(v[0]);
+    Value isInfinite = s.compare(arith::CmpIPredicate::eq, s.create<math::AbsFOp>(value),
+                                 s.number(wide, INFINITY), false);
+    return s.select(isInfinite, s.number(wide, 0), value);
+  });
+  AffineMap identity = builder.getMultiDimIdentityMap(from.getRank());
+  AffineMap kept = getMapWithout(builder.getContext(), from.getRank(), axes);
+  Value powers = createParallel(builder, loc, {{x, identity}, {center, kept}}, from.clone(wide),
+                                [](Scalars &s, ValueRange v) {
+                                  return s.create<math::ExpOp>(s.subtract(s.widen(v[0]), v[1]));
+                                });
+  Value sum = reduceSum(builder, loc, powers, axes);
+  return createElementwise(builder, loc, {sum, center}, type, [](Scalars &s, ValueRange v) {
+    return s.add(s.create<math::LogOp>(v[0]), v[1]);
   });
 }
 
@@ -74,15 +182,46 @@ private:
   static Value reduceOver(Op op, Value x, ArrayRef<int64_t> axes, OpBuilder &builder) {
     bool isUnsigned = getElementTypeOrSelf(op.getX().getType()).isUnsignedInteger();
     Location loc = op.getLoc();
-    if constexpr (std::is_same_v<Op, onnx::ReduceSumOp>)
-      return reduceSum(builder, loc, x, axes);
     if constexpr (std::is_same_v<Op, onnx::ReduceMeanOp>)
       return reduceMean(builder, loc, x, axes, isUnsigned);
-    if constexpr (std::is_same_v<Op, onnx::ReduceMaxOp>)
+    else if constexpr (std::is_same_v<Op, onnx::ReduceMaxOp>)
       return reduceMax(builder, loc, x, axes, isUnsigned);
-    TypedAttr highest = getHighestAttr(getElementTypeOrSelf(x.getType()), isUnsigned);
-    return reduce(builder, loc, x, axes, highest,
-                  [&](Scalars &s, ValueRange v) { return s.minimum(v[1], v[0], isUnsigned); });
+    else if constexpr (std::is_same_v<Op, onnx::ReduceMinOp>)
+      return reduceMin(builder, loc, x, axes, isUnsigned);
+    else
+      return accumulate(x, axes, isUnsigned, loc, builder);
+  }
+
+  static Value accumulate(Value x, ArrayRef<int64_t> axes, bool isUnsigned, Location loc,
+                          OpBuilder &builder) {
+    Accumulation steps = getAccumulation<Op>();
+    constexpr bool isProduct = std::is_same_v<Op, onnx::ReduceProdOp>,
+                   isLogSumExp = std::is_same_v<Op, onnx::ReduceLogSumExpOp>;
+    Type elementType = getElementTypeOrSelf(x.getType()), wide = getWideType(elementType);
+    // Roots and logarithms of integers go through f64.
+    if (isa<IntegerType>(wide) && (steps.finish || isLogSumExp))
+      wide = builder.getF64Type();
+    auto widen = [&](Scalars &s, Value element) { return s.convert(element, wide, isUnsigned); };
+    Value result;
+    if (isLogSumExp) {
+      if (isa<IntegerType>(elementType))
+        x = createElementwise(builder, loc, x, cast<RankedTensorType>(x.getType()).clone(wide),
+                              [&](Scalars &s, ValueRange v) { return widen(s, v[0]); });
+      result = reduceLogSumExp(builder, loc, x, axes);
+    } else {
+      result = reduce(builder, loc, x, axes, getNumberAttr(wide, isProduct),
+                      [&](Scalars &s, ValueRange v) {
+                        Value term = steps.map(s, widen(s, v[0]), isUnsigned);
+                        return isProduct ? s.multiply(v[1], term) : s.add(v[1], term);
+                      });
+    }
+    auto type = cast<RankedTensorType>(result.getType()).clone(elementType);
+    if (!steps.finish && wide == elementType)
+      return result;
+    return createElementwise(builder, loc, result, type, [&](Scalars &s, ValueRange v) {
+      Value value = steps.finish ? steps.finish(s, v[0]) : v[0];
+      return s.convert(value, elementType, isUnsigned, isUnsigned);
+    });
   }
 
   /// The reduced dimensions, sorted; none for the identity.
@@ -103,40 +242,18 @@ private:
   }
 };
 
-class ArgMaxPattern : public OnnxPattern<onnx::ArgMaxOp> {
+template <typename Op> class ArgPattern : public OnnxPattern<Op> {
 public:
-  using OnnxPattern::OnnxPattern;
+  using OnnxPattern<Op>::OnnxPattern;
 
-  /// The maximum first, then the first or last place that holds it: two reductions of one result
-  /// each.
-  LogicalResult lower(onnx::ArgMaxOp op, Adaptor adaptor,
+  LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
-    int64_t axis = normalizeAxis(op.getAxis(), from.getRank());
     bool isUnsigned = getElementTypeOrSelf(op.getX().getType()).isUnsignedInteger();
-    Location loc = op.getLoc();
-    Value greatest = reduceMax(rewriter, loc, adaptor.getX(), axis, isUnsigned);
-    bool last = op.getSelectLastIndex();
-    Type i64 = rewriter.getI64Type();
-    // What loses against every place: the combination below is a minimum, or a maximum for the last
-    // place.
-    TypedAttr none = rewriter.getI64IntegerAttr(last ? -1 : from.getDimSize(axis));
-    AffineMap identity = rewriter.getMultiDimIdentityMap(from.getRank());
-    AffineMap kept = getMapWithout(getContext(), from.getRank(), axis);
-    Value start = createFilled(
-        rewriter, loc, RankedTensorType::get(getShapeWithout(from.getShape(), axis), i64), none);
-    Value place = createReduction(
-        rewriter, loc, {{adaptor.getX(), identity}, {greatest, kept}}, {start, kept},
-        [&](Scalars &s, ValueRange v) {
-          Value found = s.compare(arith::CmpIPredicate::eq, v[0], v[1], isUnsigned);
-          if (isa<FloatType>(v[0].getType()))
-            found = s.create<arith::OrIOp>(
-                found, s.create<arith::CmpFOp>(arith::CmpFPredicate::UNO, v[0], v[0]));
-          Value here = s.create<arith::IndexCastOp>(i64, s.loopIndex(axis));
-          Value candidate = s.select(found, here, s.constant(none));
-          return last ? s.maximum(v[2], candidate, false) : s.minimum(v[2], candidate, false);
-        });
-    rewriter.replaceOp(op, createReshape(rewriter, loc, place, type));
+    int64_t axis = normalizeAxis(op.getAxis(), this->getType(op.getX()).getRank());
+    Value place =
+        findExtremum(rewriter, op.getLoc(), adaptor.getX(), axis,
+                     std::is_same_v<Op, onnx::ArgMaxOp>, op.getSelectLastIndex(), isUnsigned);
+    rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), place, this->getType(op.getY())));
     return success();
   }
 };
@@ -144,6 +261,10 @@ public:
 } // namespace
 
 void lower::populateReductionPatterns(const PatternContext &context) {
-  context.add<ReducePattern<onnx::ReduceSumOp>, ReducePattern<onnx::ReduceMeanOp>,
-              ReducePattern<onnx::ReduceMaxOp>, ReducePattern<onnx::ReduceMinOp>, ArgMaxPattern>();
+  context.add<ArgPattern<onnx::ArgMaxOp>, ArgPattern<onnx::ArgMinOp>,
+              ReducePattern<onnx::ReduceL1Op>, ReducePattern<onnx::ReduceL2Op>,
+              ReducePattern<onnx::ReduceLogSumExpOp>, ReducePattern<onnx::ReduceLogSumOp>,
+              ReducePattern<onnx::ReduceMaxOp>, ReducePattern<onnx::ReduceMeanOp>,
+              ReducePattern<onnx::ReduceMinOp>, ReducePattern<onnx::ReduceProdOp>,
+              ReducePattern<onnx::ReduceSumOp>, ReducePattern<onnx::ReduceSumSquareOp>>();
 }

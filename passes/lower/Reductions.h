@@ -18,6 +18,15 @@ mlir::Value reduce(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
 mlir::Value reduceMax(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
                       llvm::ArrayRef<int64_t> axes, bool isUnsigned);
 
+/// The least element over `axes`; NaN wins.
+mlir::Value reduceMin(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
+                      llvm::ArrayRef<int64_t> axes, bool isUnsigned);
+
+/// The place of the greatest or least element along `axis`, the first or the last of equal ones, as
+/// i64; NaN wins.
+mlir::Value findExtremum(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x, int64_t axis,
+                         bool greatest, bool last, bool isUnsigned);
+
 /// The sum over `axes`, in f32 for 16-bit floats.
 mlir::Value reduceSum(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
                       llvm::ArrayRef<int64_t> axes);
@@ -25,6 +34,10 @@ mlir::Value reduceSum(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 /// The mean over `axes`, in the sum's type.
 mlir::Value reduceMean(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
                        llvm::ArrayRef<int64_t> axes, bool isUnsigned);
+
+/// The mean of squares over `axes`, in f32 for 16-bit floats.
+mlir::Value reduceMeanSquare(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
+                             llvm::ArrayRef<int64_t> axes);
 
 } // namespace fovea::lower
 
