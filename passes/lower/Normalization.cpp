@@ -98,13 +98,13 @@ public:
   }
 };
 
-/// A tensor less its mean over some dimensions, and what its statistics are.
+/// A tensor less its mean over some dimensions, the mean, and the sum of squares of what is left.
 struct Centered {
-  MappedTensor values, mean, variance;
+  MappedTensor values, mean, squares;
 };
 
-/// The two passes over a tensor that normalizations need; the variance is the mean of squared
-/// distances from the mean, so that nothing cancels.
+/// The two passes over a tensor that normalizations need: with squared distances from the mean
+/// nothing cancels.
 Centered center(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
   auto type = cast<RankedTensorType>(x.getType());
   Type wide = getWideType(type.getElementType());
@@ -114,16 +114,18 @@ Centered center(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axe
   Value centered =
       createParallel(builder, loc, {{x, identity}, {mean, row}}, type.clone(wide),
                      [](Scalars &s, ValueRange v) { return s.subtract(s.widen(v[0]), v[1]); });
-  Value variance = reduceMeanSquare(builder, loc, centered, axes);
-  return {{centered, identity}, {mean, row}, {variance, row}};
+  Value squares = reduceSquares(builder, loc, centered, axes);
+  return {{centered, identity}, {mean, row}, {squares, row}};
 }
 
-/// 1 / sqrt(variance + epsilon).
-Value invertDeviation(OpBuilder &builder, Location loc, Value variance, const APFloat &epsilon) {
-  auto type = cast<RankedTensorType>(variance.getType());
-  return createElementwise(builder, loc, variance, type, [&](Scalars &s, ValueRange v) {
+/// 1 / sqrt(squares / count + epsilon), where the squares were summed over `axes` of `x`.
+Value invertDeviation(OpBuilder &builder, Location loc, Value squares, Value x,
+                      ArrayRef<int64_t> axes, const APFloat &epsilon) {
+  auto type = cast<RankedTensorType>(squares.getType());
+  return createElementwise(builder, loc, squares, type, [&](Scalars &s, ValueRange v) {
     Type wide = type.getElementType();
-    Value sum = s.add(v[0], s.number(wide, epsilon.convertToFloat()));
+    Value variance = s.divide(v[0], s.number(wide, countReduced(x, axes)), false);
+    Value sum = s.add(variance, s.number(wide, epsilon.convertToFloat()));
     return s.divide(s.number(wide, 1), s.create<math::SqrtOp>(sum), false);
   });
 }
@@ -155,7 +157,8 @@ public:
     Location loc = op.getLoc();
     SmallVector<int64_t> axes = llvm::to_vector(llvm::seq(axis, type.getRank()));
     Centered centered = center(rewriter, loc, adaptor.getX(), axes);
-    Value inverse = invertDeviation(rewriter, loc, centered.variance.tensor, op.getEpsilon());
+    Value inverse = invertDeviation(rewriter, loc, centered.squares.tensor, adaptor.getX(), axes,
+                                    op.getEpsilon());
     auto stretch = [&](Value operand) {
       return MappedTensor{operand,
                           getBroadcastMap(getContext(),
@@ -196,8 +199,8 @@ public:
     SmallVector<int64_t> axes = llvm::to_vector(llvm::seq(axis, type.getRank()));
     AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
     AffineMap row = getMapWithout(getContext(), type.getRank(), axes);
-    Value squares = reduceMeanSquare(rewriter, loc, adaptor.getX(), axes);
-    Value inverse = invertDeviation(rewriter, loc, squares, op.getEpsilon());
+    Value squares = reduceSquares(rewriter, loc, adaptor.getX(), axes);
+    Value inverse = invertDeviation(rewriter, loc, squares, adaptor.getX(), axes, op.getEpsilon());
     AffineMap scaleMap =
         getBroadcastMap(getContext(), getType(op.getScale()).getShape(), type.getShape());
     Type wide = getElementTypeOrSelf(inverse.getType());
@@ -245,7 +248,8 @@ public:
           identity.getSubMap({1, 2})};
     };
     Centered centered = center(rewriter, loc, x, axes);
-    Value inverse = invertDeviation(rewriter, loc, centered.variance.tensor, op.getEpsilon());
+    Value inverse =
+        invertDeviation(rewriter, loc, centered.squares.tensor, x, axes, op.getEpsilon());
     Value result = scaleAndShift(rewriter, loc, centered.values, {inverse, centered.mean.map},
                                  spread(adaptor.getScale()), spread(adaptor.getBias()), split);
     rewriter.replaceOp(op, createReshape(rewriter, loc, result, type));
@@ -274,7 +278,9 @@ public:
         axes.erase(axes.begin() + 1);
       Centered centered = center(rewriter, loc, adaptor.getX(), axes);
       mean = atRank1(rewriter, loc, centered.mean.tensor);
-      variance = atRank1(rewriter, loc, centered.variance.tensor);
+      variance = atRank1(rewriter, loc,
+                         divideByCount(rewriter, loc, centered.squares.tensor, adaptor.getX(), axes,
+                                       /*isUnsigned=*/false));
       if (op.getRunning().size() > 0)
         results.push_back(mix(op, adaptor.getMean(), mean, rewriter));
       if (op.getRunning().size() > 1)

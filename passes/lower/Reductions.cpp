@@ -46,15 +46,17 @@ Value lower::reduceSum(OpBuilder &builder, Location loc, Value x, ArrayRef<int64
                 [&](Scalars &s, ValueRange v) { return s.add(v[1], s.convert(v[0], wide)); });
 }
 
-static int64_t countReduced(Value x, ArrayRef<int64_t> axes) {
+int64_t lower::countReduced(Value x, ArrayRef<int64_t> axes) {
   int64_t count = 1;
   for (int64_t axis : axes)
     count *= cast<RankedTensorType>(x.getType()).getDimSize(axis);
   return count;
 }
 
-static Value divideBy(OpBuilder &builder, Location loc, Value sum, int64_t count, bool isUnsigned) {
+Value lower::divideByCount(OpBuilder &builder, Location loc, Value sum, Value x,
+                           ArrayRef<int64_t> axes, bool isUnsigned) {
   auto type = cast<RankedTensorType>(sum.getType());
+  int64_t count = countReduced(x, axes);
   return createElementwise(builder, loc, sum, type, [&](Scalars &s, ValueRange v) {
     return s.divide(v[0], s.number(type.getElementType(), count), isUnsigned);
   });
@@ -63,16 +65,15 @@ static Value divideBy(OpBuilder &builder, Location loc, Value sum, int64_t count
 Value lower::reduceMean(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes,
                         bool isUnsigned) {
   Value sum = reduceSum(builder, loc, x, axes);
-  return divideBy(builder, loc, sum, countReduced(x, axes), isUnsigned);
+  return divideByCount(builder, loc, sum, x, axes, isUnsigned);
 }
 
-Value lower::reduceMeanSquare(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
+Value lower::reduceSquares(OpBuilder &builder, Location loc, Value x, ArrayRef<int64_t> axes) {
   Type wide = getWideType(getElementTypeOrSelf(x.getType()));
-  Value sum = reduce(builder, loc, x, axes, getNumberAttr(wide, 0), [&](Scalars &s, ValueRange v) {
+  return reduce(builder, loc, x, axes, getNumberAttr(wide, 0), [&](Scalars &s, ValueRange v) {
     Value element = s.convert(v[0], wide);
     return s.add(v[1], s.multiply(element, element));
   });
-  return divideBy(builder, loc, sum, countReduced(x, axes), false);
 }
 
 /// The extremum first, then the first or last place that holds it: two reductions of one result

@@ -35,9 +35,16 @@ mlir::Value reduceSum(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value 
 mlir::Value reduceMean(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
                        llvm::ArrayRef<int64_t> axes, bool isUnsigned);
 
-/// The mean of squares over `axes`, in f32 for 16-bit floats.
-mlir::Value reduceMeanSquare(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
-                             llvm::ArrayRef<int64_t> axes);
+/// The sum of squares over `axes`, in f32 for 16-bit floats.
+mlir::Value reduceSquares(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value x,
+                          llvm::ArrayRef<int64_t> axes);
+
+/// How many elements of `x` one result over `axes` has.
+int64_t countReduced(mlir::Value x, llvm::ArrayRef<int64_t> axes);
+
+/// A sum over `axes` of `x` divided by the number of its terms.
+mlir::Value divideByCount(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value sum,
+                          mlir::Value x, llvm::ArrayRef<int64_t> axes, bool isUnsigned);
 
 } // namespace fovea::lower
 

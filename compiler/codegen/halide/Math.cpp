@@ -96,4 +96,18 @@ Expr logarithm(Expr x) {
   return H::select(H::is_nan(x) || x < 0.0f, std::numeric_limits<float>::quiet_NaN(), result);
 }
 
+Expr exponentialMinusOne(Expr x) {
+  // With t = tanh(x / 2), e^x - 1 is 2t / (1 - t); away from 0 the difference loses nothing.
+  Expr t = hyperbolicTangent(x * 0.5f);
+  return H::select(H::abs(x) < 1.0f, (t + t) / (1.0f - t), exponential(x) - 1.0f);
+}
+
+Expr logarithmOfOnePlus(Expr x) {
+  // 1 + x rounds to some u, and log(u) / (u - 1) hardly differs between the two.
+  const float infinity = std::numeric_limits<float>::infinity();
+  Expr u = 1.0f + x, distance = u - 1.0f;
+  Expr rounded = logarithm(u) * (x / distance);
+  return H::select(distance == 0.0f || x == infinity, x, rounded);
+}
+
 } // namespace fovea::codegen::halide

@@ -27,8 +27,12 @@ Halide::Expr exp2OfNegative(Halide::Expr x);
 Halide::Expr errorFunction(Halide::Expr x);
 /// Relative error 3e-7.
 Halide::Expr hyperbolicTangent(Halide::Expr x);
+/// e^x - 1: relative error 1e-6, also next to 0.
+Halide::Expr exponentialMinusOne(Halide::Expr x);
 /// Relative error 2e-7; -inf at 0, NaN below it.
 Halide::Expr logarithm(Halide::Expr x);
+/// log(1 + x): relative error 6e-7, also next to 0.
+Halide::Expr logarithmOfOnePlus(Halide::Expr x);
 
 } // namespace fovea::codegen::halide
 
