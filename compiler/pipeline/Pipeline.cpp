@@ -39,8 +39,8 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
   case Phase::Frontend:
     return {"func.func(fovea-simplify-graph,cse)"};
   case Phase::Raise:
-    return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu)", "fovea-raise-attention",
-            "func.func(fovea-propagate-slices)", "cse"};
+    return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu,fovea-raise-softmax)",
+            "fovea-raise-attention", "func.func(fovea-propagate-slices)", "cse"};
   case Phase::Lower:
     return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};
   case Phase::Fuse:

@@ -62,7 +62,7 @@ static std::optional<Origin> findOrigin(Value value, AffineMap map, const Consum
     map = simplifyIndexMap(composed, consumer.loopExtents);
     if (!consumer.accepts(value, map))
       map = simplifyIndexMap(composed, consumer.loopExtents, /*keepUnitDims=*/true);
-    if (hasDivOrMod(map) || !consumer.accepts(value, map))
+    if (!consumer.accepts(value, map))
       continue;
     if (!movesLeft && !consumer.wantsReshapes(map))
       continue;
@@ -80,6 +80,8 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
   unsigned position = operand.getOperandNumber();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   auto accepts = [&](Value source, AffineMap map) {
+    if (hasDivOrMod(map))
+      return false;
     SmallVector<Type> types(op->getOperandTypes());
     SmallVector<AffineMap> newMaps = maps;
     types[position] = source.getType();
@@ -101,11 +103,24 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
   return success();
 }
 
+/// Whether `expr` is the head of keys and values that several heads of queries share.
+static bool isSharedHead(attn::AttentionOp op, AffineExpr expr) {
+  auto division = dyn_cast<AffineBinaryOpExpr>(expr);
+  return division && division.getKind() == AffineExprKind::FloorDiv &&
+         division.getLHS() == getAffineDimExpr(attn::AttentionOp::H, op.getContext()) &&
+         isa<AffineConstantExpr>(division.getRHS());
+}
+
 static LogicalResult absorbAttentionOperand(attn::AttentionOp op, OpOperand &operand,
                                             RewriterBase &rewriter) {
   unsigned position = operand.getOperandNumber();
   SmallVector<Attribute> maps(op.getIndexingMaps().getValue());
-  auto accepts = [](Value, AffineMap map) { return !hasDivOrMod(map); };
+  auto accepts = [&](Value, AffineMap map) {
+    return llvm::all_of(map.getResults(), [&](AffineExpr expr) {
+      return isSharedHead(op, expr) ||
+             !hasDivOrMod(AffineMap::get(map.getNumDims(), 0, expr, op.getContext()));
+    });
+  };
   auto wantsReshapes = [](AffineMap) { return true; };
   std::optional<Origin> origin =
       findOrigin(operand.get(), op.getMap(position), {op.getDomain(), accepts, wantsReshapes});

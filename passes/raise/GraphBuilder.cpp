@@ -20,7 +20,9 @@ void GraphBuilder::inferType(Operation *op) {
     op->getResult(0).setType(types.front());
 }
 
-Value GraphBuilder::none() { return onnx::NoneOp::create(builder, loc, builder.getNoneType(), builder.getUnitAttr()); }
+Value GraphBuilder::none() {
+  return onnx::NoneOp::create(builder, loc, builder.getNoneType(), builder.getUnitAttr());
+}
 
 Value GraphBuilder::indices(ArrayRef<int64_t> values) {
   auto type = RankedTensorType::get({int64_t(values.size())}, builder.getI64Type());

@@ -136,3 +136,17 @@ LogicalResult raise::applyRaising(Operation *op, RewritePatternSet patterns) {
   config.enableConstantCSE(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);
   return applyPatternsGreedily(op, std::move(patterns), config);
 }
+
+void raise::eraseDead(Operation *op, RewriterBase &rewriter) {
+  SmallVector<Operation *> worklist = {op};
+  while (!worklist.empty()) {
+    Operation *dead = worklist.pop_back_val();
+    if (!isOpTriviallyDead(dead))
+      continue;
+    for (Value operand : dead->getOperands())
+      if (Operation *producer = operand.getDefiningOp())
+        if (!llvm::is_contained(worklist, producer) && producer != dead)
+          worklist.insert(worklist.begin(), producer);
+    rewriter.eraseOp(dead);
+  }
+}

@@ -61,6 +61,9 @@ bool isLastAxis(int64_t axis, int64_t rank);
 /// input".
 std::string describeProducer(mlir::Value value);
 
+/// Erases `op`, if it is unused, and what is unused without it.
+void eraseDead(mlir::Operation *op, mlir::RewriterBase &rewriter);
+
 /// Applies raising patterns to a fixpoint and changes nothing else: constants are merged elsewhere.
 llvm::LogicalResult applyRaising(mlir::Operation *op, mlir::RewritePatternSet patterns);
 

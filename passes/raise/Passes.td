@@ -26,6 +26,27 @@ def RaiseGeluPass : Pass<"fovea-raise-gelu", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }
 
+def RaiseSoftmaxPass : Pass<"fovea-raise-softmax", "::mlir::func::FuncOp"> {
+  let summary = "recover onnx.Softmax from exponentials over their sum";
+  let description = [{
+    Needs static types and folded constants. `exp(x - max(x)) / sum(exp(x - max(x)))` over one axis becomes onnx.Softmax, and so
+    does `exp(x) / sum(exp(x))`, which is the same but for where it overflows; the quotient may be a product with a reciprocal.
+
+    ```mlir
+    %m = onnx.ReduceMax %x, %last : ...
+    %d = onnx.Sub %x, %m : ...
+    %e = onnx.Exp %d : ...
+    %s = onnx.ReduceSum %e, %last : ...
+    %p = onnx.Div %e, %s : ...
+    ```
+    becomes
+    ```mlir
+    %p = onnx.Softmax %x {axis = 3 : si64} : ...
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
 def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
   let summary = "recover attn.attention from any spelling";
   let description = [{
@@ -33,7 +54,9 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
     onnx.Attention, is a site. A site becomes one attn.attention on the tensors that the model multiplies: scalar factors
     of both operands and of the scores become the scale, whatever stands between scale and Softmax (bias, float or bool
     mask, soft cap) the score region with its operands as captures, a constant causal mask the mask attribute, a
-    NaN guard behind the Softmax the masked-row policy. Transposes are not looked through.
+    NaN guard behind the Softmax the masked-row policy. Transposes are not looked through; but where the model has keys as rows,
+    softmax over the last axis but one or values times probabilities, it is turned around first. What attn.attention does not know
+    of an onnx.Attention is written out beside it, or all of it.
 
     Every site that stays gets a `missed` remark with a stable code (docs/Remarks.md), every raised one a `passed` remark,
     and the module one `analysis` remark with the totals, which are also its attributes `fovea.attention_sites` and

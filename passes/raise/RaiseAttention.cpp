@@ -14,6 +14,7 @@
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
 #include "passes/raise/ScoreRegion.h"
+#include "passes/raise/TransposedScores.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_RAISEATTENTIONPASS
@@ -126,21 +127,6 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   return attention;
 }
 
-/// Erases `op` and what is unused without it.
-static void eraseDead(Operation *op, IRRewriter &rewriter) {
-  SmallVector<Operation *> worklist = {op};
-  while (!worklist.empty()) {
-    Operation *dead = worklist.pop_back_val();
-    if (!isOpTriviallyDead(dead))
-      continue;
-    for (Value operand : dead->getOperands())
-      if (Operation *producer = operand.getDefiningOp())
-        if (!llvm::is_contained(worklist, producer) && producer != dead)
-          worklist.insert(worklist.begin(), producer);
-    rewriter.eraseOp(dead);
-  }
-}
-
 /// What the score region and the mask attribute hide or add, in a word.
 static StringRef describeMask(attn::AttentionOp attention) {
   bool hasBool = false, hasNumber = false;
@@ -198,7 +184,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     if (standard)
       site = matchAttentionOpSite(standard, refusal);
     else
-      site = matchSoftmaxSite(cast<onnx::SoftmaxOp>(anchor), refusal);
+      site = matchSoftmaxSite(turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
     if (!site) {
       auto missed = remark::missed(loc, where);
       missed << remark::metric("Code", refusal.code) << remark::metric("Node", node)

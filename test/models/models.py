@@ -196,7 +196,6 @@ def sam_encoder(full):
 
 
 def detr(full):
-    backbone = timm_backbone = None
     sizes = {} if full else dict(d_model=32, encoder_layers=2, decoder_layers=2, encoder_attention_heads=4, decoder_attention_heads=4,
                                  encoder_ffn_dim=64, decoder_ffn_dim=64, num_queries=9, num_labels=5)
     backbone = transformers.ResNetConfig(out_features=["stage4"], **({} if full else dict(
@@ -254,6 +253,9 @@ def widen(module):
         for name, parameter in module.named_parameters():
             if parameter.ndim >= 2:
                 parameter.mul_(2.0)
+            elif "gamma" in name or name.endswith("lambda1"):
+                # Scales of layers begin so small that the layers would not be seen.
+                parameter.uniform_(0.5, 1.0)
             elif parameter.abs().sum() == 0:
                 parameter.normal_(std=0.02)
         for name, buffer in module.named_buffers():

@@ -9,7 +9,8 @@
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-raise-layer-norm,
-// CHECK-NEXT:     fovea-raise-gelu
+// CHECK-NEXT:     fovea-raise-gelu,
+// CHECK-NEXT:     fovea-raise-softmax
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   fovea-raise-attention,
 // CHECK-NEXT:   func.func(
