@@ -88,6 +88,7 @@ static const EvaluatorTable &getTable() {
     addRecurrentEvaluators(table);
     addReduceEvaluators(table);
     addResampleEvaluators(table);
+    addSamplingEvaluators(table);
     addScatterEvaluators(table);
     addSelectEvaluators(table);
     addShapeEvaluators(table);

@@ -45,6 +45,7 @@ void addQuantEvaluators(EvaluatorTable &table);
 void addRecurrentEvaluators(EvaluatorTable &table);
 void addReduceEvaluators(EvaluatorTable &table);
 void addResampleEvaluators(EvaluatorTable &table);
+void addSamplingEvaluators(EvaluatorTable &table);
 void addScatterEvaluators(EvaluatorTable &table);
 void addSelectEvaluators(EvaluatorTable &table);
 void addShapeEvaluators(EvaluatorTable &table);

@@ -25,9 +25,8 @@ static Value createSimpleResize(NodeImporter &node, Value x, Value scales) {
     failInput("attribute 'mode' must be nearest or linear");
   Value none = node.makeNone();
   return node.create<onnx::ResizeOp>(node.getTypeLike(x), x, none, scales, none, mode, "asymmetric",
-                                     "floor", llvm::APFloat(-0.75f), false,
-                                     llvm::APFloat(0.0f), false, "stretch",
-                                     DenseI64ArrayAttr());
+                                     "floor", llvm::APFloat(-0.75f), false, llvm::APFloat(0.0f),
+                                     false, "stretch", DenseI64ArrayAttr());
 }
 
 static void importUpsample(NodeImporter &node) {
@@ -71,12 +70,68 @@ static void importResize(NodeImporter &node) {
                         node.getString("nearest_mode", "round_prefer_floor"),
                         llvm::APFloat(node.getFloat("cubic_coeff_a", -0.75f)),
                         node.getBool("exclude_outside", false),
-                        llvm::APFloat(node.getFloat("extrapolation_value", 0)),
-                        antialias, node.getString("keep_aspect_ratio_policy", "stretch"), axes));
+                        llvm::APFloat(node.getFloat("extrapolation_value", 0)), antialias,
+                        node.getString("keep_aspect_ratio_policy", "stretch"), axes));
+}
+
+static void importAffineGrid(NodeImporter &node) {
+  Value theta = node.getOperand(0);
+  node.setResult(0,
+                 node.create<onnx::AffineGridOp>(node.getTypeLike(theta), theta, node.getOperand(1),
+                                                 node.getBool("align_corners", false)));
+}
+
+/// One of the spellings, as `names` pairs them with today's.
+static std::string getMode(NodeImporter &node, StringRef attribute, StringRef otherwise,
+                           std::initializer_list<std::pair<StringRef, StringRef>> names) {
+  std::string given = node.getString(attribute, otherwise);
+  for (auto [name, today] : names)
+    if (given == name)
+      return today.str();
+  failInput("attribute '" + attribute + "' has the value '" + given + "', which it does not have");
+}
+
+static void importGridSample(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  std::string mode = getMode(node, "mode", "linear",
+                             {{"linear", "linear"},
+                              {"bilinear", "linear"},
+                              {"nearest", "nearest"},
+                              {"cubic", "cubic"},
+                              {"bicubic", "cubic"}});
+  std::string padding =
+      getMode(node, "padding_mode", "zeros",
+              {{"zeros", "zeros"}, {"border", "border"}, {"reflection", "reflection"}});
+  node.setResult(0,
+                 node.create<onnx::GridSampleOp>(node.getTypeLike(x), x, node.getOperand(1), mode,
+                                                 padding, node.getBool("align_corners", false)));
+}
+
+static void importRoiAlign(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  // Before opset 16 regions were not shifted.
+  std::string coordinates = getMode(
+      node, "coordinate_transformation_mode", node.opset >= 16 ? "half_pixel" : "output_half_pixel",
+      {{"half_pixel", "half_pixel"}, {"output_half_pixel", "output_half_pixel"}});
+  std::string mode = getMode(node, "mode", "avg", {{"avg", "avg"}, {"max", "max"}});
+  auto getSize = [&](StringRef name, int64_t otherwise, int64_t least) {
+    int64_t size = node.getInt(name, otherwise);
+    if (size < least || size > (1 << 16))
+      failInput("attribute '" + name + "' is " + Twine(size) + ", expected at least " +
+                Twine(least) + " and at most 65536");
+    return size;
+  };
+  node.setResult(0, node.create<onnx::RoiAlignOp>(
+                        node.getTypeLike(x), x, node.getOperand(1), node.getOperand(2), mode,
+                        getSize("output_height", 1, 1), getSize("output_width", 1, 1),
+                        getSize("sampling_ratio", 0, 0),
+                        llvm::APFloat(node.getFloat("spatial_scale", 1)),
+                        coordinates == "half_pixel"));
 }
 
 static const OperatorRule rules[] = {
-    {"Resize", 10, 2, 4, 1, importResize},
+    {"AffineGrid", 20, 2, 2, 1, importAffineGrid}, {"GridSample", 16, 2, 2, 1, importGridSample},
+    {"Resize", 10, 2, 4, 1, importResize},         {"RoiAlign", 10, 3, 3, 1, importRoiAlign},
     {"Upsample", 7, 1, 2, 1, importUpsample},
 };
 

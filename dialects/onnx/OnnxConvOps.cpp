@@ -23,6 +23,18 @@ void OnnxDialect::addConvOps() {
       >();
 }
 
+/// An error unless the bias has one element per filter.
+static LogicalResult checkBias(Operation *op, Value bias, int64_t filters) {
+  if (!isPresent(bias))
+    return success();
+  std::optional<Shape> shape = getShape(bias);
+  if (shape && (shape->size() != 1 ||
+                (!isDynamic(shape->front()) && !isDynamic(filters) && shape->front() != filters)))
+    return op->emitOpError("operand bias ")
+           << formatShape(*shape) << " does not match the " << filters << " filters of operand w";
+  return success();
+}
+
 LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getX());
   int64_t spatial = getStrides().size();
@@ -47,13 +59,8 @@ LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   if (w && !isDynamic((*w)[0]) && (*w)[0] % getGroup() != 0)
     return emitOpError("operand w ") << formatShape(*w) << " has " << (*w)[0]
                                      << " filters, not a multiple of " << getGroup() << " groups";
-  if (isPresent(getBias()))
-    if (std::optional<Shape> bias = getShape(getBias()))
-      if (bias->size() != 1 ||
-          (!isDynamic(bias->front()) && !isDynamic(result[1]) && bias->front() != result[1]))
-        return emitOpError("operand bias ")
-               << formatShape(*bias) << " does not match the filters of operand w "
-               << (w ? formatShape(*w) : "of unknown extents");
+  if (failed(checkBias(*this, getBias(), result[1])))
+    return failure();
   if (!x || !w)
     return appendRanked(*this, result, elementType, types);
   FailureOr<WindowResult> windows = slideWindows(
@@ -68,6 +75,109 @@ LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
 LogicalResult ConvOp::verify() {
   if (failed(verifyWindows(*this, getWindows(*this))))
     return failure();
+  if (getGroup() <= 0)
+    return emitOpError("has group ") << getGroup() << ", expected a positive number";
+  SmallVector<Value> operands = {getX(), getW()};
+  if (isPresent(getBias()))
+    operands.push_back(getBias());
+  return verifySameElementType(*this, operands, {"x", "w", "bias"});
+}
+
+/// The result's extent along one spatial dimension; padding is resolved. Nothing on overflow.
+static std::optional<int64_t> getTransposedExtent(ConvTransposeOp op, size_t dim, int64_t extent,
+                                                  int64_t kernel, int64_t &begin, int64_t &end,
+                                                  int64_t &extra) {
+  int64_t stride = op.getStrides()[dim];
+  std::optional<int64_t> span = llvm::checkedMul(kernel - 1, op.getDilations()[dim]);
+  std::optional<int64_t> total =
+      span ? llvm::checkedMulAdd(extent - 1, stride, int64_t(*span + 1)) : std::nullopt;
+  if (total)
+    total = llvm::checkedAdd(*total, extra);
+  bool isSame = op.getAutoPad().starts_with("SAME");
+  if (!total || (!isSame && !op.getOutputShape())) {
+    std::optional<int64_t> pads = llvm::checkedAdd(begin, end);
+    return total && pads ? llvm::checkedSub(*total, *pads) : std::nullopt;
+  }
+  std::optional<int64_t> wanted =
+      op.getOutputShape() ? (*op.getOutputShape())[dim] : llvm::checkedMul(extent, stride);
+  std::optional<int64_t> padding = wanted ? llvm::checkedSub(*total, *wanted) : std::nullopt;
+  if (!padding)
+    return std::nullopt;
+  // What is missing is added behind the last element.
+  extra += std::max<int64_t>(-*padding, 0);
+  int64_t pads = std::max<int64_t>(*padding, 0), small = pads / 2;
+  begin = op.getAutoPad() == "SAME_UPPER" ? small : pads - small;
+  end = pads - begin;
+  return wanted;
+}
+
+LogicalResult ConvTransposeOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getX());
+  int64_t spatial = getStrides().size();
+  std::optional<Shape> x = getShape(getX()), w = getShape(getW());
+  for (auto [name, shape] : {std::pair("x", x), std::pair("w", w)})
+    if (shape && int64_t(shape->size()) != spatial + 2)
+      return emitOpError("operand ")
+             << name << " has extents " << formatShape(*shape) << ", expected " << spatial + 2
+             << " dimensions for strides of length " << spatial;
+  Shape result(spatial + 2, ShapedType::kDynamic);
+  if (x)
+    result[0] = (*x)[0];
+  if (w && !isDynamic((*w)[1])) {
+    std::optional<int64_t> filters = llvm::checkedMul<int64_t>((*w)[1], getGroup());
+    if (!filters)
+      return emitOpError("has too many filters: ") << (*w)[1] << " in " << getGroup() << " groups";
+    result[1] = *filters;
+  }
+  if (x && w && !isDynamic((*x)[1]) && !isDynamic((*w)[0]) &&
+      ((*x)[1] != (*w)[0] || (*w)[0] % getGroup() != 0))
+    return emitOpError("operand x ") << formatShape(*x) << " and operand w " << formatShape(*w)
+                                     << " must have as many channels as one another, a multiple of "
+                                     << getGroup() << " groups";
+  if (failed(checkBias(*this, getBias(), result[1])))
+    return failure();
+  SmallVector<int64_t> pads(getPads()), extra(getOutputPadding());
+  bool resolved = x && w;
+  for (int64_t i = 0; i < spatial; ++i) {
+    int64_t extent = x ? (*x)[i + 2] : ShapedType::kDynamic;
+    int64_t kernel = w ? (*w)[i + 2] : ShapedType::kDynamic;
+    if (isDynamic(extent) || isDynamic(kernel)) {
+      resolved = false;
+      if (getOutputShape())
+        result[i + 2] = (*getOutputShape())[i];
+      continue;
+    }
+    if (kernel == 0 || extent == 0)
+      return emitOpError("has nothing to convolve along spatial dimension ")
+             << i << " of operand x " << formatShape(*x) << " and operand w " << formatShape(*w);
+    std::optional<int64_t> size =
+        getTransposedExtent(*this, i, extent, kernel, pads[i], pads[spatial + i], extra[i]);
+    if (!size || *size < 0)
+      return emitOpError("padding of spatial dimension ")
+             << i << " leaves nothing of the result of operand x " << formatShape(*x);
+    result[i + 2] = *size;
+  }
+  if (resolved && (getAutoPad() != "NOTSET" || getOutputShape())) {
+    setPads(pads);
+    setOutputPadding(extra);
+    setAutoPad("NOTSET");
+    removeOutputShapeAttr();
+  }
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult ConvTransposeOp::verify() {
+  if (failed(verifyWindows(*this, getWindows(*this))))
+    return failure();
+  size_t spatial = getStrides().size();
+  auto isNegative = [](int64_t value) { return value < 0; };
+  if (getOutputPadding().size() != spatial || llvm::any_of(getOutputPadding(), isNegative))
+    return emitOpError("expects an output_padding for each of ")
+           << spatial << " spatial dimensions, none negative";
+  if (getOutputShape() &&
+      (getOutputShape()->size() != spatial || llvm::any_of(*getOutputShape(), isNegative)))
+    return emitOpError("expects an output_shape of ")
+           << spatial << " spatial dimensions, none negative";
   if (getGroup() <= 0)
     return emitOpError("has group ") << getGroup() << ", expected a positive number";
   SmallVector<Value> operands = {getX(), getW()};

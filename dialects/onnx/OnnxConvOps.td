@@ -17,4 +17,18 @@ def Onnx_ConvOp : Onnx_Op<"Conv"> {
   let hasVerifier = 1;
 }
 
+def Onnx_ConvTransposeOp : Onnx_Op<"ConvTranspose"> {
+  let summary = "the adjoint of a convolution: x [N, C, spatial...] with w [C, M / group, kernel...] plus a bias [M]";
+  let description = [{
+    The result's extents are stride * (extent - 1) + output_padding + kernel span - pads. `auto_pad` and `output_shape` are
+    resolved by shape inference into `pads` and `output_padding`.
+  }];
+  let arguments = (ins Onnx_FloatTensor:$x, Onnx_FloatTensor:$w, Onnx_OptionalFloatTensor:$bias, DenseI64ArrayAttr:$strides,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$output_padding,
+                       SI64Attr:$group, DefaultValuedAttr<StrAttr, "\"NOTSET\"">:$auto_pad,
+                       OptionalAttr<DenseI64ArrayAttr>:$output_shape);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+
 #endif // FOVEA_ONNX_CONV_OPS_TD

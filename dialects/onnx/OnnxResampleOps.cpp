@@ -162,3 +162,103 @@ LogicalResult ResizeOp::verify() {
     return emitOpError("cannot interpolate bools, only mode \"nearest\" can");
   return success();
 }
+
+LogicalResult AffineGridOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getTheta());
+  std::optional<Shape> theta = getShape(getTheta());
+  std::optional<int64_t> count = getIndexCount(getSize());
+  if (count && *count != 4 && *count != 5)
+    return emitOpError("operand size has ") << *count << " entries, expected 4 or 5";
+  if (theta && theta->size() != 3)
+    return emitOpError("operand theta has extents ")
+           << formatShape(*theta) << ", expected three dimensions";
+  int64_t dims = count ? *count - 2 : theta && !isDynamic((*theta)[1]) ? (*theta)[1] : 0;
+  if (dims == 0)
+    return appendUnranked(elementType, types);
+  if (theta)
+    for (int64_t i : {1, 2})
+      if (!isDynamic((*theta)[i]) && (*theta)[i] != dims + i - 1)
+        return emitOpError("operand theta has extents ")
+               << formatShape(*theta) << ", expected matrices of " << dims << " x " << dims + 1;
+  Shape result(dims + 2, ShapedType::kDynamic);
+  if (theta)
+    result[0] = (*theta)[0];
+  result.back() = dims;
+  if (std::optional<PartialIntegers> size = getPartialIntegers(getSize()))
+    for (int64_t dim = 0; dim < dims && int64_t(size->size()) == dims + 2; ++dim)
+      if (std::optional<int64_t> extent = (*size)[2 + dim]) {
+        if (*extent < 0)
+          return emitOpError("has the size ") << *extent << ", expected one that is not negative";
+        result[1 + dim] = *extent;
+      }
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult GridSampleOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getX());
+  std::optional<Shape> x = getShape(getX()), grid = getShape(getGrid());
+  if (!x || !grid)
+    return appendUnranked(elementType, types);
+  int64_t dims = int64_t(x->size()) - 2;
+  if (dims < 1 || grid->size() != x->size() || (!isDynamic(grid->back()) && grid->back() != dims))
+    return emitOpError("operand x ")
+           << formatShape(*x) << " and operand grid " << formatShape(*grid)
+           << " must have as many dimensions, the last of grid a "
+              "coordinate for each spatial one";
+  if (!isDynamic(x->front()) && !isDynamic(grid->front()) && x->front() != grid->front())
+    return emitOpError("operand x ") << formatShape(*x) << " and operand grid "
+                                     << formatShape(*grid) << " differ in their batch";
+  Shape result = *x;
+  if (isDynamic(result[0]))
+    result[0] = grid->front();
+  for (int64_t dim = 0; dim < dims; ++dim) {
+    if ((*x)[2 + dim] == 0)
+      return emitOpError("operand x ") << formatShape(*x) << " has nothing to sample";
+    result[2 + dim] = (*grid)[1 + dim];
+  }
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult GridSampleOp::verify() {
+  if (!llvm::is_contained({"nearest", "linear", "cubic"}, getMode()))
+    return emitOpError("has mode \"") << getMode() << "\", expected nearest, linear or cubic";
+  if (!llvm::is_contained({"zeros", "border", "reflection"}, getPaddingMode()))
+    return emitOpError("has padding_mode \"")
+           << getPaddingMode() << "\", expected zeros, border or reflection";
+  if (getMode() != "nearest" && !isa<FloatType>(getElementType(getX())))
+    return emitOpError("can interpolate floats only, other numbers need mode \"nearest\"");
+  return success();
+}
+
+LogicalResult RoiAlignOp::inferShapes(SmallVectorImpl<Type> &types) {
+  std::optional<Shape> x = getShape(getX()), rois = getShape(getRois()),
+                       batch = getShape(getBatchIndices());
+  if (x && (x->size() != 4 || (*x)[2] == 0 || (*x)[3] == 0 || (*x)[0] == 0))
+    return emitOpError("operand x has extents ")
+           << formatShape(*x) << ", expected batch, channels, height and width, none empty";
+  if (rois && (rois->size() != 2 || (!isDynamic((*rois)[1]) && (*rois)[1] != 4)))
+    return emitOpError("operand rois has extents ")
+           << formatShape(*rois) << ", expected four coordinates for each region";
+  if (batch && batch->size() != 1)
+    return emitOpError("operand batch_indices has extents ")
+           << formatShape(*batch) << ", expected one index for each region";
+  if (rois && batch && !isDynamic((*rois)[0]) && !isDynamic((*batch)[0]) &&
+      (*rois)[0] != (*batch)[0])
+    return emitOpError("has ") << (*rois)[0] << " regions but " << (*batch)[0] << " batch indices";
+  int64_t regions = rois ? (*rois)[0] : ShapedType::kDynamic;
+  if (isDynamic(regions) && batch)
+    regions = (*batch)[0];
+  return appendRanked(
+      *this, {regions, x ? (*x)[1] : ShapedType::kDynamic, getOutputHeight(), getOutputWidth()},
+      getElementType(getX()), types);
+}
+
+LogicalResult RoiAlignOp::verify() {
+  if (getMode() != "avg" && getMode() != "max")
+    return emitOpError("has mode \"") << getMode() << "\", expected avg or max";
+  if (getOutputHeight() <= 0 || getOutputWidth() <= 0 || getSamplingRatio() < 0)
+    return emitOpError("expects a positive output size, and a sampling_ratio that is not negative");
+  if (getSamplingRatio() > 1 << 16)
+    return emitOpError("has sampling_ratio ") << getSamplingRatio() << ", expected at most 65536";
+  return success();
+}

@@ -23,8 +23,10 @@ void populateRecurrentPatterns(const PatternContext &context);
 void populateReductionPatterns(const PatternContext &context);
 void populateResamplingPatterns(const PatternContext &context);
 void populateReshapePatterns(const PatternContext &context);
+void populateSamplingPatterns(const PatternContext &context);
 void populateScattersPatterns(const PatternContext &context);
 void populateSelectionsPatterns(const PatternContext &context);
+void populateTransposedConvolutionPatterns(const PatternContext &context);
 void populateUnaryPatterns(const PatternContext &context);
 
 } // namespace fovea::lower

@@ -192,8 +192,10 @@ void LowerOnnx::runOnOperation() {
   populateReductionPatterns(families);
   populateResamplingPatterns(families);
   populateReshapePatterns(families);
+  populateSamplingPatterns(families);
   populateScattersPatterns(families);
   populateSelectionsPatterns(families);
+  populateTransposedConvolutionPatterns(families);
   populateUnaryPatterns(families);
   families.add<AttentionPattern>();
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns, converter);

@@ -158,6 +158,31 @@ func.func @resize_antialias(%x: tensor<1x3x8xf32>, %s: tensor<3xf32>) {
 
 // -----
 
+func.func @transposed_output_padding(%x: tensor<1x3x8xf32>, %w: tensor<3x4x3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{expects an output_padding for each of 1 spatial dimensions, none negative}}
+  %0 = onnx.ConvTranspose %x, %w, %none {strides = array<i64: 1>, dilations = array<i64: 1>, pads = array<i64: 0, 0>, output_padding = array<i64: -1>, group = 1 : si64} : (tensor<1x3x8xf32>, tensor<3x4x3xf32>, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @grid_mode(%x: tensor<1x2x4x5xi32>, %g: tensor<1x3x3x2xf32>) {
+  // expected-error @below {{can interpolate floats only, other numbers need mode "nearest"}}
+  %0 = onnx.GridSample %x, %g {mode = "linear", padding_mode = "zeros", align_corners = false} : (tensor<1x2x4x5xi32>, tensor<1x3x3x2xf32>) -> tensor<*xi32>
+  return
+}
+
+// -----
+
+func.func @region_samples(%x: tensor<1x2x8x9xf32>, %r: tensor<5x4xf32>, %b: tensor<5xi64>) {
+  // expected-error @below {{expects a positive output size, and a sampling_ratio that is not negative}}
+  %0 = onnx.RoiAlign %x, %r, %b {mode = "avg", output_height = 1 : si64, output_width = 1 : si64, sampling_ratio = -1 : si64, spatial_scale = 1.0 : f32, half_pixel = true} : (tensor<1x2x8x9xf32>, tensor<5x4xf32>, tensor<5xi64>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
   %none = onnx.none
   // expected-error @below {{has 1 starts but 2 ends}}

@@ -87,4 +87,48 @@ def resizes():
         yield resize(x, [1, 1, 2, 0.7])
 
 
-families = (pooling, resizes)
+def transpose_convolution(x, w, bias, strides, dilations, pads, extra, group):
+    """Every element of x adds its multiple of the kernel, in double."""
+    spatial = x.ndim - 2
+    extents = [(x.shape[2 + i] - 1) * strides[i] + (w.shape[2 + i] - 1) * dilations[i] + 1 + extra[i] for i in range(spatial)]
+    y = numpy.zeros((x.shape[0], w.shape[1] * group, *extents))
+    inner, outer = w.shape[0] // group, w.shape[1]
+    for at in numpy.ndindex(*x.shape[2:]):
+        for tap in numpy.ndindex(*w.shape[2:]):
+            place = tuple(a * s + t * d for a, s, t, d in zip(at, strides, tap, dilations))
+            for g in range(group):
+                channels = slice(g * inner, (g + 1) * inner)
+                y[(slice(None), slice(g * outer, (g + 1) * outer), *place)] += (
+                    x[(slice(None), channels, *at)].astype(f64) @ w[(channels, slice(None), *tap)].astype(f64))
+    y = y[(slice(None), slice(None), *(slice(pads[i], extents[i] - pads[spatial + i]) for i in range(spatial)))]
+    return (y + bias.astype(f64).reshape(-1, *[1] * spatial)).astype(x.dtype)
+
+
+def transposed_convolutions():
+    for spatial, stride, dilation, kernel, group, dtype in [
+            (1, 1, 1, 3, 1, f32), (1, 2, 1, 4, 1, f32), (1, 3, 1, 2, 2, f32), (1, 2, 2, 3, 1, f32), (2, 2, 1, 3, 1, f32),
+            (2, 1, 2, 2, 2, f32), (2, 2, 3, 2, 1, f64), (2, 2, 1, 4, 4, f16), (3, 2, 1, 2, 1, f32)]:
+        for constant, extra in itertools.product((False, True), (0, stride - 1)):
+            x = normal(2, 4, *range(3, 3 + spatial), dtype=dtype)
+            w = normal(4, 3, *[kernel] * spatial, dtype=dtype)
+            bias = normal(3 * group, dtype=dtype)
+            attributes = {"strides": [stride] * spatial, "dilations": [dilation] * spatial,
+                          "pads": [1] * spatial + [0] * spatial, "output_padding": [extra] * spatial, "group": group}
+            wanted = transpose_convolution(x, w, bias, attributes["strides"], attributes["dilations"], attributes["pads"],
+                                           attributes["output_padding"], group)
+            yield Case("ConvTranspose", [x, Constant(w) if constant else w, bias], attributes, expected=[wanted])
+
+
+def samples():
+    for mode, padding, align in itertools.product(("nearest", "linear", "cubic"), ("zeros", "border", "reflection"), (0, 1)):
+        grid = (rng.random((2, 3, 4, 2)) * 3 - 1.5).astype(f32)
+        yield Case("GridSample", [normal(2, 2, 5, 6), grid], {"mode": mode, "padding_mode": padding, "align_corners": align})
+    for mode in ("nearest", "linear"):
+        grid = (rng.random((1, 2, 3, 2, 3)) * 3 - 1.5).astype(f32)
+        yield Case("GridSample", [normal(1, 2, 3, 4, 5), grid], {"mode": mode, "padding_mode": "zeros", "align_corners": 0})
+    for align in (0, 1):
+        size = Constant(numpy.array([2, 1, 4, 5], dtype=numpy.int64))
+        yield Case("AffineGrid", [normal(2, 2, 3), size], {"align_corners": align})
+
+
+families = (pooling, resizes, transposed_convolutions, samples)
