@@ -112,10 +112,8 @@ def run_jobs(arguments, tools, jobs, work):
         futures = [pool.submit(run_case, tools, case, mode, executions, work) for case, mode in jobs]
         for number, future in enumerate(futures, 1):
             results += future.result()
-            if sys.stderr.isatty():
-                print(f"\r{number} of {len(futures)}", end="", file=sys.stderr)
-    if sys.stderr.isatty():
-        print("\r", end="", file=sys.stderr)
+            if sys.stderr.isatty() or number % 200 == 0:
+                print(f"{number} of {len(futures)}", end="\r" if sys.stderr.isatty() else "\n", file=sys.stderr, flush=True)
     return results, executions
 
 
@@ -159,7 +157,9 @@ def main():
     if arguments.json:
         table = [{"slice": name, "mode": mode, "execution": execution, "passed": passed, "run": total}
                  for (name, mode, execution), (passed, total) in report.count(cases, results).items()]
-        arguments.json.write_text(json.dumps({"counts": table, "results": results}, indent=1))
+        ran = {case.name for case, _ in jobs}
+        described = [{"name": case.name, "operators": case.operators, "types": case.types} for case in cases if case.name in ran]
+        arguments.json.write_text(json.dumps({"cases": described, "counts": table, "results": results}, indent=1))
     if arguments.reasons:
         report.print_reasons(results)
     report.print_counts(cases, results, [mode for mode in suite.MODES if mode in {mode for _, mode in jobs}], executions)

@@ -108,20 +108,23 @@ def main():
             found, ran = job.result()
             failures += found
             total += ran
+            for seed, _, message in found if not arguments.plant else ():
+                print(f"graph {seed} FAILED: {message[:500]}", flush=True)
+            print(f"\r{total} graphs, {len(failures)} failed", end="", file=sys.stderr, flush=True)
+        print(file=sys.stderr)
         keep = arguments.keep or pathlib.Path(tempfile.gettempdir()) / "fovea-random"
         if arguments.plant:
             print(f"planted in {total} graphs, found in {len(failures)}")
             tools.close()
             return 0 if len(failures) == total else 1
         for seed, graph, message in failures:
-            print(f"graph {seed} FAILED: {message[:500]}")
             if graph is None or arguments.no_shrink:
                 continue
             smaller, message = shrink.shrink(checker, graph, message, work / "shrink")
             folder = keep / f"graph-{seed}"
             folder.mkdir(parents=True, exist_ok=True)
             checker.write([smaller], folder)
-            print(f"  smaller, in {folder}: {message[:300]}\n{describe(smaller)}", flush=True)
+            print(f"graph {seed}, smaller, in {folder}: {message[:300]}\n{describe(smaller)}", flush=True)
         tools.close()
     if refused:
         print("not supported: " + ", ".join(f"{op} on {dtype}" for op, dtype in sorted(refused)))

@@ -14,7 +14,7 @@ def permutation(g, rank):
 
 
 def transpose(g):
-    x = g.pick(ANY)
+    x = g.pick(ANY, lambda v: v.rank > 0)
     order = permutation(g, x.rank)
     return g.node("Transpose", [x], [g.like(x, shape=[x.shape[i] for i in order])], perm=order)
 
