@@ -25,6 +25,11 @@ class Checker:
         self.tools = tools
         self.plant = plant
 
+    def can_plant(self, graph):
+        if self.plant == "value":
+            return graph.values[graph.outputs[0]].size > 0
+        return any(node.op in SWAPS for node in graph.nodes)
+
     def write(self, graphs, folder):
         """The model and its inputs, as files; returns the inputs by name."""
         folder.mkdir(parents=True, exist_ok=True)
