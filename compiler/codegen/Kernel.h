@@ -33,8 +33,11 @@ struct CompiledKernel {
   llvm::SmallVector<char, 0> bitcode;
 };
 
-/// Makes code for `kernel` with Halide. Emits an error at the op that cannot be translated.
-llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const Target &target);
+/// Makes code for `kernel` with Halide. A kernel that Halide cannot express is an error at the op
+/// that stands in the way; with `refusal` it is none, and the reason is written there. A schedule
+/// that does not fit the kernel is always an error.
+llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const Target &target,
+                                                  std::string *refusal = nullptr);
 
 /// Makes code for `kernel` through MLIR's and LLVM's loops. Emits an error at the op that cannot be
 /// lowered.

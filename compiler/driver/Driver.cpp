@@ -254,8 +254,7 @@ ExitCode Compilation::generateCode() {
   TimingScope scope = timer.nest("code");
   link::LinkOptions linkOptions;
   linkOptions.name = modelName;
-  // A schedule that Halide cannot follow is the user's to mend, not ours to work around.
-  linkOptions.mayFallBack = options.backend == "auto" && options.schedule.empty();
+  linkOptions.mayFallBack = options.backend == "auto";
   if (emit == Emit::LLVM)
     linkOptions.emit = link::EmitKind::LLVM;
   else if (emit == Emit::Assembly)

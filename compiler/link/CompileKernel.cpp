@@ -77,22 +77,12 @@ link::compileKernel(kernel::FuncOp kernel, const codegen::Target &target, bool m
   if (!mayFallBack)
     return codegen::compileWithHalide(kernel, target);
 
-  SmallVector<Diagnostic> reasons;
-  FailureOr<codegen::CompiledKernel> compiled = [&] {
-    ScopedDiagnosticHandler collect(kernel.getContext(), [&](Diagnostic &diagnostic) {
-      reasons.push_back(std::move(diagnostic));
-      return success();
-    });
-    return codegen::compileWithHalide(kernel, target);
-  }();
-  if (succeeded(compiled))
+  std::string reason;
+  FailureOr<codegen::CompiledKernel> compiled = codegen::compileWithHalide(kernel, target, &reason);
+  if (succeeded(compiled) || reason.empty())
     return compiled;
-  if (failed(unpack(kernel))) {
-    for (Diagnostic &reason : reasons)
-      kernel.getContext()->getDiagEngine().emit(std::move(reason));
-    return failure();
-  }
-  std::string reason = reasons.empty() ? "" : reasons.front().str();
+  if (failed(unpack(kernel)))
+    return kernel.emitError() << reason;
   remark::missed(
       kernel.getLoc(),
       remark::RemarkOpts::name("compile-kernel").category("code").function(kernel.getSymName()))

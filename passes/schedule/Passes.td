@@ -7,10 +7,9 @@ include "mlir/Pass/PassBase.td"
 def AssignBackendsPass : Pass<"fovea-assign-backends", "::mlir::func::FuncOp"> {
   let summary = "choose the code generator of every island";
   let description = [{
-    `auto` gives an island to Halide unless a tensor in it has more than 2^31 - 1 elements, a product is not accumulated
-    in f32, an element type is none of f16, bf16, f32, f64 and i1 to i64, or an op is outside the vocabulary of
-    docs/Architecture.md section 4; then it goes to LLVM, with a remark that says why. `halide` and `llvm` force the
-    choice. An island that has a backend keeps it.
+    `auto` gives an island to Halide unless a product in it is not accumulated in f32; then it goes to LLVM, with a remark
+    that says why. What Halide cannot express needs no rule here: the kernel is then compiled by LLVM (compiler/link).
+    `halide` and `llvm` force the choice. An island that has a backend keeps it.
   }];
   let options = [
     Option<"backend", "backend", "std::string", /*default=*/"\"auto\"", "auto, halide or llvm">

@@ -55,7 +55,8 @@ Cache &getCache() {
 
 } // namespace
 
-llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const Target &target) {
+llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const Target &target,
+                                                  std::string *refusal) {
   installReporter();
   std::string hash = hashOf(kernel, target);
   Cache &cache = getCache();
@@ -64,6 +65,12 @@ llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const T
   auto known = cache.kernels.find(hash);
   if (known != cache.kernels.end())
     return CompiledKernel{kernel.getSymName().str(), known->second};
+  auto refuse = [&](Operation *op, const llvm::Twine &message) {
+    if (refusal)
+      *refusal = message.str();
+    else
+      (op ? op : kernel.getOperation())->emitError(message);
+  };
   try {
     if (!kernel.getBody().hasOneBlock())
       throw Refusal{kernel, "a kernel has one block"};
@@ -72,12 +79,14 @@ llvm::FailureOr<CompiledKernel> compileWithHalide(kernel::FuncOp kernel, const T
     auto bitcode = wrap(kernel, plan.getBuffers(), plan.getStages(), target);
     cache.kernels[hash] = bitcode;
     return CompiledKernel{kernel.getSymName().str(), std::move(bitcode)};
-  } catch (const Refusal &refusal) {
-    (refusal.op ? refusal.op : kernel.getOperation())->emitError() << refusal.message;
+  } catch (const ScheduleFault &fault) {
+    kernel.emitError() << fault.message;
+  } catch (const Refusal &thrown) {
+    refuse(thrown.op, thrown.message);
   } catch (const H::Error &error) {
-    kernel.emitError() << "Halide refuses this kernel: " << StringRef(error.what()).trim();
+    refuse(kernel, "Halide refuses this kernel: " + StringRef(error.what()).trim());
   } catch (const std::exception &error) {
-    kernel.emitError() << "compiling this kernel failed: " << error.what();
+    refuse(kernel, llvm::Twine("compiling this kernel failed: ") + error.what());
   }
   return failure();
 }

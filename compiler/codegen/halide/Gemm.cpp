@@ -229,9 +229,9 @@ void ContractionStage::chooseTile() {
   mr = plan.schedule("gemm", "mr", plan.schedule("conv", "mr", 6));
   int64_t nv = plan.schedule("gemm", "nv", plan.schedule("conv", "nv", vec == 16 ? 4 : 2));
   if (mr * nv + nv + 1 > registers)
-    throw Refusal{product, "a register tile of " + std::to_string(mr) + " rows and " +
-                               std::to_string(nv) + " vectors does not fit in " +
-                               std::to_string(registers) + " vector registers"};
+    throw ScheduleFault{"a register tile of " + std::to_string(mr) + " rows and " +
+                        std::to_string(nv) + " vectors does not fit in " +
+                        std::to_string(registers) + " vector registers"};
   mr = std::min<int64_t>(mr, rows);
   nv = std::min<int64_t>(nv, llvm::divideCeil(columns, vec));
   // A tile lies inside one panel.

@@ -84,15 +84,15 @@ void Plan::checkSchedule() {
                                      .Case("ew", {"vec", "unroll", "task"})
                                      .Default({});
   if (names.empty())
-    throw Refusal{kernel, "unknown schedule '" + attribute->getKind().str() +
-                              "': expected gemm, conv, attention, rows or ew"};
+    throw ScheduleFault{"unknown schedule '" + attribute->getKind().str() +
+                        "': expected gemm, conv, attention, rows or ew"};
   for (NamedAttribute value : attribute->getValues()) {
     if (!llvm::is_contained(names, value.getName().strref()))
-      throw Refusal{kernel, "schedule '" + attribute->getKind().str() + "' has no '" +
-                                value.getName().str() + "': expected " + llvm::join(names, ", ")};
+      throw ScheduleFault{"schedule '" + attribute->getKind().str() + "' has no '" +
+                          value.getName().str() + "': expected " + llvm::join(names, ", ")};
     int64_t number = cast<IntegerAttr>(value.getValue()).getInt();
     if (number < 1 || number > (1 << 20))
-      throw Refusal{kernel, "'" + value.getName().str() + "' of the schedule is out of range"};
+      throw ScheduleFault{"'" + value.getName().str() + "' of the schedule is out of range"};
   }
 }
 

@@ -30,6 +30,11 @@ struct Refusal {
   std::string message;
 };
 
+/// A schedule that does not fit its kernel: somebody's mistake, not a limit of Halide.
+struct ScheduleFault {
+  std::string message;
+};
+
 /// A piece of memory that stages share: an argument, a result or scratch memory of the kernel.
 struct Buffer {
   enum Kind { Argument, Result, Scratch } kind;

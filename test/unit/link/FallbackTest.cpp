@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Kernels that Halide refuses, here for a function that it does not have: LLVM compiles them when it
-// may, from constants in their plain layout.
+// Kernels that Halide refuses, here for a function that it does not have: LLVM compiles them when
+// it may, from constants in their plain layout.
 
 #include "test/unit/link/CompiledModel.h"
 
@@ -55,8 +55,7 @@ TEST(Fallback, CompilesWhatHalideRefuses) {
   ASSERT_TRUE(compiled.model) << compiled.error;
   std::vector<std::vector<char>> outputs;
   ASSERT_EQ(compiled.run({toBytes<float>({1, 8})}, outputs), FOVEA_OK);
-  EXPECT_THAT(fromBytes<float>(outputs[0]),
-              ElementsAre(1 + 2, 2 + 2, 3 + 4, 4 + 4, 5 + 6, 6 + 6));
+  EXPECT_THAT(fromBytes<float>(outputs[0]), ElementsAre(1 + 2, 2 + 2, 3 + 4, 4 + 4, 5 + 6, 6 + 6));
 }
 
 TEST(Fallback, IsAnErrorWhereHalideWasAskedFor) {
@@ -69,4 +68,14 @@ TEST(Fallback, LeavesConstantsOfOtherKernelsAlone) {
   CompiledModel compiled(makeProgram("second"), "native", /*mayFallBack=*/true);
   EXPECT_FALSE(compiled.model);
   EXPECT_THAT(compiled.error, HasSubstr("cannot translate 'math.cbrt'"));
+}
+
+TEST(Fallback, IsNoWayOutOfAWrongSchedule) {
+  std::string source = makeProgram();
+  const std::string place = "attributes {anchor",
+                    schedule = "schedule = #kernel.schedule<ew rows = 3>, ";
+  source.insert(source.rfind(place) + place.size() - 6, schedule);
+  CompiledModel compiled(source, "native", /*mayFallBack=*/true);
+  EXPECT_FALSE(compiled.model);
+  EXPECT_THAT(compiled.error, HasSubstr("schedule 'ew' has no 'rows'"));
 }
