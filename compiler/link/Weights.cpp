@@ -56,19 +56,56 @@ static void writeRepeated(ArrayRef<char> element, int64_t count, raw_ostream &ou
     out.write(buffer.data(), std::min(count, chunk) * element.size());
 }
 
-/// Writes a row-major matrix in the layout of `panels`. A splat has one element for all.
+namespace {
+/// The offsets of a row-major tensor's elements along some of its dimensions, first to last.
+class Odometer {
+public:
+  Odometer(ArrayRef<int64_t> shape, ArrayRef<int64_t> dims) {
+    for (int64_t dim : dims) {
+      int64_t stride = 1;
+      for (int64_t extent : shape.drop_front(dim + 1))
+        stride *= extent;
+      digits.push_back({shape[dim], stride, 0});
+    }
+  }
+  int64_t getOffset() const { return offset; }
+  void advance() {
+    for (Digit &digit : llvm::reverse(digits)) {
+      offset += digit.stride;
+      if (++digit.value < digit.extent)
+        return;
+      offset -= digit.extent * digit.stride;
+      digit.value = 0;
+    }
+  }
+
+private:
+  struct Digit {
+    int64_t extent, stride, value;
+  };
+  SmallVector<Digit> digits;
+  int64_t offset = 0;
+};
+} // namespace
+
+/// Writes a row-major tensor in the layout of `panels`. A splat has one element for all.
 static void writePanels(ArrayRef<char> bytes, bool splat, ArrayRef<int64_t> shape,
                         kernel::PanelsAttr panels, int64_t elementBytes, raw_ostream &out) {
-  int64_t columns = shape[panels.getAxis()], rows = shape[1 - panels.getAxis()];
-  int64_t columnStride = panels.getAxis() == 1 ? 1 : rows;
-  int64_t rowStride = panels.getAxis() == 1 ? columns : 1;
+  const int64_t axis = panels.getAxis(), columns = shape[axis];
+  const SmallVector<int64_t> rowDims = panels.getRowDims();
+  int64_t columnStride = 1, rows = 1;
+  for (int64_t extent : shape.drop_front(axis + 1))
+    columnStride *= extent;
+  for (int64_t dim : rowDims)
+    rows *= shape[dim];
   SmallVector<char, 0> line(panels.getWidth() * elementBytes, 0);
   for (int64_t first = 0; first < columns; first += panels.getWidth()) {
     int64_t present = std::min(panels.getWidth(), columns - first);
     std::fill(line.begin(), line.end(), 0);
-    for (int64_t row = 0; row < rows; ++row) {
+    Odometer position(shape, rowDims);
+    for (int64_t row = 0; row < rows; ++row, position.advance()) {
       for (int64_t i = 0; i < present; ++i) {
-        int64_t element = splat ? 0 : row * rowStride + (first + i) * columnStride;
+        int64_t element = splat ? 0 : position.getOffset() + (first + i) * columnStride;
         std::memcpy(&line[i * elementBytes], &bytes[element * elementBytes], elementBytes);
       }
       out.write(line.data(), line.size());

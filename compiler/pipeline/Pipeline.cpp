@@ -44,7 +44,7 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
   case Phase::Lower:
     return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};
   case Phase::Fuse:
-    return {"func.func(fovea-absorb-layout,cse,fovea-form-islands)",
+    return {"func.func(fovea-channels-last,fovea-absorb-layout,cse,fovea-form-islands)",
             "fovea-verify-phase{phase=fuse}"};
   case Phase::Schedule:
     return {"func.func(fovea-assign-backends{backend=" + options.backend +

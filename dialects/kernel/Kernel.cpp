@@ -76,11 +76,22 @@ void ScheduleAttr::print(AsmPrinter &printer) const {
 
 LogicalResult PanelsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
                                          function_ref<InFlightDiagnostic()> emitError) const {
-  if (shape.size() != 2)
+  if (shape.size() != 2 && getRows().empty())
     return emitError() << "panels store a matrix, not a tensor of rank " << shape.size();
-  if (getWidth() < 1 || getAxis() < 0 || getAxis() > 1)
-    return emitError() << "panels need a positive width and an axis of 0 or 1";
+  if (getWidth() < 1 || getAxis() < 0 || getAxis() >= int64_t(shape.size()))
+    return emitError() << "panels need a positive width and an axis of 0 to " << shape.size() - 1;
+  SmallVector<int64_t> dims = getRowDims();
+  dims.push_back(getAxis());
+  llvm::sort(dims);
+  if (!llvm::equal(dims, llvm::seq<int64_t>(0, shape.size())))
+    return emitError() << "the rows of panels are all dimensions but the axis, each once";
   return success();
+}
+
+SmallVector<int64_t> PanelsAttr::getRowDims() const {
+  if (getRows().empty())
+    return {1 - getAxis()};
+  return llvm::to_vector(getRows());
 }
 
 FailureOr<int64_t> fovea::kernel::getStorageSize(RankedTensorType type) {

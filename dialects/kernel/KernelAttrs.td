@@ -57,10 +57,19 @@ def Kernel_PanelsAttr : Kernel_Attr<"Panels", "panels", [
     A tensor `K x N` with this encoding is stored as `ceil(N / width)` panels of `K x width` elements, each panel
     row-major; columns past N hold zero. The element (k, n) lies at `((n / width) * K + k) * width + n % width`.
     Ops still index it as `K x N`. With `axis = 0` the tensor is `N x K`, stored the same way: a transposed matrix
-    needs no copy of its own.
+    needs no copy of its own. A tensor of higher rank names the dimensions that make up a row's number, outermost
+    first: the weights `O x I x H x W` of a convolution are `panels<32, axis = 0 rows[2, 3, 1]>`, K = H W I.
   }];
-  let parameters = (ins "int64_t":$width, DefaultValuedParameter<"int64_t", "1">:$axis);
-  let assemblyFormat = "`<` $width (`,` `axis` `=` $axis^)? `>`";
+  let parameters = (ins "int64_t":$width, DefaultValuedParameter<"int64_t", "1">:$axis,
+                        OptionalArrayRefParameter<"int64_t">:$rows);
+  let assemblyFormat = "`<` $width (`,` `axis` `=` $axis^)? (`rows` `[` $rows^ `]`)? `>`";
+  let builders = [AttrBuilder<(ins "int64_t":$width, "int64_t":$axis), [{
+    return $_get($_ctxt, width, axis, ::llvm::ArrayRef<int64_t>());
+  }]>];
+  let extraClassDeclaration = [{
+    /// The dimensions of a row's number, outermost first.
+    ::llvm::SmallVector<int64_t> getRowDims() const;
+  }];
 }
 
 #endif // FOVEA_KERNEL_ATTRS_TD

@@ -13,6 +13,7 @@
 #include "passes/fuse/Classify.h"
 #include "passes/fuse/IndexMaps.h"
 #include "passes/fuse/Passes.h"
+#include "passes/fuse/Permute.h"
 #include "passes/fuse/PushReshapes.h"
 
 namespace fovea {
@@ -151,35 +152,6 @@ static bool absorbOperands(Operation *op, RewriterBase &rewriter) {
 // Results
 //===----------------------------------------------------------------------===//
 
-/// The same empty, filled or splat tensor with another shape; null for an init that holds data.
-static Value reshapeInit(Value init, RankedTensorType type, RewriterBase &rewriter) {
-  Operation *op = init.getDefiningOp();
-  if (!op)
-    return {};
-  OpBuilder::InsertionGuard guard(rewriter);
-  rewriter.setInsertionPoint(op);
-  ArrayRef<int64_t> shape = type.getShape();
-  if (isa<tensor::EmptyOp>(op))
-    return tensor::EmptyOp::create(rewriter, op->getLoc(), shape, type.getElementType());
-  if (auto fill = dyn_cast<linalg::FillOp>(op)) {
-    Value empty = tensor::EmptyOp::create(rewriter, op->getLoc(), shape, type.getElementType());
-    return linalg::FillOp::create(rewriter, op->getLoc(), fill.getInputs(), ValueRange(empty))
-        .getResult(0);
-  }
-  if (auto constant = dyn_cast<arith::ConstantOp>(op))
-    if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
-      return arith::ConstantOp::create(rewriter, op->getLoc(), splat.resizeSplat(type));
-  return {};
-}
-
-static RankedTensorType permuteType(Type type, ArrayRef<int64_t> order) {
-  auto tensor = cast<RankedTensorType>(type);
-  SmallVector<int64_t> shape;
-  for (int64_t dim : order)
-    shape.push_back(tensor.getDimSize(dim));
-  return tensor.clone(shape);
-}
-
 static LogicalResult permuteAttentionResult(attn::AttentionOp op, OpResult result,
                                             ArrayRef<int64_t> order, RewriterBase &rewriter) {
   unsigned position = 3 + op.getCaptures().size() + result.getResultNumber();
@@ -189,26 +161,6 @@ static LogicalResult permuteAttentionResult(attn::AttentionOp op, OpResult resul
   rewriter.modifyOpInPlace(op, [&] {
     op.setIndexingMapsAttr(rewriter.getArrayAttr(maps));
     result.setType(permuteType(result.getType(), order));
-  });
-  return success();
-}
-
-static LogicalResult permuteGenericResult(linalg::GenericOp op, OpResult result,
-                                          ArrayRef<int64_t> order, RewriterBase &rewriter) {
-  if (!op.hasPureTensorSemantics())
-    return failure();
-  OpOperand *init = op.getDpsInitOperand(result.getResultNumber());
-  RankedTensorType type = permuteType(result.getType(), order);
-  Value newInit = reshapeInit(init->get(), type, rewriter);
-  if (!newInit)
-    return failure();
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  AffineMap &map = maps[init->getOperandNumber()];
-  map = AffineMap::getPermutationMap(order, op.getContext()).compose(map);
-  rewriter.modifyOpInPlace(op, [&] {
-    init->set(newInit);
-    op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
-    result.setType(type);
   });
   return success();
 }

@@ -21,6 +21,25 @@ def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
                            "::mlir::affine::AffineDialect"];
 }
 
+def ChannelsLastPass : Pass<"fovea-channels-last", "::mlir::func::FuncOp"> {
+  let summary = "store the results of convolutions, and what follows from them, with channels last";
+  let description = [{
+    Vectors of a convolution run over output channels, so these are contiguous: a result [n, c, h, w] becomes
+    [n, h, w, c], and so does, in program order, everything computed from it element by element, by windows, by padding or
+    by merging the spatial dimensions. What cannot take the new order reads the value through a transpose back, which
+    `absorb-layout` removes where it can. The inputs of the model and weights keep their layouts.
+
+    ```mlir
+    %y = linalg.generic {... (n, y, x, o, i, r, s) -> (n, o, y, x)} ... -> tensor<1x64x56x56xf32>
+    ```
+    becomes
+    ```mlir
+    %y = linalg.generic {... (n, y, x, o, i, r, s) -> (n, y, x, o)} ... -> tensor<1x56x56x64xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def FormIslandsPass : Pass<"fovea-form-islands", "::mlir::func::FuncOp"> {
   let summary = "group ops into islands that become kernels";
   let description = [{

@@ -8,6 +8,7 @@
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/Remarks.h"
+#include "passes/fuse/Classify.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace fovea {
@@ -18,30 +19,60 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// The product of a contraction kernel: the generic with two inputs and a reduction over their
-/// common dimension.
-static linalg::GenericOp findContraction(kernel::FuncOp kernel) {
+/// The product that anchors a kernel: its only generic with two inputs that sums their products.
+static linalg::GenericOp findProduct(kernel::FuncOp kernel) {
   linalg::GenericOp found;
   kernel.walk([&](linalg::GenericOp op) {
-    if (!found && op.getNumDpsInputs() == 2 && op.getNumReductionLoops() == 1 &&
-        linalg::isaContractionOpInterface(op))
+    OpKind kind = classify(op);
+    if (!found && (kind == OpKind::Contraction || kind == OpKind::Convolution))
       found = op;
   });
   return found;
 }
 
-/// The dimension of the matrix `map` reads that is not reduced; nothing unless the map is (k, n) or
-/// (n, k).
-static std::optional<int64_t> findColumnAxis(linalg::GenericOp op, AffineMap map) {
-  if (map.getNumResults() != 2 || !map.isProjectedPermutation())
-    return std::nullopt;
+/// The distance in memory between two iterations of loop `dim`, for a row-major operand.
+static int64_t getStride(linalg::GenericOp op, OpOperand *operand, unsigned dim) {
+  auto type = cast<RankedTensorType>(operand->get().getType());
+  int64_t stride = 0, size = 1;
+  AffineMap map = op.getMatchingIndexingMap(operand);
+  for (auto [expr, extent] : llvm::reverse(llvm::zip_equal(map.getResults(), type.getShape()))) {
+    if (expr.isFunctionOfDim(dim))
+      stride += size;
+    size *= extent;
+  }
+  return stride;
+}
+
+/// How the right-hand side of `op` is cut into panels of `width`: one dimension is the columns',
+/// the others are summed over, in the order in which the left-hand side has them in memory. Nothing
+/// when it is not of this form.
+static kernel::PanelsAttr getPanels(linalg::GenericOp op, int64_t width) {
+  AffineMap map = op.getMatchingIndexingMap(op.getDpsInputOperand(1));
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  bool reduced[2] = {};
-  for (unsigned i = 0; i < 2; ++i)
-    reduced[i] = iterators[map.getDimPosition(i)] == utils::IteratorType::reduction;
-  if (reduced[0] == reduced[1])
-    return std::nullopt;
-  return reduced[0] ? 1 : 0;
+  std::optional<int64_t> axis;
+  SmallVector<std::pair<int64_t, int64_t>> rows; // distance on the left, dimension
+  if (!map.isProjectedPermutation() || map.getNumResults() < 2)
+    return {};
+  for (int64_t dim = 0; dim < map.getNumResults(); ++dim) {
+    unsigned loop = map.getDimPosition(dim);
+    if (iterators[loop] == utils::IteratorType::reduction) {
+      rows.push_back({-getStride(op, op.getDpsInputOperand(0), loop), dim});
+      continue;
+    }
+    if (axis)
+      return {};
+    axis = dim;
+  }
+  if (!axis || rows.empty())
+    return {};
+  if (rows.size() == 1)
+    return kernel::PanelsAttr::get(op.getContext(), width, *axis);
+  llvm::sort(rows);
+  SmallVector<int64_t> order;
+  for (auto [distance, dim] : rows)
+    order.push_back(dim);
+  return kernel::PanelsAttr::get(op.getContext(), width, *axis, order);
 }
 
 namespace {
@@ -56,7 +87,8 @@ struct PackWeights : fovea::impl::PackWeightsPassBase<PackWeights> {
         launches[kernel].push_back(launch);
     });
     for (auto &[kernel, calls] : launches)
-      if (kernel.getAnchor() == kernel::Anchor::Contraction &&
+      if ((kernel.getAnchor() == kernel::Anchor::Contraction ||
+           kernel.getAnchor() == kernel::Anchor::Convolution) &&
           kernel.getBackend() == kernel::Backend::Halide)
         pack(kernel, calls, symbols);
   }
@@ -68,15 +100,17 @@ private:
   }
 
   void pack(kernel::FuncOp kernel, ArrayRef<kernel::LaunchOp> calls, SymbolTable &symbols) {
-    linalg::GenericOp product = findContraction(kernel);
+    linalg::GenericOp product = findProduct(kernel);
     if (!product)
       return refuse(kernel, "the kernel holds no product of two tensors");
     auto argument = dyn_cast<BlockArgument>(product.getInputs()[1]);
     if (!argument)
       return refuse(kernel, "the right-hand side is computed in the kernel");
-    std::optional<int64_t> axis =
-        findColumnAxis(product, product.getMatchingIndexingMap(product.getDpsInputOperand(1)));
-    if (!axis)
+    int64_t width = vectorWidth;
+    if (kernel::ScheduleAttr schedule = kernel.getScheduleAttr())
+      width *= schedule.get("nv", 4);
+    kernel::PanelsAttr panels = getPanels(product, width);
+    if (!panels)
       return refuse(kernel, "the right-hand side is not one matrix");
     if (!argument.hasOneUse())
       return refuse(kernel, "the right-hand side is read elsewhere in the kernel");
@@ -89,11 +123,7 @@ private:
     }
 
     auto plain = cast<RankedTensorType>(argument.getType());
-    int64_t width = vectorWidth;
-    if (kernel::ScheduleAttr schedule = kernel.getScheduleAttr())
-      width *= schedule.get("nv", 4);
-    auto packed = RankedTensorType::get(plain.getShape(), plain.getElementType(),
-                                        kernel::PanelsAttr::get(&getContext(), width, *axis));
+    auto packed = RankedTensorType::get(plain.getShape(), plain.getElementType(), panels);
     argument.setType(packed);
     kernel.setType(FunctionType::get(&getContext(), kernel.getBody().getArgumentTypes(),
                                      kernel.getResultTypes()));

@@ -26,7 +26,7 @@ def OutlineKernelsPass : Pass<"fovea-outline-kernels", "::mlir::ModuleOp"> {
 def PackWeightsPass : Pass<"fovea-pack-weights", "::mlir::ModuleOp"> {
   let summary = "store constant right-hand sides of products as column panels";
   let description = [{
-    In a Halide kernel anchored on a contraction, the argument that is the product's right-hand side is given the
+    In a Halide kernel anchored on a contraction or a convolution, the argument that is the product's right-hand side is given the
     encoding `#kernel.panels<nv * vector-width>`, `nv` from the kernel's schedule, when every launch passes a
     constant and nothing else in the kernel reads it. The constant's type changes with it; its bytes are rearranged
     when the object is written. A right-hand side that stays as it is gets a remark with the reason.

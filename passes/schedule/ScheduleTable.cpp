@@ -82,7 +82,16 @@ kernel::ScheduleAttr fovea::selectConv(MLIRContext *context, const ConvExtents &
   bool wide = target.registers() == 32;
   Tile tile = selectTile(wide ? ArrayRef<Tile>(wideConvTiles) : ArrayRef<Tile>(narrowTiles),
                          extents.row, extents.channels, target);
-  return makeSchedule(context, "conv", {{"mr", tile.mr}, {"nv", tile.nv}});
+  // Many pixels and few weights: what a block of pixels reads and writes stays in the cache too.
+  int64_t cache = target.l2Bytes / 2, pixelBytes = (extents.depth + extents.channels) * 4,
+          tiles = extents.pixels / tile.mr;
+  int64_t most = cache / 2 / std::max<int64_t>(pixelBytes, 1) / tile.mr;
+  if (extents.depth * extents.channels * 4 > cache || most < 1 || tiles < 2 * most)
+    return makeSchedule(context, "conv", {{"mr", tile.mr}, {"nv", tile.nv}});
+  int64_t block = most;
+  while (block > most / 2 + 1 && tiles % block != 0)
+    --block;
+  return makeSchedule(context, "conv", {{"mr", tile.mr}, {"nv", tile.nv}, {"mb", block * tile.mr}});
 }
 
 kernel::ScheduleAttr fovea::selectAttention(MLIRContext *context, const AttentionExtents &extents) {

@@ -27,12 +27,13 @@ struct GemmExtents {
 kernel::ScheduleAttr selectGemm(mlir::MLIRContext *context, const GemmExtents &extents,
                                 const ScheduleTarget &target);
 
-/// A convolution with `row` output pixels along the innermost spatial dimension and `channels`
-/// output channels a group.
+/// A convolution with `row` output pixels along the innermost spatial dimension, `pixels` in all,
+/// `channels` output channels a group, and `depth` products in a sum.
 struct ConvExtents {
-  int64_t row, channels;
+  int64_t row, pixels, channels, depth;
 };
-/// `conv mr, nv`: tiles of mr pixels of a row by nv vectors of channels.
+/// `conv mr, nv [, mb]`: tiles of mr pixels of a row by nv vectors of channels; blocks of mb
+/// pixels, each for all channels, where the weights stay in the cache.
 kernel::ScheduleAttr selectConv(mlir::MLIRContext *context, const ConvExtents &extents,
                                 const ScheduleTarget &target);
 

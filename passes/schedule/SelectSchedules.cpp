@@ -55,8 +55,10 @@ static int64_t getInnermostExtent(linalg::GenericOp op, ArrayRef<unsigned> loops
 
 static kernel::ScheduleAttr selectConvolution(linalg::GenericOp op, const ScheduleTarget &target) {
   ContractionLoops loops = getContractionLoops(op);
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
   return selectConv(op.getContext(),
-                    {getInnermostExtent(op, loops.m), product(loops.n, op.getStaticLoopRanges())},
+                    {getInnermostExtent(op, loops.m), product(loops.m, extents),
+                     product(loops.n, extents), product(loops.k, extents)},
                     target);
 }
 

@@ -21,6 +21,7 @@
 // CHECK-NEXT:   cse,
 // CHECK-NEXT:   fovea-verify-phase{phase=lower},
 // CHECK-NEXT:   func.func(
+// CHECK-NEXT:     fovea-channels-last,
 // CHECK-NEXT:     fovea-absorb-layout,
 // CHECK-NEXT:     cse,
 // CHECK-NEXT:     fovea-form-islands

@@ -71,6 +71,9 @@ private:
   bool takeBias;
 };
 
+/// Elements of weights that half of a second-level cache holds.
+constexpr int64_t streamedWeights = 1 << 17;
+
 class ContractionStage {
 public:
   ContractionStage(Plan &plan, const Domain &domain, linalg::GenericOp product)
@@ -101,6 +104,7 @@ private:
   SmallVector<unsigned> parallelGroups, sumGroups;
   Roles roles;
   int64_t rows = 1, columns = 1, depth = 1, batch = 1;
+  bool rowsAround = false; // whether the left operand has rows beyond those of the tiles
   int32_t mr = 6, nr = 64, vec = 16,
           width = 0; // width: of the argument's panels, 0 when it has none
   // Of the result: column, row, the others outermost last. Of the accumulator: column in the panel,
@@ -199,7 +203,7 @@ bool ContractionStage::assignRoles() {
       };
       if (!chosen ||
           (side == roles.right ? stride(group) < stride(*chosen)
-                               : space.getGroup(group).extent > space.getGroup(*chosen).extent))
+                               : space.getGroup(group).extent >= space.getGroup(*chosen).extent))
         chosen = group;
     }
     for (unsigned group : only[side])
@@ -208,6 +212,7 @@ bool ContractionStage::assignRoles() {
   };
   choose(roles.right, roles.column);
   choose(roles.left, roles.row);
+  rowsAround = only[roles.left].size() > 1;
   roles.sum = sumGroups;
   for (unsigned group : roles.sum)
     depth *= space.getGroup(group).extent;
@@ -400,7 +405,8 @@ bool ContractionStage::emit() {
 void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optional<H::Func> pack) {
   const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8),
                 tiles = panels * batch;
-  int64_t block = plan.schedule("gemm", "mb", rows > 4096 ? 1536 : rows);
+  int64_t block =
+      plan.schedule("gemm", "mb", plan.schedule("conv", "mb", rows > 4096 ? 1536 : rows));
   const bool parallel = rows * columns * depth * batch > (1 << 19);
   if (parallel && tiles * int64_t(llvm::divideCeil(rows, block)) < wanted)
     block = llvm::divideCeil(rows, llvm::divideCeil(wanted, tiles));
@@ -416,7 +422,11 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
   out.split(y, yo, yi, mr, tail(rows % mr == 0));
   // Panels that serve a whole batch are packed once: the batch goes inside them, or they are packed
   // before everything.
-  const bool shared = pack && packVars.empty() && batch > 1, inside = shared && panels >= wanted;
+  const bool shared = pack && packVars.empty() && batch > 1;
+  // Weights that a core's cache cannot hold are read once, panel by panel; each panel meets all
+  // rows of the image.
+  const bool streamed = !pack && rowsAround && depth * columns > streamedWeights;
+  const bool inside = (shared && panels >= wanted) || streamed;
   std::vector<H::VarOrRVar> order = {xi, yi, yo};
   if (!inside)
     order.push_back(xo);
@@ -427,8 +437,8 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
     order.push_back(xo);
   out.reorder(order).vectorize(xi, vec).unroll(xi).unroll(yi);
   // All outer loops are one loop of tasks.
-  H::Var task = xo;
-  for (size_t i = 4; i < order.size() && !inside; ++i) {
+  H::Var task = inside && !streamed ? xo : H::Var(order[3].name());
+  for (size_t i = 4; i < order.size() && (!inside || streamed); ++i) {
     H::Var fused("task" + std::to_string(i));
     out.fuse(task, H::Var(order[i].name()), fused);
     task = fused;

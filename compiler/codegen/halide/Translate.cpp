@@ -48,12 +48,16 @@ H::Expr Translator::load(Value value, IndicesRef indices) {
       accesses->push_back(address);
     return fromStorage(memory(space.toExpr(address)), type.getElementType());
   }
+  AffineExpr columnIndex = indices[place.panels.getAxis()],
+             rowIndex = constant(0, type.getContext());
+  int32_t width = place.panels.getWidth(), rows = 1;
+  for (int64_t dim : place.panels.getRowDims()) {
+    rowIndex = rowIndex * type.getDimSize(dim) + indices[dim];
+    rows *= type.getDimSize(dim);
+  }
   if (accesses)
-    accesses->append(indices.begin(), indices.end());
-  const int64_t axis = place.panels.getAxis();
-  AffineExpr columnIndex = indices[axis];
-  H::Expr row = space.toExpr(indices[1 - axis]), panel, column;
-  int32_t width = place.panels.getWidth(), rows = type.getDimSize(1 - axis);
+    accesses->append({rowIndex, columnIndex});
+  H::Expr row = space.toExpr(rowIndex), panel, column;
   if (panelColumn && space.coefficient(columnIndex, panelColumn->group) == 1 &&
       space.linear(columnIndex)->constant == 0) {
     panel = panelColumn->panel;

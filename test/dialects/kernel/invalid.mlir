@@ -66,3 +66,10 @@ func.func private @f(tensor<4xf32, #kernel.panels<64>>)
 
 // expected-error @+1 {{'mr' is given twice}}
 func.func private @f() attributes {s = #kernel.schedule<gemm mr = 6, mr = 4>}
+
+// -----
+
+// expected-error @+1 {{the rows of panels are all dimensions but the axis, each once}}
+func.func @f(%x: tensor<4x3x2xf32, #kernel.panels<4, axis = 0 rows [1, 1]>>) {
+  return
+}

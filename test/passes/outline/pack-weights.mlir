@@ -52,3 +52,37 @@ module {
     kernel.return %r : tensor<4x3xf32>
   }
 }
+
+// -----
+
+#x = affine_map<(n, y, x, o, i, r, s) -> (n, y + r, x + s, i)>
+#w = affine_map<(n, y, x, o, i, r, s) -> (o, i, r, s)>
+#o = affine_map<(n, y, x, o, i, r, s) -> (n, y, x, o)>
+
+// The weights of a convolution: rows run as the image lies in memory, channels fastest.
+
+module {
+  // CHECK: kernel.constant @filters_panels : tensor<5x2x3x3xf32, #kernel.panels<16, axis = 0 rows[2, 3, 1]>>
+  kernel.constant @filters : tensor<5x2x3x3xf32> = dense<1.0> : tensor<5x2x3x3xf32>
+  func.func @main(%x: tensor<1x6x6x2xf32>) -> tensor<1x4x4x5xf32> {
+    %w = kernel.get_constant @filters : tensor<5x2x3x3xf32>
+    %0 = kernel.launch @conv(%x, %w) : (tensor<1x6x6x2xf32>, tensor<5x2x3x3xf32>) -> tensor<1x4x4x5xf32>
+    return %0 : tensor<1x4x4x5xf32>
+  }
+  // CHECK: kernel.func @conv(%{{.+}}: tensor<1x6x6x2xf32>, %{{.+}}: tensor<5x2x3x3xf32, #kernel.panels<16, axis = 0 rows[2, 3, 1]>>)
+  kernel.func @conv(%x: tensor<1x6x6x2xf32>, %w: tensor<5x2x3x3xf32>) -> tensor<1x4x4x5xf32>
+      attributes {anchor = #kernel.anchor<convolution>, backend = #kernel.backend<halide>,
+                  schedule = #kernel.schedule<conv mr = 4, nv = 2>} {
+    %zero = arith.constant 0.0 : f32
+    %e = tensor.empty() : tensor<1x4x4x5xf32>
+    %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4x4x5xf32>) -> tensor<1x4x4x5xf32>
+    %r = linalg.generic {indexing_maps = [#x, #w, #o], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction", "reduction"]}
+        ins(%x, %w : tensor<1x6x6x2xf32>, tensor<5x2x3x3xf32>) outs(%f : tensor<1x4x4x5xf32>) {
+      ^bb0(%p: f32, %q: f32, %acc: f32):
+        %m = arith.mulf %p, %q : f32
+        %s = arith.addf %acc, %m : f32
+        linalg.yield %s : f32
+    } -> tensor<1x4x4x5xf32>
+    kernel.return %r : tensor<1x4x4x5xf32>
+  }
+}

@@ -38,6 +38,7 @@ static const char *constants = R"mlir(
   kernel.constant @ints at 0 : tensor<2xi64> = dense<[1, -2]> : tensor<2xi64>
   kernel.constant @splatPanels at 256 : tensor<2x3xi8, #kernel.panels<2>> = dense<9> : tensor<2x3xi8>
   kernel.constant @transposed at 320 : tensor<3x2xi8, #kernel.panels<2, axis = 0>> = dense<[[1, 2], [3, 4], [5, 6]]> : tensor<3x2xi8>
+  kernel.constant @filters at 384 : tensor<3x2x1x2xi8, #kernel.panels<2, axis = 0 rows [2, 3, 1]>> = dense<[[[[1, 2]], [[3, 4]]], [[[5, 6]], [[7, 8]]], [[[9, 10]], [[11, 12]]]]> : tensor<3x2x1x2xi8>
 )mlir";
 
 static std::string weightsOf(const char *source) {
@@ -53,7 +54,7 @@ static std::string weightsOf(const char *source) {
 
 TEST(Weights, AreLaidOutAsTheirTypesSay) {
   std::string bytes = weightsOf(constants);
-  ASSERT_EQ(bytes.size(), size_t(384 + kernel::readableSlack));
+  ASSERT_EQ(bytes.size(), size_t(448 + kernel::readableSlack));
   auto as = [&](auto example, size_t offset) {
     decltype(example) value;
     std::memcpy(&value, bytes.data() + offset, sizeof(value));
@@ -71,6 +72,8 @@ TEST(Weights, AreLaidOutAsTheirTypesSay) {
     EXPECT_EQ(as(float(), 192 + 4 * i), panels[i]) << i;
   EXPECT_EQ(bytes.substr(256, 9), std::string("\11\11\11\11\11\0\11\0\0", 9));
   EXPECT_EQ(bytes.substr(320, 8), std::string("\1\3\2\4\5\0\6\0", 8));
+  // (s, i) is the row: (0, 0), (0, 1), (1, 0), (1, 1).
+  EXPECT_EQ(bytes.substr(384, 16), std::string("\1\5\3\7\2\6\4\10\11\0\13\0\12\0\14\0", 16));
 }
 
 TEST(Weights, RefusesBadPlaces) {

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// One walk in program order: a value is permuted when it is the result of a convolution, or when
+// the op behind it reads a permuted value with the channels in the same place.
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "passes/fuse/Classify.h"
+#include "passes/fuse/Passes.h"
+#include "passes/fuse/Permute.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace fovea {
+#define GEN_PASS_DEF_CHANNELSLASTPASS
+#include "passes/fuse/Passes.h.inc"
+} // namespace fovea
+
+using namespace mlir;
+using namespace fovea;
+
+/// Batch, the spatial dimensions, then dimension 1.
+static SmallVector<int64_t> getOrder(int64_t rank) {
+  SmallVector<int64_t> order = {0};
+  for (int64_t dim = 2; dim < rank; ++dim)
+    order.push_back(dim);
+  order.push_back(1);
+  return order;
+}
+
+/// Whether another order of dimensions is another order in memory.
+static bool isWorthMoving(RankedTensorType type) {
+  if (type.getRank() < 3 || !type.hasStaticShape() || type.getDimSize(1) == 1)
+    return false;
+  return llvm::any_of(type.getShape().drop_front(2), [](int64_t extent) { return extent != 1; });
+}
+
+namespace {
+class ChannelsLast {
+public:
+  explicit ChannelsLast(func::FuncOp func) : func(func), rewriter(func.getContext()) {}
+  void run();
+
+private:
+  void visit(linalg::GenericOp op);
+  void visit(tensor::PadOp op);
+  void visit(tensor::CollapseShapeOp op);
+  bool isWanted(linalg::GenericOp op, OpResult result);
+  void readPermuted(linalg::GenericOp op);
+  void addTransposeBack(Value permuted, RankedTensorType plain);
+
+  func::FuncOp func;
+  IRRewriter rewriter;
+  /// From a value in its plain order to the permuted value that it is the transpose of.
+  llvm::MapVector<Value, Value> permutedOf;
+};
+} // namespace
+
+/// Whether the result belongs to a convolution, or has its batch and channels where a permuted
+/// operand has them.
+bool ChannelsLast::isWanted(linalg::GenericOp op, OpResult result) {
+  auto type = cast<RankedTensorType>(result.getType());
+  if (!isWorthMoving(type))
+    return false;
+  OpKind kind = classify(op);
+  AffineMap written = op.getMatchingIndexingMap(op.getDpsInitOperand(result.getResultNumber()));
+  if (kind == OpKind::Convolution) {
+    // Groups are a dimension of their own: the result then has more dimensions than an image.
+    ContractionLoops loops = getContractionLoops(op);
+    auto channel = dyn_cast<AffineDimExpr>(written.getResult(1));
+    return channel && llvm::is_contained(loops.n, channel.getPosition());
+  }
+  if (kind != OpKind::Elementwise && kind != OpKind::Reduction)
+    return false;
+  return llvm::any_of(op.getDpsInputOperands(), [&](OpOperand *operand) {
+    AffineMap read = op.getMatchingIndexingMap(operand);
+    return permutedOf.contains(operand->get()) && read.getNumResults() == written.getNumResults() &&
+           read.getResult(0) == written.getResult(0) && read.getResult(1) == written.getResult(1);
+  });
+}
+
+/// The value in its plain order for users that need it, made of the permuted one.
+void ChannelsLast::addTransposeBack(Value permuted, RankedTensorType plain) {
+  Location loc = permuted.getLoc();
+  rewriter.setInsertionPointAfterValue(permuted);
+  Value empty = tensor::EmptyOp::create(rewriter, loc, plain.getShape(), plain.getElementType());
+  AffineMap identity = rewriter.getMultiDimIdentityMap(plain.getRank());
+  SmallVector<int64_t> order = getOrder(plain.getRank());
+  AffineMap read = AffineMap::getPermutationMap(order, rewriter.getContext());
+  SmallVector<utils::IteratorType> loops(plain.getRank(), utils::IteratorType::parallel);
+  auto transpose =
+      linalg::GenericOp::create(rewriter, loc, plain, permuted, empty, {read, identity}, loops,
+                                [](OpBuilder &builder, Location where, ValueRange values) {
+                                  linalg::YieldOp::create(builder, where, values[0]);
+                                });
+  rewriter.replaceAllUsesExcept(permuted, transpose.getResult(0), transpose);
+  permutedOf[transpose.getResult(0)] = permuted;
+}
+
+/// Lets a generic read permuted values in place.
+void ChannelsLast::readPermuted(linalg::GenericOp op) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Value permuted = permutedOf.lookup(operand->get());
+    if (!permuted)
+      continue;
+    AffineMap &map = maps[operand->getOperandNumber()];
+    map = AffineMap::getPermutationMap(getOrder(map.getNumResults()), op.getContext()).compose(map);
+    operand->set(permuted);
+  }
+  op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+}
+
+void ChannelsLast::visit(linalg::GenericOp op) {
+  if (!op.hasPureTensorSemantics())
+    return;
+  SmallVector<std::pair<OpResult, RankedTensorType>> wanted;
+  for (OpResult result : op->getResults())
+    if (isWanted(op, result))
+      wanted.push_back({result, cast<RankedTensorType>(result.getType())});
+  readPermuted(op);
+  for (auto [result, plain] : wanted)
+    if (succeeded(permuteGenericResult(op, result, getOrder(plain.getRank()), rewriter)))
+      addTransposeBack(result, plain);
+}
+
+void ChannelsLast::visit(tensor::PadOp op) {
+  Value permuted = permutedOf.lookup(op.getSource()), padding = op.getConstantPaddingValue();
+  if (!permuted || !padding || op.getRegion().isAncestor(padding.getParentRegion()) ||
+      !isWorthMoving(op.getResultType()))
+    return;
+  SmallVector<OpFoldResult> low, high;
+  RankedTensorType plain = op.getResultType();
+  for (int64_t dim : getOrder(plain.getRank())) {
+    low.push_back(op.getMixedLowPad()[dim]);
+    high.push_back(op.getMixedHighPad()[dim]);
+  }
+  rewriter.setInsertionPoint(op);
+  Value padded =
+      tensor::PadOp::create(rewriter, op.getLoc(), permuteType(plain, getOrder(plain.getRank())),
+                            permuted, low, high, padding);
+  rewriter.replaceOp(op, padded);
+  addTransposeBack(padded, plain);
+}
+
+/// [n, c, h, w] to [n, c, h * w].
+void ChannelsLast::visit(tensor::CollapseShapeOp op) {
+  Value permuted = permutedOf.lookup(op.getSrc());
+  RankedTensorType plain = op.getResultType();
+  if (!permuted || plain.getRank() != 3 || op.getReassociationIndices()[0].size() != 1 ||
+      op.getReassociationIndices()[1].size() != 1)
+    return;
+  int64_t rank = op.getSrcType().getRank();
+  SmallVector<ReassociationIndices> groups = {{0}, {}, {rank - 1}};
+  for (int64_t dim = 1; dim < rank - 1; ++dim)
+    groups[1].push_back(dim);
+  rewriter.setInsertionPoint(op);
+  Value merged = tensor::CollapseShapeOp::create(rewriter, op.getLoc(),
+                                                 permuteType(plain, getOrder(3)), permuted, groups);
+  rewriter.replaceOp(op, merged);
+  addTransposeBack(merged, plain);
+}
+
+void ChannelsLast::run() {
+  for (Block &block : func.getBody())
+    for (Operation &op : llvm::make_early_inc_range(block))
+      llvm::TypeSwitch<Operation *>(&op)
+          .Case<linalg::GenericOp, tensor::CollapseShapeOp, tensor::PadOp>(
+              [&](auto concrete) { visit(concrete); });
+  // Newest first: what read a transpose may be gone itself.
+  for (auto [plain, permuted] : llvm::reverse(permutedOf))
+    if (plain.use_empty())
+      rewriter.eraseOp(plain.getDefiningOp());
+}
+
+namespace {
+struct ChannelsLastDriver : fovea::impl::ChannelsLastPassBase<ChannelsLastDriver> {
+  void runOnOperation() override { ChannelsLast(getOperation()).run(); }
+};
+} // namespace
