@@ -37,7 +37,7 @@ std::optional<Phase> fovea::parsePhase(StringRef name) {
 static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &options) {
   switch (phase) {
   case Phase::Frontend:
-    return {"func.func(fovea-simplify-graph,cse)"};
+    return {"func.func(fovea-simplify-graph,fovea-fold-weights,cse)"};
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu,fovea-raise-softmax)",
             "fovea-raise-attention", "func.func(fovea-propagate-slices)", "cse"};

@@ -3,6 +3,8 @@
 // One walk in program order: a value is permuted when it is the result of a convolution, or when
 // the op behind it reads a permuted value with the channels in the same place.
 
+#include "dialects/onnx/ConstantData.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/fuse/Classify.h"
@@ -11,6 +13,8 @@
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <cstring>
 
 namespace fovea {
 #define GEN_PASS_DEF_CHANNELSLASTPASS
@@ -36,6 +40,35 @@ static bool isWorthMoving(RankedTensorType type) {
   return llvm::any_of(type.getShape().drop_front(2), [](int64_t extent) { return extent != 1; });
 }
 
+/// A convolution of each channel by itself.
+static bool isDepthwise(linalg::GenericOp op) {
+  return classify(op) == OpKind::Convolution && getContractionLoops(op).n.empty();
+}
+
+/// The constant that `value` is a reshape of, with its first dimension moved behind the others;
+/// null for another value.
+static Value rotateConstant(Value value, RewriterBase &rewriter) {
+  Value source = value;
+  while (auto collapse = source.getDefiningOp<tensor::CollapseShapeOp>())
+    source = collapse.getSrc();
+  ElementsAttr attr = onnx::getConstantAttr(source);
+  std::optional<onnx::ConstantData> data = attr ? onnx::getConstantData(attr) : std::nullopt;
+  auto type = cast<RankedTensorType>(value.getType());
+  if (!data || data->splat || type.getNumElements() == 0)
+    return {};
+  int64_t rows = type.getDimSize(0), columns = type.getNumElements() / rows,
+          bytes = onnx::getElementBytes(type.getElementType());
+  SmallVector<char, 0> rotated(data->bytes.size());
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t column = 0; column < columns; ++column)
+      std::memcpy(&rotated[(column * rows + row) * bytes],
+                  &data->bytes[(row * columns + column) * bytes], bytes);
+  SmallVector<int64_t> shape(type.getShape().drop_front());
+  shape.push_back(rows);
+  return arith::ConstantOp::create(rewriter, value.getLoc(),
+                                   onnx::makeConstant(type.clone(shape), rotated));
+}
+
 namespace {
 class ChannelsLast {
 public:
@@ -48,6 +81,7 @@ private:
   void visit(tensor::CollapseShapeOp op);
   bool isWanted(linalg::GenericOp op, OpResult result);
   void readPermuted(linalg::GenericOp op);
+  void rotateWeights(linalg::GenericOp op);
   void addTransposeBack(Value permuted, RankedTensorType plain);
 
   func::FuncOp func;
@@ -69,7 +103,8 @@ bool ChannelsLast::isWanted(linalg::GenericOp op, OpResult result) {
     // Groups are a dimension of their own: the result then has more dimensions than an image.
     ContractionLoops loops = getContractionLoops(op);
     auto channel = dyn_cast<AffineDimExpr>(written.getResult(1));
-    return channel && llvm::is_contained(loops.n, channel.getPosition());
+    return channel &&
+           llvm::is_contained(isDepthwise(op) ? loops.batch : loops.n, channel.getPosition());
   }
   if (kind != OpKind::Elementwise && kind != OpKind::Reduction)
     return false;
@@ -112,6 +147,26 @@ void ChannelsLast::readPermuted(linalg::GenericOp op) {
   op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
 }
 
+/// Channels of a depthwise convolution's weights are last, too.
+void ChannelsLast::rotateWeights(linalg::GenericOp op) {
+  OpOperand *weights = op.getDpsInputOperand(1);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap &map = maps[1];
+  auto channel =
+      dyn_cast<AffineDimExpr>(map.getResults().empty() ? AffineExpr() : map.getResult(0));
+  if (!channel || !llvm::is_contained(getContractionLoops(op).batch, channel.getPosition()))
+    return;
+  rewriter.setInsertionPoint(op);
+  Value rotated = rotateConstant(weights->get(), rewriter);
+  if (!rotated)
+    return;
+  SmallVector<AffineExpr> results(map.getResults().drop_front());
+  results.push_back(channel);
+  map = AffineMap::get(map.getNumDims(), 0, results, op.getContext());
+  weights->set(rotated);
+  op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+}
+
 void ChannelsLast::visit(linalg::GenericOp op) {
   if (!op.hasPureTensorSemantics())
     return;
@@ -120,6 +175,8 @@ void ChannelsLast::visit(linalg::GenericOp op) {
     if (isWanted(op, result))
       wanted.push_back({result, cast<RankedTensorType>(result.getType())});
   readPermuted(op);
+  if (!wanted.empty() && isDepthwise(op))
+    rotateWeights(op);
   for (auto [result, plain] : wanted)
     if (succeeded(permuteGenericResult(op, result, getOrder(plain.getRank()), rewriter)))
       addTransposeBack(result, plain);

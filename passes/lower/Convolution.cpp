@@ -2,7 +2,7 @@
 //
 // Lowering of Conv over any number of spatial dimensions: padding, one generic over (n, out..., oc,
 // group?, ic, k...), then the bias. Groups are a dimension of their own, split from the channels by
-// expand_shape.
+// expand_shape; groups of one channel, in and out, are the channels: (n, out..., group, k...).
 
 #include "passes/lower/Convolution.h"
 
@@ -20,7 +20,10 @@ Value lower::createConvolution(OpBuilder &builder, Location loc, Value x, Value 
   bool isGrouped = groups > 1;
   int64_t spatial = window.kernel.size(), batch = typeX.getDimSize(0),
           inChannels = typeW.getDimSize(1), outChannels = typeW.getDimSize(0);
-  unsigned oc = 1 + spatial, group = oc + 1, ic = oc + 1 + isGrouped, kernel = ic + 1;
+  // Groups of one channel need no loops over channels besides.
+  bool isDepthwise = isGrouped && inChannels == 1 && outChannels == groups;
+  unsigned oc = 1 + spatial, group = oc + !isDepthwise, ic = group + isGrouped,
+           kernel = ic + !isDepthwise;
   auto dim = [&](unsigned position) { return builder.getAffineDimExpr(position); };
   SmallVector<AffineExpr> readX = {dim(0)}, readW, write = {dim(0)};
   SmallVector<int64_t> shapeX = {batch}, shapeW, shape = {batch}, flat = {batch, outChannels};
@@ -30,12 +33,14 @@ Value lower::createConvolution(OpBuilder &builder, Location loc, Value x, Value 
     for (SmallVector<int64_t> *extents : {&shapeX, &shapeW, &shape})
       extents->push_back(groups);
   }
-  readX.push_back(dim(ic));
-  shapeX.push_back(inChannels);
-  readW.append({dim(oc), dim(ic)});
-  shapeW.append({outChannels / groups, inChannels});
-  write.push_back(dim(oc));
-  shape.push_back(outChannels / groups);
+  if (!isDepthwise) {
+    readX.push_back(dim(ic));
+    shapeX.push_back(inChannels);
+    readW.append({dim(oc), dim(ic)});
+    shapeW.append({outChannels / groups, inChannels});
+    write.push_back(dim(oc));
+    shape.push_back(outChannels / groups);
+  }
   for (int64_t i = 0; i < spatial; ++i) {
     readX.push_back(dim(1 + i) * window.strides[i] + dim(kernel + i) * window.dilations[i]);
     shapeX.push_back(typeX.getDimSize(2 + i));

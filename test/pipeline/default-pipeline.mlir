@@ -5,6 +5,7 @@
 // CHECK:      builtin.module(
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-simplify-graph{
+// CHECK-NEXT:     fovea-fold-weights,
 // CHECK-NEXT:     cse
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   func.func(

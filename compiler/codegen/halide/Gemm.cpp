@@ -88,6 +88,7 @@ private:
   AffineExpr addressOf(unsigned operand, bool &panels);
   H::Expr operandExpr(unsigned operand);
   bool isInitZero();
+  bool isPerChannel();
   void chooseTile();
   bool mustPack();
   H::Func packRight();
@@ -328,9 +329,20 @@ H::Func ContractionStage::packRight() {
   return pack;
 }
 
+/// Whether the result's contiguous dimension is one that both operands have: a product per channel,
+/// whose vectors run over channels.
+bool ContractionStage::isPerChannel() {
+  return llvm::any_of(roles.outer, [&](unsigned group) {
+    return space.coefficient(domain.address, group) == 1 &&
+           space.getGroup(group).extent >= plan.getTarget().vectorWidth();
+  });
+}
+
 bool ContractionStage::emit() {
   if (!analyse() || !assignRoles())
     return false;
+  if (isPerChannel())
+    return emitRows(plan, domain, {product});
   chooseTile();
   const unsigned none = ~0u;
   SmallVector<unsigned> groups = {roles.column.value_or(none), roles.row.value_or(none)};
@@ -447,6 +459,10 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
     out.parallel(task);
 
   acc.compute_at(out, yo).bound_extent(xi, nr).bound_extent(y, mr);
+  // Behind fused loops Halide does not see that a tile lies in one panel and one image.
+  acc.bound_extent(xo, 1);
+  for (const H::Var &outer : outerVars)
+    acc.bound_extent(outer, 1);
   acc.vectorize(xi, vec).unroll(xi).unroll(y);
   std::vector<H::VarOrRVar> inner = {xi, y};
   for (int number = 0; number < k.dimensions(); ++number)

@@ -182,6 +182,10 @@ void RowsStage::define(Part &part, unsigned number) {
     H::RDom r = sumDomain(part, length, "r");
     total(rowVars) = init;
     total(rowVars) = combined(part, total(rowVars), element(part, r[0]));
+    // Windows are small.
+    for (int number = 0; number < r.dimensions() && across; ++number)
+      if (auto extent = H::Internal::as_const_int(r[number].extent()); extent && *extent <= 8)
+        total.update().unroll(r[number]);
   } else {
     H::Func partial = defineLanes(part, name, init, length, lanes);
     while (lanes > 1) {
@@ -245,6 +249,7 @@ void RowsStage::schedule(H::Func out, std::vector<H::Var> columns) {
       func.compute_at(out, place);
       if (!vectorRows)
         continue;
+      func.bound_storage(rowVars[0], vec);
       func.vectorize(rowVars[0], vec, H::TailStrategy::GuardWithIf);
       for (int update = 0; update < func.num_update_definitions(); ++update)
         func.update(update).vectorize(rowVars[0], vec, H::TailStrategy::GuardWithIf);

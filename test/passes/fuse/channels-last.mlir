@@ -12,16 +12,16 @@
 // A convolution, its bias, padding, a pool over windows and the merged result, all with channels last; the model's
 // output is transposed back.
 
-// CHECK-DAG: #[[ROWS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
-// CHECK-DAG: #[[LAST:.+]] = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
-// CHECK-DAG: #[[WINDOW:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2 + d4, d3 + d5, d1)>
+// CHECK-DAG: #[[$ROWS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5, d6) -> (d0, d1, d2, d3)>
+// CHECK-DAG: #[[$LAST:.+]] = affine_map<(d0, d1, d2, d3) -> (d0, d2, d3, d1)>
+// CHECK-DAG: #[[$WINDOW:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2 + d4, d3 + d5, d1)>
 // CHECK-LABEL: func.func @network
 // CHECK-SAME: %[[X:.+]]: tensor<1x3x9x9xf32>
-// CHECK: %[[P:.+]] = linalg.generic {indexing_maps = [{{.*}}#[[ROWS]]]{{.*}} ins(%[[X]], %{{.+}} : {{.*}} outs(%{{.+}} : tensor<1x4x4x8xf32>)
-// CHECK: %[[B:.+]] = linalg.generic {indexing_maps = [#[[LAST]], {{.+}}, #[[LAST]]]{{.*}} ins(%[[P]], %{{.+}} outs(%{{.+}} : tensor<1x4x4x8xf32>)
+// CHECK: %[[P:.+]] = linalg.generic {indexing_maps = [{{.*}}#[[$ROWS]]]{{.*}} ins(%[[X]], %{{.+}} : {{.*}} outs(%{{.+}} : tensor<1x4x4x8xf32>)
+// CHECK: %[[B:.+]] = linalg.generic {indexing_maps = [#[[$LAST]], {{.+}}, #[[$LAST]]]{{.*}} ins(%[[P]], %{{.+}} outs(%{{.+}} : tensor<1x4x4x8xf32>)
 // CHECK: %[[PAD:.+]] = tensor.pad %[[B]] low[0, 1, 2, 0] high[0, 0, 1, 0]
 // CHECK: tensor<1x4x4x8xf32> to tensor<1x5x7x8xf32>
-// CHECK: %[[POOL:.+]] = linalg.generic {indexing_maps = [#[[WINDOW]], {{.*}} ins(%[[PAD]], %{{.+}} outs(%{{.+}} : tensor<1x3x5x8xf32>)
+// CHECK: %[[POOL:.+]] = linalg.generic {indexing_maps = [#[[$WINDOW]], {{.*}} ins(%[[PAD]], %{{.+}} outs(%{{.+}} : tensor<1x3x5x8xf32>)
 // CHECK: %[[M:.+]] = tensor.collapse_shape %[[POOL]] {{\[\[}}0], [1, 2], [3]] : tensor<1x3x5x8xf32> into tensor<1x15x8xf32>
 // CHECK: %[[R:.+]] = linalg.generic {{.*}} ins(%[[M]] : tensor<1x15x8xf32>) outs(%{{.+}} : tensor<1x8x15xf32>)
 // CHECK: return %[[R]]
