@@ -33,6 +33,9 @@ namespace fovea::kernel {
 /// section: tiles may read them and ignore what they read.
 inline constexpr int64_t readableSlack = 16 << 10;
 
+/// What a kernel returns after a `kernel.check` has failed.
+inline constexpr int32_t contradictedStatus = 2;
+
 /// Bytes that a tensor of this static type occupies in memory, its encoding's padding included.
 /// Elements of i1 take one byte. Fails when the type is dynamic or the size does not fit in 62
 /// bits.

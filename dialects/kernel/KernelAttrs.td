@@ -17,7 +17,8 @@ def Kernel_Anchor : I32EnumAttr<"Anchor", "the op that gives a kernel its loop s
     I32EnumAttrCase<"Convolution", 1, "convolution">,
     I32EnumAttrCase<"Attention", 2, "attention">,
     I32EnumAttrCase<"Rows", 3, "rows">,
-    I32EnumAttrCase<"Elementwise", 4, "elementwise">]> {
+    I32EnumAttrCase<"Elementwise", 4, "elementwise">,
+    I32EnumAttrCase<"Sequential", 5, "sequential">]> {
   let cppNamespace = "::fovea::kernel";
   let genSpecializedAttr = 0;
 }

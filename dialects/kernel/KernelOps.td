@@ -45,6 +45,17 @@ def Kernel_YieldOp : Kernel_Op<"yield", [Pure, Terminator, ReturnLike, HasParent
   let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
 }
 
+def Kernel_CheckOp : Kernel_Op<"check", [MemoryEffects<[MemWrite]>]> {
+  let summary = "makes the run fail when a value that only the run knows is not what was compiled for";
+  let description = [{
+    Only in a `sequential` island or kernel. When `condition` is false the kernel goes on, so that whatever it writes stays
+    in bounds, and then returns `kernel::contradictedStatus`, which ends the run with an error for the caller.
+    `expectation` says what should have held.
+  }];
+  let arguments = (ins I1:$condition, StrAttr:$expectation);
+  let assemblyFormat = "$condition `,` $expectation attr-dict";
+}
+
 def Kernel_FuncOp : Kernel_Op<"func", [
     IsolatedFromAbove, FunctionOpInterface, AffineScope, AutomaticAllocationScope]> {
   let summary = "a kernel: a function of tensors, launched by the program";

@@ -118,3 +118,21 @@ std::optional<int64_t> onnx::getIndexCount(Value indices) {
     return std::nullopt;
   return type.getNumElements();
 }
+
+Type onnx::mergeTypes(Type inferred, Type declared) {
+  auto first = dyn_cast<TensorType>(inferred), second = dyn_cast<TensorType>(declared);
+  if (!first || !second)
+    return inferred == declared ? inferred : Type();
+  if (first.getElementType() != second.getElementType() ||
+      failed(verifyCompatibleShape(first, second)))
+    return {};
+  if (!first.hasRank())
+    return second;
+  if (!second.hasRank())
+    return first;
+  SmallVector<int64_t> shape(first.getShape());
+  for (auto [extent, known] : llvm::zip_equal(shape, second.getShape()))
+    if (ShapedType::isDynamic(extent))
+      extent = known;
+  return RankedTensorType::get(shape, first.getElementType());
+}

@@ -57,6 +57,9 @@ mlir::FailureOr<int64_t> resolveAxis(mlir::Operation *op, int64_t axis, int64_t 
 mlir::FailureOr<llvm::SmallVector<bool>> resolveAxes(mlir::Operation *op,
                                                      llvm::ArrayRef<int64_t> axes, int64_t rank);
 
+/// The more precise of two types of one value, or null when they contradict one another.
+mlir::Type mergeTypes(mlir::Type inferred, mlir::Type declared);
+
 /// The length of a one-dimensional index operand when its type tells it; a scalar counts as one.
 std::optional<int64_t> getIndexCount(mlir::Value indices);
 

@@ -3,6 +3,7 @@
 // Result types are refined in place, in the order of the ops. Types only ever become more precise,
 // so users stay valid.
 
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxControlOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
@@ -14,25 +15,6 @@ namespace fovea {
 #define GEN_PASS_DEF_INFERSHAPESPASS
 #include "passes/frontend/Passes.h.inc"
 } // namespace fovea
-
-/// The more precise of two types of one value, or null when they contradict one another.
-static Type mergeTypes(Type inferred, Type declared) {
-  auto first = dyn_cast<TensorType>(inferred), second = dyn_cast<TensorType>(declared);
-  if (!first || !second)
-    return inferred == declared ? inferred : Type();
-  if (first.getElementType() != second.getElementType() ||
-      failed(verifyCompatibleShape(first, second)))
-    return {};
-  if (!first.hasRank())
-    return second;
-  if (!second.hasRank())
-    return first;
-  SmallVector<int64_t> shape(first.getShape());
-  for (auto [extent, known] : llvm::zip_equal(shape, second.getShape()))
-    if (ShapedType::isDynamic(extent))
-      extent = known;
-  return RankedTensorType::get(shape, first.getElementType());
-}
 
 /// Where neither operands nor constants tell an extent, what the model states for an output does.
 /// It is not believed where they do: exporters leave the extents of another input in the file.
@@ -51,7 +33,7 @@ static Type mergeDeclared(OpResult result, Type type) {
       continue;
     else if (auto types = user->getAttrOfType<ArrayAttr>("onnx.declared"))
       declared = index < types.size() ? dyn_cast<TypeAttr>(types[index]) : TypeAttr();
-    Type merged = declared ? mergeTypes(type, declared.getValue()) : Type();
+    Type merged = declared ? onnx::mergeTypes(type, declared.getValue()) : Type();
     if (merged)
       return merged;
   }
@@ -71,7 +53,7 @@ LogicalResult fovea::refineResultTypes(Operation *op) {
   if (failed(inference.inferShapes(types)))
     return failure();
   for (auto [result, inferred] : llvm::zip_equal(op->getResults(), types)) {
-    Type merged = mergeTypes(inferred, result.getType());
+    Type merged = onnx::mergeTypes(inferred, result.getType());
     if (!merged)
       return op->emitOpError("result #")
              << result.getResultNumber() << " is declared " << result.getType()

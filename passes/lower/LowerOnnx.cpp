@@ -5,6 +5,7 @@
 // onnx ops are neither legal nor illegal to the driver, so that it goes on after a failure and
 // every op without a lowering is reported at once.
 
+#include "dialects/kernel/Kernel.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -13,6 +14,7 @@
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
@@ -202,8 +204,8 @@ void LowerOnnx::runOnOperation() {
   populateReturnOpTypeConversionPattern(patterns, converter);
 
   ConversionTarget target(*context);
-  target.addLegalDialect<arith::ArithDialect, linalg::LinalgDialect, math::MathDialect,
-                         tensor::TensorDialect>();
+  target.addLegalDialect<arith::ArithDialect, kernel::KernelDialect, linalg::LinalgDialect,
+                         math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
   target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
     return converter.isSignatureLegal(function.getFunctionType());
   });

@@ -24,7 +24,8 @@ def LowerOnnxPass : Pass<"fovea-lower-onnx", "::mlir::ModuleOp"> {
     ```
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
-                           "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+                           "::fovea::kernel::KernelDialect"];
 }
 
 #endif // FOVEA_PASSES_LOWER_PASSES_TD

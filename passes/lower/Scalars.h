@@ -53,11 +53,12 @@ public:
   /// always in bounds.
   mlir::Value boundedIndex(mlir::Value value, int64_t extent);
 
-private:
-  mlir::Value floatToInteger(mlir::Value value, mlir::IntegerType type, bool toUnsigned);
-
+protected:
   mlir::OpBuilder &builder;
   mlir::Location loc;
+
+private:
+  mlir::Value floatToInteger(mlir::Value value, mlir::IntegerType type, bool toUnsigned);
 };
 
 /// f32 for f16 and bf16, otherwise the type itself.

@@ -51,6 +51,10 @@ struct AssignBackends : fovea::impl::AssignBackendsPassBase<AssignBackends> {
     getOperation()->walk([&](kernel::IslandOp island) {
       if (island.getBackend())
         return;
+      if (island.getAnchor() == kernel::Anchor::Sequential) {
+        island.setBackend(kernel::Backend::LLVM);
+        return;
+      }
       std::string why = forced ? "" : preferLLVM(island);
       if (!why.empty())
         remark::missed(island.getLoc(),

@@ -87,6 +87,8 @@ static kernel::ScheduleAttr select(kernel::IslandOp island, const ScheduleTarget
     return {};
   case kernel::Anchor::Elementwise:
     return selectElementwise(context, target);
+  case kernel::Anchor::Sequential:
+    return {};
   }
   llvm_unreachable("all anchors are handled");
 }

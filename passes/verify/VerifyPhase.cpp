@@ -34,17 +34,27 @@ static bool isLargeConstant(Operation *op) {
          !isa<SplatElementsAttr>(constant.getValue());
 }
 
+static bool isSequentialIsland(Operation &op) {
+  auto island = dyn_cast<kernel::IslandOp>(op);
+  return island && island.getAnchor() == kernel::Anchor::Sequential;
+}
+
 /// The body of @main after lowering, or of a kernel: the tensor vocabulary and a terminator.
+/// Lowering makes the sequential islands.
 static void checkVocabulary(Checker &checker, Block &block, StringRef place) {
   for (Operation &op : block)
     if (op.hasTrait<OpTrait::IsTerminator>())
       checker.checkTypes(&op);
+    else if (isSequentialIsland(op) && isa<func::FuncOp>(block.getParentOp()))
+      checker.checkSequentialBody(op.getRegion(0).front());
     else if (!checker.checkTensorOp(&op))
       checker.reportUnexpected(&op, place);
 }
 
 static void checkIsland(Checker &checker, kernel::IslandOp island) {
   Block &body = island.getBody().front();
+  if (isSequentialIsland(*island))
+    return checker.checkSequentialBody(body);
   checkVocabulary(checker, body, "in an island");
   unsigned heavy = llvm::count_if(body, [](Operation &op) { return isHeavy(&op); });
   if (heavy > 1)
@@ -54,7 +64,10 @@ static void checkIsland(Checker &checker, kernel::IslandOp island) {
 
 static void checkKernel(Checker &checker, kernel::FuncOp kernel) {
   for (Block &block : kernel.getBody()) {
-    checkVocabulary(checker, block, "in a kernel");
+    if (kernel.getAnchor() == kernel::Anchor::Sequential)
+      checker.checkSequentialBody(block);
+    else
+      checkVocabulary(checker, block, "in a kernel");
     for (Operation &op : block)
       if (isLargeConstant(&op))
         checker.report(&op) << "must be an argument of the kernel, for it is not a splat";

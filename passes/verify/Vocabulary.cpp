@@ -5,11 +5,13 @@
 #include "passes/verify/Vocabulary.h"
 
 #include "dialects/attn/Attn.h"
+#include "dialects/kernel/Kernel.h"
 #include "dialects/onnx/NodeName.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -99,6 +101,23 @@ bool Checker::checkTensorOp(Operation *op) {
   }
   checkTypes(op);
   return true;
+}
+
+void Checker::checkSequentialBody(Block &body) {
+  for (Operation &op : body) {
+    if (isa<scf::ForOp, scf::IfOp, scf::WhileOp>(op)) {
+      checkTypes(&op);
+      for (Region &region : op.getRegions())
+        for (Block &block : region)
+          checkSequentialBody(block);
+    } else if (isa<tensor::ExtractOp, tensor::InsertOp>(op)) {
+      checkTypes(&op);
+    } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
+               !isa<kernel::CheckOp>(op) && !op.hasTrait<OpTrait::IsTerminator>() &&
+               !checkTensorOp(&op)) {
+      reportUnexpected(&op, "in a sequential kernel");
+    }
+  }
 }
 
 /// The body's argument that `value` is, looking through extensions; null for anything else.

@@ -30,6 +30,10 @@ public:
   /// belong to arguments.
   void checkTypes(mlir::Operation *op);
 
+  /// The body of a sequential island or kernel, without its terminator: the vocabulary, and loops
+  /// and branches of scalar ops, element reads and writes.
+  void checkSequentialBody(mlir::Block &body);
+
 private:
   void checkGeneric(mlir::Operation *op);
   void checkScalarBody(mlir::Operation *op, mlir::Block &body);

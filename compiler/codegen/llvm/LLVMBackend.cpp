@@ -96,6 +96,7 @@ void EntryWriter::write(StringRef name) {
   llvm::Value *worker = entry->getArg(0), *scratch = nullptr;
   auto *closure =
       builder.CreateAlloca(pointer, builder.getInt64(std::max<size_t>(program.buffers.size(), 1)));
+  auto *status = builder.CreateAlloca(i32);
   if (program.scratchBytes > 0) {
     auto allocate = module.getOrInsertFunction("fovea_scratch_alloc", pointer, pointer, i64);
     scratch = builder.CreateCall(allocate, {worker, builder.getInt64(program.scratchBytes)});
@@ -115,29 +116,37 @@ void EntryWriter::write(StringRef name) {
                                        : entry->getArg(1 + addresses.size()));
   // Every way to `done` brings the kernel's result.
   SmallVector<std::pair<llvm::Value *, llvm::BasicBlock *>> results;
+  auto leaveUnlessZero = [&](llvm::Value *code) {
+    auto *next = llvm::BasicBlock::Create(context, "", entry, done);
+    results.push_back({code, builder.GetInsertBlock()});
+    builder.CreateCondBr(builder.CreateIsNull(code), next, done);
+    builder.SetInsertPoint(next);
+  };
   for (const Step &step : program.steps) {
     llvm::Function *function = describeStep(step);
     SmallVector<llvm::Value *> arguments;
     for (unsigned index : step.buffers)
       arguments.push_back(addresses[index]);
     int64_t tasks = std::min({step.extent, step.work / workPerTask, maxTasks});
+    if (step.checks) {
+      builder.CreateStore(builder.getInt32(0), status);
+      arguments.push_back(status);
+    }
     if (tasks < 2) {
       arguments.push_back(builder.getInt64(0));
       arguments.push_back(builder.getInt64(step.extent));
       builder.CreateCall(function, arguments);
+      if (step.checks)
+        leaveUnlessZero(builder.CreateLoad(i32, status));
       continue;
     }
     for (auto [i, address] : llvm::enumerate(arguments))
       builder.CreateStore(address, builder.CreateConstInBoundsGEP1_64(pointer, closure, i));
     auto parallel =
         module.getOrInsertFunction("fovea_parallel_for", i32, pointer, pointer, i32, i32, pointer);
-    llvm::Value *status =
+    leaveUnlessZero(
         builder.CreateCall(parallel, {worker, writeTask(step, function, tasks), builder.getInt32(0),
-                                      builder.getInt32(tasks), closure});
-    auto *next = llvm::BasicBlock::Create(context, "", entry, done);
-    results.push_back({status, builder.GetInsertBlock()});
-    builder.CreateCondBr(builder.CreateIsNull(status), next, done);
-    builder.SetInsertPoint(next);
+                                      builder.getInt32(tasks), closure}));
   }
   results.push_back({builder.getInt32(0), builder.GetInsertBlock()});
   builder.CreateBr(done);
@@ -157,7 +166,7 @@ FailureOr<CompiledKernel> codegen::compileWithLLVM(kernel::FuncOp kernel, const 
   FailureOr<OwningOpRef<ModuleOp>> onMemory = bufferizeKernel(kernel);
   if (failed(onMemory))
     return failure();
-  FailureOr<StepProgram> program = lowerToSteps(std::move(*onMemory));
+  FailureOr<StepProgram> program = lowerToSteps(std::move(*onMemory), kernel.getAnchor());
   if (failed(program))
     return failure();
 

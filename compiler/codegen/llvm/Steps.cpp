@@ -216,11 +216,13 @@ struct ExpandBFloat16 : PassWrapper<ExpandBFloat16, OperationPass<ModuleOp>> {
 };
 } // namespace
 
-FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module) {
+FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module, kernel::Anchor anchor) {
   StepProgram program;
   program.module = std::move(module);
   auto function = *program.module->getOps<func::FuncOp>().begin();
-  if (failed(StepMaker(function, program).run()))
+  LogicalResult made = anchor == kernel::Anchor::Sequential ? makeSequentialStep(function, program)
+                                                            : StepMaker(function, program).run();
+  if (failed(made))
     return failure();
   function.erase();
   planScratch(program);
