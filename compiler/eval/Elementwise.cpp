@@ -279,9 +279,10 @@ static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Typ
 }
 
 void eval::addElementwiseEvaluators(EvaluatorTable &table) {
-  table.add<onnx::AddOp, onnx::AndOp, onnx::BitShiftOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
-            onnx::BitwiseXorOp, onnx::CastOp, onnx::ClipOp, onnx::DivOp, onnx::EqualOp,
-            onnx::GreaterOp, onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp, onnx::MaxOp,
-            onnx::MinOp, onnx::ModOp, onnx::MulOp, onnx::OrOp, onnx::PowOp, onnx::SubOp,
-            onnx::WhereOp, onnx::XorOp>(evaluateElementwise);
+  table.addElementwise<
+      onnx::AddOp, onnx::AndOp, onnx::BitShiftOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
+      onnx::BitwiseXorOp, onnx::CastOp, onnx::ClipOp, onnx::DivOp, onnx::EqualOp, onnx::GreaterOp,
+      onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp, onnx::MaxOp, onnx::MinOp,
+      onnx::ModOp, onnx::MulOp, onnx::OrOp, onnx::PowOp, onnx::SubOp, onnx::WhereOp, onnx::XorOp>(
+      evaluateElementwise);
 }

@@ -14,6 +14,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxPoolOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxSelectOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
@@ -57,8 +58,13 @@ FailureOr<InferredResults> eval::inferResults(Operation *op, ArrayRef<Tensor> op
     return failure();
   InferredResults result;
   for (auto [inferred, declared] : llvm::zip_equal(types, op->getResultTypes())) {
+    if (isa<NoneType>(inferred)) {
+      result.types.push_back({});
+      continue;
+    }
     auto type = dyn_cast<RankedTensorType>(inferred);
-    if (!type || !type.hasStaticShape() || !getKind(type.getElementType()))
+    bool isOpen = op->hasTrait<onnx::DataDependentShape>();
+    if (!type || (!type.hasStaticShape() && !isOpen) || !getKind(type.getElementType()))
       return op->emitOpError("has no static result type: ") << inferred;
     auto known = dyn_cast<TensorType>(declared);
     if (!known || known.getElementType() != type.getElementType() ||
@@ -67,7 +73,8 @@ FailureOr<InferredResults> eval::inferResults(Operation *op, ArrayRef<Tensor> op
     result.types.push_back(type);
   }
   for (auto [value, type] : llvm::zip_equal(copy->getResults(), result.types))
-    value.setType(type);
+    if (type)
+      value.setType(type);
   result.work = estimateWork(copy);
   return result;
 }
@@ -85,6 +92,7 @@ static const EvaluatorTable &getTable() {
     addNormEvaluators(table);
     addPoolEvaluators(table);
     addQuantEvaluators(table);
+    addRearrangementEvaluators(table);
     addRecurrentEvaluators(table);
     addReduceEvaluators(table);
     addResampleEvaluators(table);
@@ -124,7 +132,13 @@ FailureOr<SmallVector<Tensor>> eval::evaluate(Operation *op, ArrayRef<Tensor> op
   Evaluator evaluator = getTable().lookup(op->getName().getStringRef());
   if (!evaluator)
     return op->emitOpError("cannot be evaluated");
-  return evaluator(op, operands, inferred.types);
+  FailureOr<SmallVector<Tensor>> results = evaluator(op, operands, inferred.types);
+  if (failed(results) || !op->hasTrait<onnx::DataDependentShape>())
+    return results;
+  for (auto [tensor, declared] : llvm::zip_equal(*results, op->getResultTypes()))
+    if (tensor && failed(verifyCompatibleShape(declared, tensor.getType())))
+      return op->emitOpError("computes ") << tensor.getType() << " but declares " << declared;
+  return results;
 }
 
 /// The tensor of an attribute; nothing given stays an empty tensor.
@@ -173,6 +187,10 @@ FailureOr<SmallVector<ElementsAttr>> eval::evaluateFunction(func::FuncOp functio
   return llvm::map_to_vector(*results, [](const Tensor &tensor) { return tensor.toAttr(); });
 }
 
+bool eval::keepsSplats(Operation *op) {
+  return getTable().keepsSplats(op->getName().getStringRef());
+}
+
 double eval::estimateWork(Operation *op) {
   auto count = [](Value value) {
     auto type = dyn_cast<RankedTensorType>(value.getType());
@@ -203,6 +221,9 @@ double eval::estimateWork(Operation *op) {
         for (Value input : einsum.getInputs())
           product *= count(input);
         return product;
+      })
+      .Case([&](onnx::NonMaxSuppressionOp op) {
+        return count(op.getScores()) * extent(op.getScores(), 1);
       })
       .Case([&](onnx::ConvOp conv) {
         auto type = dyn_cast<RankedTensorType>(conv.getW().getType());

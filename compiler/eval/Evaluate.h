@@ -57,6 +57,9 @@ evaluateWithin(Budget &budget, mlir::Operation *op, llvm::ArrayRef<Tensor> opera
 mlir::FailureOr<llvm::SmallVector<mlir::ElementsAttr>>
 evaluateFunction(mlir::func::FuncOp function, llvm::ArrayRef<mlir::ElementsAttr> inputs);
 
+/// Whether the results of the op are one repeated element when all its operands are.
+bool keepsSplats(mlir::Operation *op);
+
 /// Multiplications an op would take, as far as types tell; a bound on the time that evaluating it
 /// takes.
 double estimateWork(mlir::Operation *op);

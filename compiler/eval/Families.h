@@ -11,6 +11,7 @@
 #include "mlir/IR/Operation.h"
 
 #include "llvm/ADT/StringMap.h"
+#include "llvm/ADT/StringSet.h"
 
 namespace fovea::eval {
 
@@ -25,11 +26,18 @@ public:
   template <typename... Ops> void add(Evaluator evaluator) {
     (table.try_emplace(Ops::getOperationName(), evaluator), ...);
   }
+  /// Likewise for ops whose results are splats when all operands are.
+  template <typename... Ops> void addElementwise(Evaluator evaluator) {
+    add<Ops...>(evaluator);
+    (splatKeepers.insert(Ops::getOperationName()), ...);
+  }
   /// Null for an op that no family computes.
   Evaluator lookup(llvm::StringRef name) const { return table.lookup(name); }
+  bool keepsSplats(llvm::StringRef name) const { return splatKeepers.contains(name); }
 
 private:
   llvm::StringMap<Evaluator> table;
+  llvm::StringSet<> splatKeepers;
 };
 
 void addAttentionEvaluators(EvaluatorTable &table);
@@ -42,6 +50,7 @@ void addMatrixEvaluators(EvaluatorTable &table);
 void addNormEvaluators(EvaluatorTable &table);
 void addPoolEvaluators(EvaluatorTable &table);
 void addQuantEvaluators(EvaluatorTable &table);
+void addRearrangementEvaluators(EvaluatorTable &table);
 void addRecurrentEvaluators(EvaluatorTable &table);
 void addReduceEvaluators(EvaluatorTable &table);
 void addResampleEvaluators(EvaluatorTable &table);

@@ -108,11 +108,11 @@ static Results evaluateUnary(Operation *op, ArrayRef<Tensor> operands, Types typ
 }
 
 void eval::addUnaryEvaluators(EvaluatorTable &table) {
-  table.add<onnx::AbsOp, onnx::AcosOp, onnx::AcoshOp, onnx::AsinOp, onnx::AsinhOp, onnx::AtanOp,
-            onnx::AtanhOp, onnx::BitwiseNotOp, onnx::CeilOp, onnx::CosOp, onnx::CoshOp, onnx::EluOp,
-            onnx::ErfOp, onnx::ExpOp, onnx::FloorOp, onnx::GeluOp, onnx::HardSigmoidOp,
-            onnx::IsInfOp, onnx::IsNaNOp, onnx::LeakyReluOp, onnx::LogOp, onnx::MishOp, onnx::NegOp,
-            onnx::NotOp, onnx::ReciprocalOp, onnx::ReluOp, onnx::RoundOp, onnx::SigmoidOp,
-            onnx::SignOp, onnx::SinOp, onnx::SinhOp, onnx::SoftplusOp, onnx::SqrtOp, onnx::TanOp,
-            onnx::TanhOp>(evaluateUnary);
+  table.addElementwise<
+      onnx::AbsOp, onnx::AcosOp, onnx::AcoshOp, onnx::AsinOp, onnx::AsinhOp, onnx::AtanOp,
+      onnx::AtanhOp, onnx::BitwiseNotOp, onnx::CeilOp, onnx::CosOp, onnx::CoshOp, onnx::EluOp,
+      onnx::ErfOp, onnx::ExpOp, onnx::FloorOp, onnx::GeluOp, onnx::HardSigmoidOp, onnx::IsInfOp,
+      onnx::IsNaNOp, onnx::LeakyReluOp, onnx::LogOp, onnx::MishOp, onnx::NegOp, onnx::NotOp,
+      onnx::ReciprocalOp, onnx::ReluOp, onnx::RoundOp, onnx::SigmoidOp, onnx::SignOp, onnx::SinOp,
+      onnx::SinhOp, onnx::SoftplusOp, onnx::SqrtOp, onnx::TanOp, onnx::TanhOp>(evaluateUnary);
 }

@@ -126,6 +126,21 @@ static void importConcat(NodeImporter &node) {
 
 static void importSlice(NodeImporter &node) {
   Value x = node.getOperand(0);
+  if (node.opset < 10) {
+    std::optional<SmallVector<int64_t>> starts = node.getInts("starts"),
+                                        ends = node.getInts("ends");
+    std::optional<SmallVector<int64_t>> axes = node.getInts("axes");
+    if (!starts || !ends || starts->size() != ends->size() ||
+        (axes && axes->size() != starts->size()))
+      failInput("the attributes 'starts', 'ends' and 'axes' must be given and of one length");
+    node.setResult(0, node.create<onnx::SliceOp>(
+                          node.getTypeLike(x), x, node.makeIndexConstant(*starts),
+                          node.makeIndexConstant(*ends),
+                          axes ? node.makeIndexConstant(*axes) : node.makeNone(), node.makeNone()));
+    return;
+  }
+  if (node.getNumOperands() < 3)
+    failInput("the starts and ends are required, and absent");
   node.setResult(0, node.create<onnx::SliceOp>(node.getTypeLike(x), x, node.getOperand(1),
                                                node.getOperand(2), node.getOptionalOperand(3),
                                                node.getOptionalOperand(4)));
@@ -173,6 +188,76 @@ static void importTrilu(NodeImporter &node) {
                                                node.getBool("upper", true)));
 }
 
+static void importPad(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  Value pads = getIndexOperand(node, "pads", 11, 1);
+  if (isa<NoneType>(pads.getType()))
+    failInput("the pads are required, and absent");
+  Value value;
+  if (node.opset >= 11) {
+    value = node.getOptionalOperand(2);
+  } else {
+    auto number = node.builder.getFloatAttr(node.getElementType(x), node.getFloat("value", 0));
+    value = node.makeConstant(
+        DenseElementsAttr::get(RankedTensorType::get({}, number.getType()), Attribute(number)));
+  }
+  node.setResult(0, node.create<onnx::PadOp>(node.getTypeLike(x), x, pads, value,
+                                             node.getOptionalOperand(3),
+                                             node.getString("mode", "constant")));
+}
+
+static void importCenterCropPad(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  std::optional<SmallVector<int64_t>> axes = node.getInts("axes");
+  node.setResult(0, node.create<onnx::CenterCropPadOp>(
+                        node.getTypeLike(x), x, node.getOperand(1),
+                        axes ? node.builder.getDenseI64ArrayAttr(*axes) : DenseI64ArrayAttr()));
+}
+
+static void importDepthToSpace(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::DepthToSpaceOp>(node.getTypeLike(x), x,
+                                                      node.getRequiredInt("blocksize"),
+                                                      node.getString("mode", "DCR")));
+}
+
+static void importSpaceToDepth(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::SpaceToDepthOp>(node.getTypeLike(x), x,
+                                                      node.getRequiredInt("blocksize")));
+}
+
+static void importCol2Im(NodeImporter &node) {
+  Value x = node.getOperand(0), image = node.getOperand(1);
+  auto type = dyn_cast<RankedTensorType>(image.getType());
+  if (!type || type.getRank() != 1 || type.isDynamicDim(0))
+    failUnsupported("the image's number of dimensions must be known, and it is not");
+  int64_t rank = type.getDimSize(0);
+  auto getInts = [&](StringRef name, int64_t count, int64_t otherwise) {
+    return node.getInts(name).value_or(SmallVector<int64_t>(count, otherwise));
+  };
+  SmallVector<int64_t> dilations = getInts("dilations", rank, 1),
+                       pads = getInts("pads", 2 * rank, 0), strides = getInts("strides", rank, 1);
+  node.setResult(0, node.create<onnx::Col2ImOp>(node.getTypeLike(x), x, image, node.getOperand(2),
+                                                dilations, pads, strides));
+}
+
+static void importEyeLike(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  Type type = node.getElementType(x);
+  if (node.hasAttribute("dtype"))
+    type = importElementType(node.builder.getContext(), node.getInt("dtype", 0));
+  node.setResult(
+      0, node.create<onnx::EyeLikeOp>(node.getUnranked(type), x, type, node.getInt("k", 0)));
+}
+
+static void importReverseSequence(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::ReverseSequenceOp>(node.getTypeLike(x), x, node.getOperand(1),
+                                                         node.getInt("batch_axis", 1),
+                                                         node.getInt("time_axis", 0)));
+}
+
 static constexpr unsigned unbounded = ~0u;
 
 static const OperatorRule rules[] = {
@@ -188,13 +273,20 @@ static const OperatorRule rules[] = {
     {"Expand", 8, 2, 2, 1, importWithIndices<onnx::ExpandOp>},
     {"Tile", 6, 2, 2, 1, importWithIndices<onnx::TileOp>},
     {"Concat", 1, 1, unbounded, 1, importConcat},
-    {"Slice", 10, 3, 5, 1, importSlice},
+    {"Slice", 1, 1, 5, 1, importSlice},
     {"Split", 2, 1, 2, unbounded, importSplit},
     {"Gather", 1, 2, 2, 1, importGather<onnx::GatherOp>},
     {"GatherElements", 11, 2, 2, 1, importGather<onnx::GatherElementsOp>},
     {"GatherND", 11, 2, 2, 1, importGatherND},
     {"Range", 11, 3, 3, 1, importRange},
     {"Trilu", 14, 1, 2, 1, importTrilu},
+    {"Pad", 2, 1, 4, 1, importPad},
+    {"CenterCropPad", 18, 2, 2, 1, importCenterCropPad},
+    {"DepthToSpace", 1, 1, 1, 1, importDepthToSpace},
+    {"SpaceToDepth", 1, 1, 1, 1, importSpaceToDepth},
+    {"Col2Im", 18, 3, 3, 1, importCol2Im},
+    {"EyeLike", 9, 1, 1, 1, importEyeLike},
+    {"ReverseSequence", 10, 2, 2, 1, importReverseSequence},
 };
 
 ArrayRef<OperatorRule> fovea::getShapeRules() { return rules; }

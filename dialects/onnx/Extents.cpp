@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/IR/Diagnostics.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CheckedArithmetic.h"
 #include "llvm/Support/raw_ostream.h"
 
@@ -110,6 +111,23 @@ FailureOr<SmallVector<bool>> onnx::resolveAxes(Operation *op, ArrayRef<int64_t> 
     named[*resolved] = true;
   }
   return named;
+}
+
+LogicalResult onnx::verifyOneElement(Operation *op, StringRef name, Value operand) {
+  std::optional<Shape> shape = isPresent(operand) ? getShape(operand) : std::nullopt;
+  std::optional<int64_t> count = shape ? multiplyExtents(*shape) : ShapedType::kDynamic;
+  if (!count || (!isDynamic(*count) && *count != 1))
+    return op->emitOpError("operand ")
+           << name << " has extents " << formatShape(*shape) << ", expected one element";
+  return success();
+}
+
+LogicalResult onnx::verifyWord(Operation *op, StringRef name, StringRef value,
+                               ArrayRef<StringRef> words) {
+  if (llvm::is_contained(words, value))
+    return success();
+  return op->emitOpError("has ") << name << " '" << value << "', expected one of "
+                                 << llvm::join(words, ", ");
 }
 
 std::optional<int64_t> onnx::getIndexCount(Value indices) {

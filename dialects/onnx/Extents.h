@@ -60,6 +60,14 @@ mlir::FailureOr<llvm::SmallVector<bool>> resolveAxes(mlir::Operation *op,
 /// The more precise of two types of one value, or null when they contradict one another.
 mlir::Type mergeTypes(mlir::Type inferred, mlir::Type declared);
 
+/// An error when the operand, where it is present, surely has another number of elements than one.
+mlir::LogicalResult verifyOneElement(mlir::Operation *op, llvm::StringRef name,
+                                     mlir::Value operand);
+
+/// An error when `value` is none of the words.
+mlir::LogicalResult verifyWord(mlir::Operation *op, llvm::StringRef name, llvm::StringRef value,
+                               llvm::ArrayRef<llvm::StringRef> words);
+
 /// The length of a one-dimensional index operand when its type tells it; a scalar counts as one.
 std::optional<int64_t> getIndexCount(mlir::Value indices);
 

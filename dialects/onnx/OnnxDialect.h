@@ -15,6 +15,15 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/onnx/OnnxDialect.h.inc"
+
+namespace fovea::onnx {
+
+/// See Onnx_DataDependentShape.
+template <typename Op>
+class DataDependentShape : public mlir::OpTrait::TraitBase<Op, DataDependentShape> {};
+
+} // namespace fovea::onnx
+
 #include "dialects/onnx/OnnxInterfaces.h.inc"
 
 #endif // FOVEA_DIALECTS_ONNX_ONNXDIALECT_H

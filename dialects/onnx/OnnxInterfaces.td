@@ -16,4 +16,9 @@ def Onnx_ShapeInference : OpInterface<"ShapeInference"> {
   ];
 }
 
+// The op's result extents depend on the values of its operands: inference leaves them open, and the evaluator finds them.
+def Onnx_DataDependentShape : NativeOpTrait<"DataDependentShape"> {
+  let cppNamespace = "::fovea::onnx";
+}
+
 #endif // FOVEA_ONNX_INTERFACES_TD

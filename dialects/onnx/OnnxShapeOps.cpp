@@ -338,13 +338,9 @@ LogicalResult RangeOp::inferShapes(Types &types) {
 
 LogicalResult RangeOp::verify() {
   for (auto [name, operand] : {std::pair("start", getStart()), std::pair("limit", getLimit()),
-                               std::pair("delta", getDelta())}) {
-    std::optional<Shape> shape = getShape(operand);
-    std::optional<int64_t> count = shape ? multiplyExtents(*shape) : ShapedType::kDynamic;
-    if (!count || (!isDynamic(*count) && *count != 1))
-      return emitOpError("operand ")
-             << name << " has extents " << formatShape(*shape) << ", expected one element";
-  }
+                               std::pair("delta", getDelta())})
+    if (failed(verifyOneElement(*this, name, operand)))
+      return failure();
   return verifySameElementType(*this, getOperands(), {"start", "limit", "delta"});
 }
 
@@ -356,12 +352,4 @@ LogicalResult TriluOp::inferShapes(Types &types) {
   return appendLike(*this, getX(), getElementType(getX()), types);
 }
 
-LogicalResult TriluOp::verify() {
-  if (!isPresent(getK()))
-    return success();
-  std::optional<Shape> shape = getShape(getK());
-  std::optional<int64_t> count = shape ? multiplyExtents(*shape) : ShapedType::kDynamic;
-  if (!count || (!isDynamic(*count) && *count != 1))
-    return emitOpError("operand k has extents ") << formatShape(*shape) << ", expected one element";
-  return success();
-}
+LogicalResult TriluOp::verify() { return verifyOneElement(*this, "k", getK()); }

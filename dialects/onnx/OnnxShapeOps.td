@@ -118,5 +118,50 @@ def Onnx_TriluOp : Onnx_Op<"Trilu"> {
   let results = (outs Onnx_Tensor:$y);
   let hasVerifier = 1;
 }
+def Onnx_PadOp : Onnx_Op<"Pad"> {
+  let summary = "x extended before and after each of the axes, or cut where a pad is negative";
+  let description = [{
+    `pads` holds what goes before each of the axes, then what goes after; the axes are all when absent. `mode` is one of
+    `constant` (with `value`, 0 when absent), `reflect`, `edge` and `wrap`.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, Onnx_IndexTensor:$pads, Onnx_OptionalTensor:$value,
+                       Onnx_OptionalIndexTensor:$axes, DefaultValuedAttr<StrAttr, "\"constant\"">:$mode);
+  let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Onnx_CenterCropPadOp : Onnx_Op<"CenterCropPad"> {
+  let summary = "x cut or padded with zeros on both sides of the axes (all when absent) until they have the extents of shape";
+  let arguments = (ins Onnx_Tensor:$x, Onnx_IndexTensor:$shape, OptionalAttr<DenseI64ArrayAttr>:$axes);
+  let results = (outs Onnx_Tensor:$y);
+}
+def Onnx_DepthToSpaceOp : Onnx_Op<"DepthToSpace"> {
+  let summary = "blocks of channels [N, C, H, W] spread over squares; blocks are the outer part of C, or the inner one (CRD)";
+  let arguments = (ins Onnx_Tensor:$x, SI64Attr:$blocksize, DefaultValuedAttr<StrAttr, "\"DCR\"">:$mode);
+  let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Onnx_SpaceToDepthOp : Onnx_Op<"SpaceToDepth"> {
+  let summary = "squares of [N, C, H, W] gathered into channels, the place in the square outermost";
+  let arguments = (ins Onnx_Tensor:$x, SI64Attr:$blocksize);
+  let results = (outs Onnx_Tensor:$y);
+  let hasVerifier = 1;
+}
+def Onnx_Col2ImOp : Onnx_Op<"Col2Im"> {
+  let summary = "the image whose sliding blocks are the columns of x [N, C * block, blocks]; what overlaps is added";
+  let arguments = (ins Onnx_NumberTensor:$x, Onnx_IndexTensor:$image_shape, Onnx_IndexTensor:$block_shape,
+                       DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads, DenseI64ArrayAttr:$strides);
+  let results = (outs Onnx_NumberTensor:$y);
+}
+def Onnx_EyeLikeOp : Onnx_Op<"EyeLike"> {
+  let summary = "a matrix of x's extents with ones on diagonal k and zeros elsewhere";
+  let arguments = (ins Onnx_Tensor:$x, TypeAttr:$to, DefaultValuedAttr<SI64Attr, "0">:$k);
+  let results = (outs Onnx_Tensor:$y);
+}
+def Onnx_ReverseSequenceOp : Onnx_Op<"ReverseSequence"> {
+  let summary = "x with the first lengths[b] elements along time_axis reversed for each b of batch_axis";
+  let arguments = (ins Onnx_Tensor:$x, Onnx_IndexTensor:$lengths, DefaultValuedAttr<SI64Attr, "1">:$batch_axis,
+                       DefaultValuedAttr<SI64Attr, "0">:$time_axis);
+  let results = (outs Onnx_Tensor:$y);
+}
 
 #endif // FOVEA_ONNX_SHAPE_OPS_TD

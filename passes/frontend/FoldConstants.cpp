@@ -5,11 +5,7 @@
 
 #include "compiler/eval/Evaluate.h"
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxAttentionOps.h"
-#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
-#include "dialects/onnx/OnnxMatrixOps.h"
-#include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/PartialValues.h"
 #include "passes/frontend/Passes.h"
@@ -51,13 +47,7 @@ static bool isFree(Operation *op, ArrayRef<eval::Tensor> operands) {
     return true;
   if (isa<onnx::ExpandOp, onnx::TileOp, onnx::TransposeOp, onnx::SliceOp, onnx::SplitOp>(op))
     return operands[0].isSplat();
-  // Elementwise ops keep splats; the others do not, and are not free.
-  return !isa<onnx::ConcatOp, onnx::GatherOp, onnx::GatherElementsOp, onnx::GatherNDOp,
-              onnx::RangeOp, onnx::TriluOp, onnx::MatMulOp, onnx::GemmOp, onnx::ConvOp,
-              onnx::AttentionOp, onnx::BatchNormalizationOp, onnx::EinsumOp,
-              onnx::GroupNormalizationOp, onnx::HardmaxOp, onnx::InstanceNormalizationOp,
-              onnx::LRNOp, onnx::LayerNormalizationOp, onnx::LogSoftmaxOp, onnx::RMSNormalizationOp,
-              onnx::SoftmaxOp>(op) &&
+  return eval::keepsSplats(op) &&
          llvm::all_of(operands, [](const eval::Tensor &t) { return !t || t.isSplat(); });
 }
 
@@ -71,10 +61,15 @@ bool ConstantFolder::isWithinLimits(Operation *op, ArrayRef<eval::Tensor> operan
     return false;
   };
   int64_t results = 0, given = 0;
-  for (Type type : op->getResultTypes())
-    results += countBytes(cast<RankedTensorType>(type));
   for (const eval::Tensor &tensor : operands)
     given += tensor ? countBytes(tensor.getType()) : 0;
+  for (Type type : op->getResultTypes()) {
+    auto ranked = dyn_cast<RankedTensorType>(type);
+    // A data-dependent result has at most an index for each dimension of each element.
+    results += ranked && ranked.hasStaticShape()
+                   ? countBytes(ranked)
+                   : 8 * operands[0].size() * std::max<int64_t>(operands[0].getRank(), 1);
+  }
   if (results > std::max(limits.resultBytes, 2 * given))
     return refuse("FOLD-R01", "its result is too large");
   if (heldBytes + results > limits.totalBytes)
@@ -148,7 +143,8 @@ FailureOr<bool> ConstantFolder::fold(Operation *op) {
     return true;
   }
   for (Type type : op->getResultTypes())
-    if (auto ranked = dyn_cast<RankedTensorType>(type); !ranked || !ranked.hasStaticShape())
+    if (auto ranked = dyn_cast<RankedTensorType>(type);
+        (!ranked || !ranked.hasStaticShape()) && !op->hasTrait<onnx::DataDependentShape>())
       return false;
   std::optional<SmallVector<eval::Tensor>> operands = getTensors(op->getOperands());
   if (!operands || !isWithinLimits(op, *operands))

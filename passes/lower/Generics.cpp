@@ -202,3 +202,22 @@ Value fovea::lower::createReshape(OpBuilder &builder, Location loc, Value tensor
     tensor = tensor::ExpandShapeOp::create(builder, loc, type, tensor, expand);
   return tensor;
 }
+
+Value fovea::lower::createTranspose(OpBuilder &builder, Location loc, Value tensor,
+                                    ArrayRef<int64_t> permutation) {
+  auto from = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape, moved;
+  SmallVector<AffineExpr> exprs(from.getRank());
+  for (auto [i, dim] : llvm::enumerate(permutation)) {
+    exprs[dim] = builder.getAffineDimExpr(i);
+    shape.push_back(from.getDimSize(dim));
+    if (shape.back() != 1)
+      moved.push_back(dim);
+  }
+  // Where only extents of one move, the elements keep their order.
+  if (llvm::is_sorted(moved))
+    return createReshape(builder, loc, tensor, from.clone(shape));
+  auto map = AffineMap::get(from.getRank(), 0, exprs, builder.getContext());
+  return createParallel(builder, loc, {{tensor, map}}, from.clone(shape),
+                        [](Scalars &, ValueRange values) { return values[0]; });
+}

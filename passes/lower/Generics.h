@@ -68,6 +68,10 @@ mlir::Value convertElements(mlir::OpBuilder &builder, mlir::Location loc, mlir::
 mlir::Value createReshape(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor,
                           mlir::RankedTensorType type);
 
+/// The tensor whose dimension i is dimension permutation[i] of `tensor`.
+mlir::Value createTranspose(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value tensor,
+                            llvm::ArrayRef<int64_t> permutation);
+
 /// The value of every element of a constant tensor, signless; null when they differ or are unknown.
 mlir::TypedAttr getSplatValue(mlir::Value tensor);
 

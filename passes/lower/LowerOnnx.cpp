@@ -188,13 +188,17 @@ void LowerOnnx::runOnOperation() {
   populateMatrixPatterns(families);
   populateMovementPatterns(families);
   populateNormalizationPatterns(families);
+  populateOrderPatterns(families);
+  populatePadPatterns(families);
   populatePoolingPatterns(families);
   populateQuantizationPatterns(families);
+  populateRearrangementPatterns(families);
   populateRecurrentPatterns(families);
   populateReductionPatterns(families);
   populateResamplingPatterns(families);
   populateReshapePatterns(families);
   populateSamplingPatterns(families);
+  populateScanPatterns(families);
   populateScattersPatterns(families);
   populateSelectionsPatterns(families);
   populateTransposedConvolutionPatterns(families);

@@ -30,26 +30,11 @@ public:
 
   LogicalResult lower(onnx::TransposeOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    int64_t rank = getType(op.getX()).getRank();
     SmallVector<int64_t> permutation = llvm::to_vector(op.getPermutation());
     if (permutation.empty())
-      permutation = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, from.getRank())));
-    // Where only extents of one move, the elements keep their order.
-    SmallVector<int64_t> moved;
-    for (int64_t dim : permutation)
-      if (from.getDimSize(dim) != 1)
-        moved.push_back(dim);
-    if (llvm::is_sorted(moved)) {
-      rewriter.replaceOp(op, createReshape(rewriter, op.getLoc(), adaptor.getX(), type));
-      return success();
-    }
-    // The operand's dimension permutation[i] is the result's dimension i.
-    SmallVector<AffineExpr> exprs(from.getRank());
-    for (auto [i, dim] : llvm::enumerate(permutation))
-      exprs[dim] = rewriter.getAffineDimExpr(i);
-    auto map = AffineMap::get(from.getRank(), 0, exprs, getContext());
-    rewriter.replaceOp(
-        op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
+      permutation = llvm::to_vector(llvm::reverse(llvm::seq<int64_t>(0, rank)));
+    rewriter.replaceOp(op, createTranspose(rewriter, op.getLoc(), adaptor.getX(), permutation));
     return success();
   }
 };

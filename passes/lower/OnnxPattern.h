@@ -4,7 +4,7 @@
 //
 // Invariants that the base gives a pattern: every operand and result is a ranked tensor of static
 // shape, or `none` but for the first result; results have the types that shape inference makes of
-// the operands, where it knows; some result has elements.
+// the operands, where it knows; some result has elements, or its extents depend on values.
 
 #ifndef FOVEA_PASSES_LOWER_ONNXPATTERN_H
 #define FOVEA_PASSES_LOWER_ONNXPATTERN_H
@@ -40,7 +40,8 @@ public:
       auto ranked = mlir::dyn_cast<mlir::RankedTensorType>(type);
       return ranked && ranked.getNumElements() == 0;
     });
-    if (!isEmpty)
+    // What the values ask for is checked even where nothing was declared.
+    if (!isEmpty || op->template hasTrait<onnx::DataDependentShape>())
       return lower(op, adaptor, rewriter);
     llvm::SmallVector<mlir::Value> results;
     for (mlir::Value result : op->getResults()) {

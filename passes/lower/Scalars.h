@@ -19,6 +19,8 @@ class Scalars {
 public:
   Scalars(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
 
+  mlir::MLIRContext *getContext() const { return builder.getContext(); }
+
   template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
     return Op::create(builder, loc, std::forward<Args>(args)...);
   }

@@ -74,14 +74,14 @@ Value Sequential::readScalar(Value tensor) {
 }
 
 Values Sequential::loop(Value extent, ValueRange carried, LoopBody body) {
-  auto forOp = scf::ForOp::create(
-      builder, loc, index(0), extent, index(1), carried,
-      [&](OpBuilder &nested, Location, Value position, ValueRange arguments) {
-        OpBuilder::InsertionGuard guard(builder);
-        builder.restoreInsertionPoint(nested.saveInsertionPoint());
-        Values next = body(position, arguments);
-        scf::YieldOp::create(builder, loc, next);
-      });
+  auto forOp =
+      scf::ForOp::create(builder, loc, index(0), extent, index(1), carried,
+                         [&](OpBuilder &nested, Location, Value position, ValueRange arguments) {
+                           OpBuilder::InsertionGuard guard(builder);
+                           builder.restoreInsertionPoint(nested.saveInsertionPoint());
+                           Values next = body(position, arguments);
+                           scf::YieldOp::create(builder, loc, next);
+                         });
   return Values(forOp.getResults());
 }
 
@@ -100,7 +100,8 @@ Values Sequential::loops(ArrayRef<int64_t> shape, ValueRange carried, LoopBody b
   return nest(nest, 0, carried);
 }
 
-Values Sequential::whenever(Value condition, ValueRange carried, llvm::function_ref<Values()> body) {
+Values Sequential::whenever(Value condition, ValueRange carried,
+                            llvm::function_ref<Values()> body) {
   auto build = [&](auto make) {
     return [this, make](OpBuilder &nested, Location) {
       OpBuilder::InsertionGuard guard(builder);

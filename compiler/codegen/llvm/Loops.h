@@ -28,8 +28,8 @@ struct Buffer {
   int64_t firstStep = -1, lastStep = -1;
 };
 
-/// One loop nest, or the whole of a sequential kernel. Its function takes the buffers' addresses, in
-/// order, then with `checks` the address of an i32 that becomes the kernel's status when a check
+/// One loop nest, or the whole of a sequential kernel. Its function takes the buffers' addresses,
+/// in order, then with `checks` the address of an i32 that becomes the kernel's status when a check
 /// fails, and at last the half-open range of the outermost loop to run when `extent` is positive.
 struct Step {
   std::string function;
@@ -60,8 +60,8 @@ void loadLoopDialects(mlir::MLIRContext &context);
 /// memrefs; the body is linalg ops, copies and views. Emits an error at an op that has no lowering.
 mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> bufferizeKernel(kernel::FuncOp kernel);
 
-/// Splits the function made by `bufferizeKernel` into steps and lowers them to the LLVM dialect. The
-/// body of a sequential kernel stays one step.
+/// Splits the function made by `bufferizeKernel` into steps and lowers them to the LLVM dialect.
+/// The body of a sequential kernel stays one step.
 mlir::FailureOr<StepProgram> lowerToSteps(mlir::OwningOpRef<mlir::ModuleOp> module,
                                           kernel::Anchor anchor);
 

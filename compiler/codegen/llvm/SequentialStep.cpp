@@ -32,8 +32,8 @@ static void lowerCheck(kernel::CheckOp check, Value status) {
   Value fails = arith::XOrIOp::create(builder, loc, check.getCondition(), yes);
   auto branch = scf::IfOp::create(builder, loc, fails, /*withElseRegion=*/false);
   builder.setInsertionPointToStart(branch.thenBlock());
-  Value code = arith::ConstantIntOp::create(builder, loc, builder.getI32Type(),
-                                            kernel::contradictedStatus);
+  Value code =
+      arith::ConstantIntOp::create(builder, loc, builder.getI32Type(), kernel::contradictedStatus);
   Value zero = arith::ConstantIndexOp::create(builder, loc, 0);
   memref::StoreOp::create(builder, loc, code, status, zero);
   check.erase();
