@@ -32,7 +32,8 @@ struct InferredResults {
   double work = 0;
 };
 
-/// Static result types from shape inference on the operands' types and values, or, where those do
+/// Result types, static but for the extents of data-dependent ops and null for absent results, from
+/// shape inference on the operands' types and values, or, where those do
 /// not tell, what the model declares.
 mlir::FailureOr<InferredResults> inferResults(mlir::Operation *op, llvm::ArrayRef<Tensor> operands);
 

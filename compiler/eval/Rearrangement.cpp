@@ -126,9 +126,11 @@ Tensor depthToSpace(onnx::DepthToSpaceOp op, RankedTensorType type, const Tensor
 
 Tensor spaceToDepth(onnx::SpaceToDepthOp op, RankedTensorType type, const Tensor &x) {
   int64_t block = op.getBlocksize(), channels = x.getShape()[1];
+  bool blocksFirst = op.getMode() == "DCR";
   return collect(type, x, nullptr, [&](Position &p) {
-    int64_t place = p[1] / channels;
-    p[1] %= channels;
+    int64_t area = block * block;
+    int64_t place = blocksFirst ? p[1] / channels : p[1] % area;
+    p[1] = blocksFirst ? p[1] % channels : p[1] / area;
     p[2] = p[2] * block + place / block;
     p[3] = p[3] * block + place % block;
     return true;

@@ -69,6 +69,7 @@ ImportError GraphImporter::run() {
     importInputs();
     importInitializers(graph);
     importNodes(llvm::to_vector(llvm::make_pointer_range(graph.node())));
+    importStatedShapes();
     if (worst == ImportError::None)
       importOutputs();
   } catch (const ImportFailure &failure) {
@@ -111,7 +112,7 @@ static SmallVector<const onnxpb::ValueInfoProto *> getRealInputs(const onnxpb::G
   return inputs;
 }
 
-/// The name by which `--dim` fixes dimension `axis` of `input`.
+/// The name by which `--dim` fixes dimension `axis` of an input or a computed value.
 static std::string getDimensionName(const onnxpb::ValueInfoProto &input, int axis) {
   const std::string &name = input.type().tensor_type().shape().dim(axis).dim_param();
   return name.empty() ? input.name() + ":" + std::to_string(axis) : name;
@@ -126,15 +127,21 @@ void GraphImporter::checkDimensionNames() {
           !llvm::is_contained(names, getDimensionName(*input, axis)))
         names.push_back(getDimensionName(*input, axis));
   }
-  // An output's name is of use where its extent is computed.
-  for (const onnxpb::ValueInfoProto &output : graph.output())
-    for (const auto &dim : output.type().tensor_type().shape().dim())
-      if (!dim.dim_param().empty() && !llvm::is_contained(names, dim.dim_param()))
-        names.push_back(dim.dim_param());
+  // The extent of a computed value is of use too.
+  llvm::StringSet<> unnamed;
+  for (const onnxpb::ValueInfoProto &value :
+       llvm::concat<const onnxpb::ValueInfoProto>(graph.output(), graph.value_info())) {
+    const onnxpb::TensorShapeProto &shape = value.type().tensor_type().shape();
+    for (int axis = 0; axis < shape.dim_size(); ++axis)
+      if (shape.dim(axis).dim_param().empty())
+        unnamed.insert(getDimensionName(value, axis));
+      else if (!llvm::is_contained(names, shape.dim(axis).dim_param()))
+        names.push_back(shape.dim(axis).dim_param());
+  }
   for (const auto &[name, extent] : options.dims) {
     if (extent < 0)
       failInput("--dim " + name + ": the extent " + Twine(extent) + " must not be negative");
-    if (llvm::is_contained(names, name))
+    if (llvm::is_contained(names, name) || unnamed.contains(name))
       continue;
     std::string list;
     for (const std::string &known : names)
@@ -149,8 +156,10 @@ RankedTensorType GraphImporter::importDeclaredType(const onnxpb::ValueInfoProto 
   if (!output.type().has_tensor_type() || !output.type().tensor_type().has_shape())
     return {};
   SmallVector<int64_t> shape;
-  for (const auto &dim : output.type().tensor_type().shape().dim()) {
-    auto bound = options.dims.find(dim.dim_param());
+  const onnxpb::TensorShapeProto &stated = output.type().tensor_type().shape();
+  for (int axis = 0; axis < stated.dim_size(); ++axis) {
+    const onnxpb::TensorShapeProto::Dimension &dim = stated.dim(axis);
+    auto bound = options.dims.find(getDimensionName(output, axis));
     if (dim.has_dim_value())
       shape.push_back(dim.dim_value() < 0 ? ShapedType::kDynamic : dim.dim_value());
     else
@@ -375,6 +384,24 @@ void GraphImporter::importNodes(ArrayRef<const NodeProto *> nodes) {
       scope->nodeOutputs.insert(name);
   for (auto [index, node] : llvm::enumerate(nodes))
     importNode(*node, index);
+}
+
+void GraphImporter::importStatedShapes() {
+  for (const onnxpb::ValueInfoProto &info : graph.value_info()) {
+    auto result = dyn_cast_or_null<OpResult>(scope->values.lookup(info.name()));
+    auto type = result ? dyn_cast<TensorType>(result.getType()) : TensorType();
+    if (!type || type.hasStaticShape())
+      continue;
+    RankedTensorType declared = importDeclaredType(info, type.getElementType());
+    if (!declared)
+      continue;
+    Operation *op = result.getOwner();
+    SmallVector<Attribute> types(op->getNumResults(), builder.getUnitAttr());
+    if (auto known = op->getAttrOfType<ArrayAttr>("onnx.declared_results"))
+      llvm::copy(known, types.begin());
+    types[result.getResultNumber()] = TypeAttr::get(declared);
+    op->setAttr("onnx.declared_results", builder.getArrayAttr(types));
+  }
 }
 
 void GraphImporter::importOutputs() {

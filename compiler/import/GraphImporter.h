@@ -62,6 +62,8 @@ private:
   void importInputs();
   void importInitializers(const onnxpb::GraphProto &graph);
   void importNodes(llvm::ArrayRef<const onnxpb::NodeProto *> nodes);
+  /// Keeps what `value_info` states of values whose extents are not known yet.
+  void importStatedShapes();
   void importOutputs();
 
   mlir::RankedTensorType importInputType(const onnxpb::ValueInfoProto &input);

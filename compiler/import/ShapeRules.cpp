@@ -224,7 +224,8 @@ static void importDepthToSpace(NodeImporter &node) {
 static void importSpaceToDepth(NodeImporter &node) {
   Value x = node.getOperand(0);
   node.setResult(0, node.create<onnx::SpaceToDepthOp>(node.getTypeLike(x), x,
-                                                      node.getRequiredInt("blocksize")));
+                                                      node.getRequiredInt("blocksize"),
+                                                      node.getString("mode", "DCR")));
 }
 
 static void importCol2Im(NodeImporter &node) {

@@ -159,7 +159,10 @@ LogicalResult SpaceToDepthOp::inferShapes(Types &types) {
   return appendRanked(*this, {(*x)[0], *channels, *height, *width}, getElementType(getX()), types);
 }
 
-LogicalResult SpaceToDepthOp::verify() { return verifyBlock(*this, getBlocksize()); }
+LogicalResult SpaceToDepthOp::verify() {
+  return success(succeeded(verifyWord(*this, "mode", getMode(), {"DCR", "CRD"})) &&
+                 succeeded(verifyBlock(*this, getBlocksize())));
+}
 
 /// Places of a block of `block` elements `dilation` apart, `stride` between places, on an axis.
 static std::optional<int64_t> countPlaces(int64_t extent, int64_t block, int64_t dilation,

@@ -141,8 +141,8 @@ def Onnx_DepthToSpaceOp : Onnx_Op<"DepthToSpace"> {
   let hasVerifier = 1;
 }
 def Onnx_SpaceToDepthOp : Onnx_Op<"SpaceToDepth"> {
-  let summary = "squares of [N, C, H, W] gathered into channels, the place in the square outermost";
-  let arguments = (ins Onnx_Tensor:$x, SI64Attr:$blocksize);
+  let summary = "squares of [N, C, H, W] gathered into channels, the place in the square outermost, or innermost (CRD)";
+  let arguments = (ins Onnx_Tensor:$x, SI64Attr:$blocksize, DefaultValuedAttr<StrAttr, "\"DCR\"">:$mode);
   let results = (outs Onnx_Tensor:$y);
   let hasVerifier = 1;
 }

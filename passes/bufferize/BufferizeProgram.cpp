@@ -114,6 +114,10 @@ private:
       memory.map(constant.getResult(),
                  kernel::GetConstantOp::create(builder, op->getLoc(), memoryOf(constant.getType()),
                                                constant.getName()));
+    } else if (auto empty = dyn_cast<tensor::EmptyOp>(op)) {
+      // A value without elements.
+      memory.map(empty.getResult(),
+                 memref::AllocOp::create(builder, op->getLoc(), memoryOf(empty.getType())));
     } else if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
       SmallVector<Value> launchInputs, outputs;
       for (Value input : launch.getInputs())

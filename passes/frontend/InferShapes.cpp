@@ -16,12 +16,18 @@ namespace fovea {
 #include "passes/frontend/Passes.h.inc"
 } // namespace fovea
 
-/// Where neither operands nor constants tell an extent, what the model states for an output does.
+/// Where neither operands nor constants tell an extent, what the model states for the value does.
 /// It is not believed where they do: exporters leave the extents of another input in the file.
 static Type mergeDeclared(OpResult result, Type type) {
   auto tensor = dyn_cast<TensorType>(type);
   if (!tensor || tensor.hasStaticShape())
     return type;
+  if (auto types = result.getOwner()->getAttrOfType<ArrayAttr>("onnx.declared_results")) {
+    unsigned index = result.getResultNumber();
+    auto declared = index < types.size() ? dyn_cast<TypeAttr>(types[index]) : TypeAttr();
+    if (Type merged = declared ? onnx::mergeTypes(type, declared.getValue()) : Type())
+      return merged;
+  }
   for (OpOperand &use : result.getUses()) {
     unsigned index = use.getOperandNumber();
     Operation *user = use.getOwner(), *parent = user->getParentOp();

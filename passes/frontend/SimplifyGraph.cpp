@@ -71,32 +71,6 @@ static LogicalResult checkOps(func::FuncOp function) {
   return success(valid);
 }
 
-/// An error for every input without elements, and every op that makes a tensor without elements of
-/// others.
-static LogicalResult checkExtents(func::FuncOp function) {
-  auto isEmpty = [](Type type) {
-    auto tensor = dyn_cast<RankedTensorType>(type);
-    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
-  };
-  bool valid = true;
-  for (BlockArgument argument : function.getArguments()) {
-    if (!isEmpty(argument.getType()))
-      continue;
-    valid = false;
-    emitError(argument.getLoc()) << "an input of type " << argument.getType()
-                                 << " has no elements; every extent must be at least 1";
-  }
-  function.walk([&](Operation *op) {
-    if (isa<onnx::ConstantOp>(op) || llvm::none_of(op->getResultTypes(), isEmpty))
-      return;
-    valid = false;
-    if (llvm::none_of(op->getOperandTypes(), isEmpty))
-      op->emitOpError("makes a tensor without elements, which is not supported: ")
-          << op->getResultTypes();
-  });
-  return success(valid);
-}
-
 namespace {
 struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
   using SimplifyGraphPassBase::SimplifyGraphPassBase;
@@ -110,8 +84,7 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     };
     if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
                        {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||
-        failed(checkInputs(function)) || failed(checkOps(function)) ||
-        failed(checkExtents(function)))
+        failed(checkInputs(function)) || failed(checkOps(function)))
       return signalPassFailure();
     updateFunctionType(function);
   }

@@ -108,8 +108,10 @@ public:
     Value delta = createReshape(rewriter, loc, adaptor.getDelta(), scalarType);
     rewriter.replaceOp(
         op, createElementwise(rewriter, loc, {start, delta}, type, [&](Scalars &s, ValueRange v) {
+          Type wide = getWideType(type.getElementType());
           Value position = s.create<arith::IndexCastOp>(rewriter.getI64Type(), s.loopIndex(0));
-          return s.add(v[0], s.multiply(s.convert(position, type.getElementType()), v[1]));
+          Value offset = s.multiply(s.convert(position, wide), s.widen(v[1]));
+          return s.convert(s.add(s.widen(v[0]), offset), type.getElementType());
         }));
     return success();
   }

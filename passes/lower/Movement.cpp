@@ -4,11 +4,13 @@
 // says it, otherwise slices.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
+#include "passes/lower/IndexOperands.h"
 #include "passes/lower/OnnxPattern.h"
 
 using namespace mlir;
@@ -169,9 +171,69 @@ public:
   LogicalResult lower(onnx::SliceOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType from = getType(op.getX()), type = getType(op.getY());
-    SmallVector<int64_t> offsets, strides;
-    if (failed(findRange(op, offsets, strides, rewriter)))
-      return failure();
+    int64_t rank = from.getRank();
+    SmallVector<MappedTensor> inputs;
+    auto getOperand = [&](Value onnxValue, Value lowered) {
+      return IndexOperand(rewriter, onnxValue, lowered, rank, inputs);
+    };
+    IndexOperand starts = getOperand(op.getStarts(), adaptor.getStarts());
+    IndexOperand axes(llvm::to_vector(llvm::seq<int64_t>(0, starts.size())));
+    IndexOperand steps(SmallVector<int64_t>(starts.size(), 1));
+    if (onnx::isPresent(op.getAxes()))
+      axes = getOperand(op.getAxes(), adaptor.getAxes());
+    if (onnx::isPresent(op.getSteps()))
+      steps = getOperand(op.getSteps(), adaptor.getSteps());
+    if (axes.size() != starts.size() || steps.size() != starts.size())
+      return refuse(op, rewriter, "starts, axes and steps must be of one length");
+    std::optional<SmallVector<int64_t>> ends = onnx::getConstantIntegers(op.getEnds());
+    if (inputs.empty() && ends)
+      return lowerConstant(op, adaptor, *starts.getConstants(), *ends, *axes.getConstants(),
+                           *steps.getConstants(), rewriter);
+    if (from.getNumElements() == 0)
+      return refuse(op, rewriter, "there is nothing to slice in an empty tensor");
+    auto body = [&](Scalars &s, ValueRange v) {
+      SmallVector<Value> position;
+      for (int64_t dim = 0; dim < rank; ++dim) {
+        Value start = getForAxis(s, v, axes, starts, 0, dim, rank, 0);
+        Value step = getForAxis(s, v, axes, steps, 0, dim, rank, 1);
+        position.push_back(getPosition(s, dim, from.getDimSize(dim), start, step));
+      }
+      return s.create<tensor::ExtractOp>(adaptor.getX(), position);
+    };
+    rewriter.replaceOp(op, createParallel(rewriter, op.getLoc(), inputs, type, body));
+    return success();
+  }
+
+private:
+  /// Where position `dim` of the result lies on an axis of `extent`: where the slice is shorter
+  /// than the result, its last element is read again.
+  static Value getPosition(Scalars &s, int64_t dim, int64_t extent, Value start, Value step) {
+    using P = arith::CmpIPredicate;
+    Type i64 = start.getType();
+    auto number = [&](int64_t value) { return s.constant(IntegerAttr::get(i64, value)); };
+    auto clamp = [&](Value value) {
+      return s.create<arith::MinSIOp>(s.create<arith::MaxSIOp>(value, number(0)),
+                                      number(extent - 1));
+    };
+    Value isNegative = s.compare(P::slt, start, number(0), false);
+    start = clamp(s.select(isNegative, s.add(start, number(extent)), start));
+    Value offset = s.multiply(s.create<arith::IndexCastOp>(i64, s.loopIndex(dim)), step);
+    return s.create<arith::IndexCastOp>(IndexType::get(s.getContext()),
+                                        clamp(s.add(start, offset)));
+  }
+
+  LogicalResult lowerConstant(onnx::SliceOp op, Adaptor adaptor, ArrayRef<int64_t> starts,
+                              ArrayRef<int64_t> ends, ArrayRef<int64_t> axes,
+                              ArrayRef<int64_t> steps, ConversionPatternRewriter &rewriter) const {
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    // Offset and stride of every dimension, as the standard clamps them.
+    SmallVector<int64_t> offsets(from.getRank(), 0), strides(from.getRank(), 1);
+    for (auto [start, end, axis, step] : llvm::zip_equal(starts, ends, axes, steps)) {
+      int64_t dim = normalizeAxis(axis, from.getRank());
+      onnx::SliceBounds bounds = onnx::getSliceBounds(from.getDimSize(dim), start, end, step);
+      offsets[dim] = bounds.first;
+      strides[dim] = bounds.length == 1 ? 1 : step;
+    }
     if (llvm::all_of(strides, [](int64_t stride) { return stride > 0; })) {
       rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
           op, type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
@@ -185,36 +247,6 @@ public:
     auto map = AffineMap::get(from.getRank(), 0, exprs, getContext());
     rewriter.replaceOp(
         op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
-    return success();
-  }
-
-private:
-  /// Offset and stride of every dimension, as the standard clamps them.
-  LogicalResult findRange(onnx::SliceOp op, SmallVectorImpl<int64_t> &offsets,
-                          SmallVectorImpl<int64_t> &strides,
-                          ConversionPatternRewriter &rewriter) const {
-    RankedTensorType from = getType(op.getX());
-    std::optional<SmallVector<int64_t>> starts = onnx::getConstantIntegers(op.getStarts());
-    std::optional<SmallVector<int64_t>> ends = onnx::getConstantIntegers(op.getEnds());
-    if (!starts || !ends)
-      return refuse(op, rewriter, "starts and ends must be constants");
-    std::optional<SmallVector<int64_t>> axes =
-        llvm::to_vector(llvm::seq<int64_t>(0, starts->size()));
-    if (!isa<NoneType>(op.getAxes().getType()))
-      axes = onnx::getConstantIntegers(op.getAxes());
-    std::optional<SmallVector<int64_t>> steps = SmallVector<int64_t>(starts->size(), 1);
-    if (!isa<NoneType>(op.getSteps().getType()))
-      steps = onnx::getConstantIntegers(op.getSteps());
-    if (!axes || !steps)
-      return refuse(op, rewriter, "axes and steps must be constants");
-    offsets.assign(from.getRank(), 0);
-    strides.assign(from.getRank(), 1);
-    for (auto [start, end, axis, step] : llvm::zip_equal(*starts, *ends, *axes, *steps)) {
-      int64_t dim = normalizeAxis(axis, from.getRank());
-      onnx::SliceBounds bounds = onnx::getSliceBounds(from.getDimSize(dim), start, end, step);
-      offsets[dim] = bounds.first;
-      strides[dim] = bounds.length == 1 ? 1 : step;
-    }
     return success();
   }
 };

@@ -55,8 +55,11 @@ public:
     RankedTensorType type = getType(op.getY());
     int64_t block = op.getBlocksize();
     SmallVector<int64_t> split = {x[0], x[1], type.getDimSize(2), block, type.getDimSize(3), block};
-    rewriter.replaceOp(
-        op, regroup(rewriter, op.getLoc(), adaptor.getX(), split, {0, 3, 5, 1, 2, 4}, type));
+    SmallVector<int64_t> permutation = {0, 3, 5, 1, 2, 4};
+    if (op.getMode() == "CRD")
+      permutation = {0, 1, 3, 5, 2, 4};
+    rewriter.replaceOp(op,
+                       regroup(rewriter, op.getLoc(), adaptor.getX(), split, permutation, type));
     return success();
   }
 };
@@ -116,34 +119,27 @@ public:
 
   LogicalResult lower(onnx::Col2ImOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = getType(op.getY());
-    std::optional<SmallVector<int64_t>> block = onnx::getConstantIntegers(op.getBlockShape());
-    int64_t rank = type.getRank() - 2;
-    if (!block || int64_t(block->size()) != rank)
-      return refuse(op, rewriter, "the block's shape must be constant");
-    // Columns as [N, C, block..., places...].
-    SmallVector<int64_t> shape(type.getShape().take_front(2));
-    llvm::append_range(shape, *block);
-    for (int64_t i = 0; i < rank; ++i) {
-      int64_t span = op.getDilations()[i] * ((*block)[i] - 1) + 1;
-      int64_t padded = type.getDimSize(2 + i) + op.getPads()[i] + op.getPads()[rank + i];
-      shape.push_back(padded < span ? 0 : (padded - span) / op.getStrides()[i] + 1);
-    }
-    RankedTensorType from = getType(op.getX()).clone(shape);
-    if (from.getNumElements() != getType(op.getX()).getNumElements())
+    RankedTensorType from = getType(op.getX()), type = getType(op.getY());
+    int64_t channels = type.getDimSize(1);
+    if (channels == 0 || from.getDimSize(1) % channels != 0)
       return refuse(op, rewriter, "the columns do not fit the declared image");
+    // Columns as [N, C, places in the block, places of the block].
+    SmallVector<int64_t> shape = {from.getDimSize(0), channels, from.getDimSize(1) / channels,
+                                  from.getDimSize(2)};
     Type wide = getWideType(type.getElementType());
     Location loc = op.getLoc();
-    Value columns = createReshape(rewriter, loc, adaptor.getX(), from);
-    Values image = createSequential(rewriter, loc, [&](Sequential &s) {
+    Value columns = createReshape(rewriter, loc, adaptor.getX(), from.clone(shape));
+    auto emit = [&](Sequential &s) {
       Value zero = s.filled(type.getShape(), getNumberAttr(wide, 0));
+      Values block = readBlock(s, op, adaptor), places = countPlaces(s, op, block);
       return s.loops(shape, zero, [&](ValueRange at, ValueRange carried) {
         Values to = {at[0], at[1]};
         Value isInside = s.number(rewriter.getI1Type(), 1);
-        for (int64_t i = 0; i < rank; ++i) {
-          Value place = s.multiply(at[2 + rank + i], s.index(op.getStrides()[i]));
-          Value inBlock = s.multiply(at[2 + i], s.index(op.getDilations()[i]));
-          to.push_back(s.subtract(s.add(place, inBlock), s.index(op.getPads()[i])));
+        Values inBlock = split(s, at[2], block), place = split(s, at[3], places);
+        for (size_t i = 0; i < block.size(); ++i) {
+          Value start = s.multiply(place[i], s.index(op.getStrides()[i]));
+          Value offset = s.multiply(inBlock[i], s.index(op.getDilations()[i]));
+          to.push_back(s.subtract(s.add(start, offset), s.index(op.getPads()[i])));
           isInside =
               s.both(isInside, s.isWithin(to.back(), s.index(0), s.index(type.getDimSize(2 + i))));
         }
@@ -152,9 +148,47 @@ public:
           return {s.write(sum, carried[0], to)};
         });
       });
-    });
-    rewriter.replaceOp(op, convertElements(rewriter, loc, image[0], type.getElementType()));
+    };
+    Value image = createSequential(rewriter, loc, emit)[0];
+    rewriter.replaceOp(op, convertElements(rewriter, loc, image, type.getElementType()));
     return success();
+  }
+
+private:
+  /// The extents of the block; only the run may know them.
+  Values readBlock(Sequential &s, onnx::Col2ImOp op, Adaptor adaptor) const {
+    std::optional<SmallVector<int64_t>> known = onnx::getConstantIntegers(op.getBlockShape());
+    Values block;
+    for (int64_t i = 0, rank = getType(op.getY()).getRank() - 2; i < rank; ++i)
+      block.push_back(known ? s.index((*known)[i])
+                            : s.toIndex(s.read(adaptor.getBlockShape(), s.index(i))));
+    return block;
+  }
+
+  /// How many places the block has on each axis of the image.
+  Values countPlaces(Sequential &s, onnx::Col2ImOp op, const Values &block) const {
+    Values places;
+    for (auto [i, extent] : llvm::enumerate(block)) {
+      int64_t padded =
+          getType(op.getY()).getDimSize(2 + i) + op.getPads()[i] + op.getPads()[block.size() + i];
+      Value span = s.multiply(s.subtract(extent, s.index(1)), s.index(op.getDilations()[i]));
+      Value room = s.subtract(s.index(padded - 1), span);
+      places.push_back(
+          s.add(s.create<arith::DivSIOp>(room, s.index(op.getStrides()[i])), s.index(1)));
+    }
+    return places;
+  }
+
+  /// The position of element `at` of a shape in row-major order. Extents that make no sense give
+  /// positions that make none.
+  static Values split(Sequential &s, Value at, const Values &shape) {
+    Values position(shape.size());
+    for (size_t i = shape.size(); i-- > 0;) {
+      Value extent = s.create<arith::MaxSIOp>(shape[i], s.index(1));
+      position[i] = s.create<arith::RemSIOp>(at, extent);
+      at = s.create<arith::DivSIOp>(at, extent);
+    }
+    return position;
   }
 };
 

@@ -239,8 +239,8 @@ private:
     Value writes = s.both(isFound, s.isLess(count, room));
     Value rows = s.whenever(writes, state[0], [&]() -> Values {
       Type i64 = IntegerType::get(getContext(), 64);
-      Value y = state[0];
-      for (auto [column, value] : llvm::enumerate(ArrayRef<Value>{at[0], at[1], chosen}))
+      Value y = state[0], row[] = {at[0], at[1], chosen};
+      for (auto [column, value] : llvm::enumerate(row))
         y = s.write(s.toInteger(value, i64), y, {count, s.index(column)});
       return {y};
     })[0];

@@ -21,6 +21,16 @@ using namespace fovea;
 /// is found when it tries (compiler/link).
 static std::string preferLLVM(kernel::IslandOp island) {
   std::string why;
+  auto isEmpty = [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && tensor.hasStaticShape() && tensor.getNumElements() == 0;
+  };
+  island->walk([&](Operation *op) {
+    if (llvm::any_of(op->getOperandTypes(), isEmpty) || llvm::any_of(op->getResultTypes(), isEmpty))
+      why = "a tensor without elements";
+  });
+  if (!why.empty())
+    return why;
   island->walk([&](linalg::GenericOp op) {
     OpKind kind = classify(op);
     if (kind != OpKind::Contraction && kind != OpKind::Convolution)

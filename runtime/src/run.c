@@ -197,6 +197,9 @@ static fovea_status checkTensors(fovea_context *context, const fovea_model *mode
   return status;
 }
 
+// What a kernel returns when values contradict what was compiled (kernel::contradictedStatus).
+enum { contradicted = 2 };
+
 // Says why the model failed and makes all scratch memory free again.
 static fovea_status failRun(fovea_context *context, const fovea_model *model, int32_t code) {
   bool exhausted = false;
@@ -205,6 +208,11 @@ static fovea_status failRun(fovea_context *context, const fovea_model *model, in
     exhausted |= scratch->exhausted;
     foveaScratchReset(scratch);
   }
+  if (code == contradicted)
+    return foveaFail(context, FOVEA_INVALID_ARGUMENT,
+                     "the values of the inputs ask for what model \"%.64s\" was not compiled for: "
+                     "an index lies outside its axis, or a result has other extents than declared",
+                     model->name);
   return foveaFail(context, FOVEA_INTERNAL,
                    "a kernel of model \"%.64s\" failed with code %d%s; this is a bug in the "
                    "compiler",

@@ -19,7 +19,7 @@ from onnx import TensorProto, numpy_helper
 
 MODES = ("inputs", "constants", "symbolic")
 # Changes whenever what is written changes.
-FORMAT = 4
+FORMAT = 5
 SIMPLE_TYPES = {"FLOAT", "INT32", "INT64", "BOOL"}
 LLM_OPERATORS = {"Attention", "RMSNormalization", "RotaryEmbedding"}
 # The operators of transformers, and of what stands around them. A case belongs to the slice when its graph uses no other.
@@ -121,12 +121,10 @@ def static_dims(graph, inputs, outputs):
     """The extents that the model itself leaves open."""
     dims = {}
     for info, value in [*zip(real_inputs(graph), inputs), *zip(graph.output, outputs)]:
-        given = info in real_inputs(graph)
         for axis, dim in enumerate(info.type.tensor_type.shape.dim):
             if dim.HasField("dim_value") or not value.file or axis >= len(value.shape):
                 continue
-            if dim.dim_param or given:
-                dims.setdefault(dim.dim_param or f"{info.name}:{axis}", value.shape[axis])
+            dims.setdefault(dim.dim_param or f"{info.name}:{axis}", value.shape[axis])
     return dims
 
 

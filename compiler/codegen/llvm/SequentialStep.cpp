@@ -18,7 +18,8 @@ using namespace fovea::codegen;
 static Buffer describe(Value memory, bool scratch) {
   auto type = cast<MemRefType>(memory.getType());
   Buffer buffer;
-  buffer.bytes = type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+  unsigned bits = type.getElementType().isIndex() ? 64 : type.getElementTypeBitWidth();
+  buffer.bytes = type.getNumElements() * llvm::divideCeil(bits, 8);
   buffer.scratch = scratch;
   buffer.firstStep = buffer.lastStep = 0;
   return buffer;

@@ -28,7 +28,9 @@ extern "C" {
 
 typedef enum fovea_status {
   FOVEA_OK = 0,
-  FOVEA_INVALID_ARGUMENT = 1, /* the caller's mistake: null, wrong count, dtype, rank, shape, ... */
+  /* The caller's mistake: null, wrong count, dtype, rank, shape, ... or values that ask for a result
+   * of other extents than the model was compiled for. */
+  FOVEA_INVALID_ARGUMENT = 1,
   FOVEA_UNSUPPORTED = 2, /* the model needs another ABI version or CPU features that are missing */
   FOVEA_INTERNAL = 3,    /* a kernel reported an error: a bug in the compiler */
   FOVEA_OUT_OF_MEMORY = 4,
@@ -101,7 +103,8 @@ typedef struct fovea_model {
   uint64_t weights_bytes;
   uint64_t required_features;
   /* Runs all kernels in order. Inputs and outputs are row-major and aligned to their element size,
-   * no better. Returns 0 or a kernel's error. */
+   * no better. Returns 0 or a kernel's error: 1 when scratch memory ran out, 2 when the values of
+   * the inputs contradict what was compiled. */
   int32_t (*run)(fovea_worker *worker, const void *const *inputs, void *const *outputs, void *arena,
                  const void *weights);
 } fovea_model;

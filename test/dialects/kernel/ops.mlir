@@ -34,3 +34,14 @@ kernel.func @k(%x: tensor<4xf32>) -> tensor<4xf32>
     attributes {anchor = #kernel.anchor<elementwise>, schedule = #kernel.schedule<gemm mr = 6>} {
   kernel.return %x : tensor<4xf32>
 }
+
+// CHECK-LABEL: func.func @sequential
+func.func @sequential(%x: tensor<4xf32>, %c: i1) -> tensor<4xf32> {
+  // CHECK: kernel.island <sequential> -> tensor<4xf32>
+  // CHECK-NEXT: kernel.check %{{.*}}, "one of four"
+  %0 = kernel.island <sequential> -> tensor<4xf32> {
+    kernel.check %c, "one of four"
+    kernel.yield %x : tensor<4xf32>
+  }
+  return %0 : tensor<4xf32>
+}

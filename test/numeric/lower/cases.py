@@ -6,6 +6,7 @@ import ml_dtypes
 import numpy
 from onnx import TensorProto, helper
 
+import movement_cases
 import spatial_cases
 from harness import Case, Constant
 
@@ -301,4 +302,4 @@ def convolutions():
 
 def all_cases():
     families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
-    return [case for family in (*families, *spatial_cases.families) for case in family()]
+    return [case for family in (*families, *movement_cases.families, *spatial_cases.families) for case in family()]
