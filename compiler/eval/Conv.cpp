@@ -7,6 +7,8 @@
 #include "compiler/eval/Windows.h"
 #include "dialects/onnx/OnnxConvOps.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::eval;
@@ -97,7 +99,57 @@ static Results evaluateConvTranspose(Operation *op, ArrayRef<Tensor> operands, T
   return SmallVector<Tensor>{makeTensor<double>(types[0], sums)};
 }
 
+/// A plane of x between its elements; zero outside.
+static double interpolate(const double *plane, int64_t height, int64_t width, double y, double x) {
+  double row = std::floor(y), column = std::floor(x), sum = 0;
+  for (int64_t i : {0, 1})
+    for (int64_t j : {0, 1}) {
+      double r = row + double(i), c = column + double(j);
+      if (r >= 0 && r < double(height) && c >= 0 && c < double(width))
+        sum += (1 - std::fabs(y - r)) * (1 - std::fabs(x - c)) *
+               plane[int64_t(r) * width + int64_t(c)];
+    }
+  return sum;
+}
+
+static Results evaluateDeformConv(Operation *op, ArrayRef<Tensor> operands, Types types) {
+  auto conv = cast<onnx::DeformConvOp>(op);
+  ArrayRef<int64_t> from = operands[0].getShape(), filter = operands[1].getShape(),
+                    to = types[0].getShape();
+  std::vector<double> x = operands[0].elements<double>(), w = operands[1].elements<double>(),
+                      offset = operands[2].elements<double>(), bias, mask,
+                      y(types[0].getNumElements());
+  if (operands[3])
+    bias = operands[3].elements<double>();
+  if (operands[4])
+    mask = operands[4].elements<double>();
+  int64_t taps = filter[2] * filter[3], points = to[2] * to[3],
+          offsetGroups = conv.getOffsetGroup(), perGroup = to[1] / conv.getGroup(),
+          perOffset = from[1] / offsetGroups;
+  SmallVector<int64_t> at(4, 0);
+  for (double &sum : y) {
+    sum = bias.empty() ? 0 : bias[at[1]];
+    for (int64_t c = 0; c < filter[1]; ++c)
+      for (int64_t k = 0; k < taps; ++k) {
+        int64_t channel = at[1] / perGroup * filter[1] + c, point = at[2] * to[3] + at[3],
+                tap = (at[0] * offsetGroups + channel / perOffset) * taps + k;
+        double place[2];
+        for (int64_t i : {0, 1})
+          place[i] = double(at[2 + i] * conv.getStrides()[i] - conv.getPads()[i] +
+                            (i ? k % filter[3] : k / filter[3]) * conv.getDilations()[i]) +
+                     offset[(2 * tap + i) * points + point];
+        double element = interpolate(x.data() + (at[0] * from[1] + channel) * from[2] * from[3],
+                                     from[2], from[3], place[0], place[1]);
+        sum += element * w[(at[1] * filter[1] + c) * taps + k] *
+               (mask.empty() ? 1 : mask[tap * points + point]);
+      }
+    advance(at, to);
+  }
+  return SmallVector<Tensor>{makeTensor<double>(types[0], y)};
+}
+
 void eval::addConvEvaluators(EvaluatorTable &table) {
   table.add<onnx::ConvOp>(evaluateConv);
   table.add<onnx::ConvTransposeOp>(evaluateConvTranspose);
+  table.add<onnx::DeformConvOp>(evaluateDeformConv);
 }

@@ -16,6 +16,7 @@
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxSelectOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
+#include "dialects/onnx/OnnxSignalOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -100,6 +101,7 @@ static const EvaluatorTable &getTable() {
     addScatterEvaluators(table);
     addSelectEvaluators(table);
     addShapeEvaluators(table);
+    addSignalEvaluators(table);
     addUnaryEvaluators(table);
     return table;
   }();
@@ -236,6 +238,13 @@ double eval::estimateWork(Operation *op) {
           taps *= double(tap);
         return count(pool.getY()) * taps;
       })
+      .Case([&](onnx::DFTOp dft) {
+        double longest = 1;
+        for (int64_t fromEnd = 2; fromEnd <= 8; ++fromEnd)
+          longest = std::max(longest, extent(dft.getY(), fromEnd));
+        return count(dft.getY()) * longest;
+      })
+      .Case([&](onnx::STFTOp stft) { return 2 * count(stft.getY()) * extent(stft.getY(), 2); })
       .Case([&](onnx::AttentionOp attention) {
         return count(attention.getQ()) * count(attention.getK());
       })

@@ -58,6 +58,7 @@ void addSamplingEvaluators(EvaluatorTable &table);
 void addScatterEvaluators(EvaluatorTable &table);
 void addSelectEvaluators(EvaluatorTable &table);
 void addShapeEvaluators(EvaluatorTable &table);
+void addSignalEvaluators(EvaluatorTable &table);
 void addUnaryEvaluators(EvaluatorTable &table);
 
 /// c [m, n] += a [m, k] * b [k, n], all row-major. Number is double or uint64_t.

@@ -2,6 +2,7 @@
 //
 // Convolutions.
 
+#include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
 #include "compiler/import/WindowAttributes.h"
 #include "dialects/onnx/OnnxConvOps.h"
@@ -32,9 +33,22 @@ static void importConvTranspose(NodeImporter &node) {
                         windows.autoPad, outputShape));
 }
 
+static void importDeformConv(NodeImporter &node) {
+  Value x = node.getOperand(0), w = node.getOperand(1);
+  WindowAttributes windows = getWindowAttributes(node, getConvolutionRank(node, x, w));
+  int64_t offsetGroup = node.getInt("offset_group", 1);
+  if (offsetGroup < 1)
+    failInput("attribute 'offset_group' must be at least 1");
+  node.setResult(0, node.create<onnx::DeformConvOp>(
+                        node.getTypeLike(x), x, w, node.getOperand(2), node.getOptionalOperand(3),
+                        node.getOptionalOperand(4), windows.strides, windows.dilations,
+                        windows.pads, getGroupAttribute(node), offsetGroup));
+}
+
 static const OperatorRule rules[] = {
     {"Conv", 1, 2, 3, 1, importConv},
     {"ConvTranspose", 1, 2, 3, 1, importConvTranspose},
+    {"DeformConv", 19, 3, 5, 1, importDeformConv},
 };
 
 ArrayRef<OperatorRule> fovea::getConvRules() { return rules; }

@@ -211,7 +211,7 @@ const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
          {getAttentionRules(), getControlRules(), getConvRules(), getElementwiseRules(),
           getFunctionRules(), getLossRules(), getMatrixRules(), getNormRules(), getPoolRules(),
           getQuantRules(), getRecurrentRules(), getReduceRules(), getResampleRules(),
-          getScatterRules(), getSelectRules(), getShapeRules()})
+          getScatterRules(), getSelectRules(), getShapeRules(), getSignalRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

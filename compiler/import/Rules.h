@@ -25,6 +25,7 @@ llvm::ArrayRef<OperatorRule> getResampleRules();
 llvm::ArrayRef<OperatorRule> getScatterRules();
 llvm::ArrayRef<OperatorRule> getSelectRules();
 llvm::ArrayRef<OperatorRule> getShapeRules();
+llvm::ArrayRef<OperatorRule> getSignalRules();
 
 } // namespace fovea
 

@@ -185,3 +185,64 @@ LogicalResult ConvTransposeOp::verify() {
     operands.push_back(getBias());
   return verifySameElementType(*this, operands, {"x", "w", "bias"});
 }
+
+LogicalResult DeformConvOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getX());
+  std::optional<Shape> x = getShape(getX()), w = getShape(getW());
+  if (!x || !w)
+    return appendRanked(*this, Shape(4, ShapedType::kDynamic), elementType, types);
+  if (x->size() != 4 || w->size() != 4)
+    return emitOpError("operand x has extents ")
+           << formatShape(*x) << " and operand w " << formatShape(*w)
+           << ", expected four dimensions: only images are supported";
+  std::optional<int64_t> channels =
+      isDynamic((*w)[1]) ? (*x)[1] : llvm::checkedMul<int64_t>((*w)[1], getGroup());
+  if (!isDynamic((*x)[1]) && (!channels || *channels != (*x)[1] || (*x)[1] % getOffsetGroup() != 0))
+    return emitOpError("operand x ") << formatShape(*x) << " has " << (*x)[1]
+                                     << " channels, which are not those of operand w "
+                                     << formatShape(*w) << " in " << getGroup() << " groups, or "
+                                     << "no multiple of " << getOffsetGroup() << " offset groups";
+  if (!isDynamic((*w)[0]) && (*w)[0] % getGroup() != 0)
+    return emitOpError("operand w ") << formatShape(*w) << " has " << (*w)[0]
+                                     << " filters, not a multiple of " << getGroup() << " groups";
+  if (failed(checkBias(*this, getBias(), (*w)[0])))
+    return failure();
+  Windows windows = {getStrides(), getDilations(), getPads(), "NOTSET"};
+  FailureOr<WindowResult> slid =
+      slideWindows(*this, windows, ArrayRef(*x).drop_front(2), ArrayRef(*w).drop_front(2));
+  if (failed(slid))
+    return failure();
+  Shape result = {(*x)[0], (*w)[0], slid->extents[0], slid->extents[1]};
+  for (auto [name, operand, each] :
+       {std::tuple("offset", Value(getOffset()), 2), std::tuple("mask", Value(getMask()), 1)}) {
+    std::optional<Shape> shape = isPresent(operand) ? getShape(operand) : std::nullopt;
+    std::optional<int64_t> taps = multiplyExtents({getOffsetGroup(), (*w)[2], (*w)[3], each});
+    if (!shape)
+      continue;
+    Shape wanted = {result[0], taps.value_or(-1), result[2], result[3]};
+    bool fits = shape->size() == 4 && llvm::all_of(llvm::zip(*shape, wanted), [](auto pair) {
+                  auto [given, extent] = pair;
+                  return isDynamic(given) || isDynamic(extent) || given == extent;
+                });
+    if (!fits)
+      return emitOpError("operand ") << name << " has extents " << formatShape(*shape)
+                                     << ", expected " << formatShape(wanted);
+  }
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult DeformConvOp::verify() {
+  if (failed(verifyWindows(*this, {getStrides(), getDilations(), getPads(), "NOTSET"})))
+    return failure();
+  if (getGroup() <= 0 || getOffsetGroup() <= 0)
+    return emitOpError("has group ") << getGroup() << " and offset_group " << getOffsetGroup()
+                                     << ", expected positive numbers";
+  SmallVector<Value> operands = {getX(), getW(), getOffset()};
+  SmallVector<StringRef> names = {"x", "w", "offset"};
+  for (auto [name, operand] : {std::pair("bias", Value(getBias())), std::pair("mask", Value(getMask()))})
+    if (isPresent(operand)) {
+      operands.push_back(operand);
+      names.push_back(name);
+    }
+  return verifySameElementType(*this, operands, names);
+}

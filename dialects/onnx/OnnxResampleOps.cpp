@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
+#include "dialects/onnx/OnnxSignalOps.h"
 #include "dialects/onnx/PartialValues.h"
 
 #include <cmath>
@@ -21,6 +22,11 @@ void OnnxDialect::addResampleOps() {
   addOperations<
 #define GET_OP_LIST
 #include "dialects/onnx/OnnxResampleOps.cpp.inc"
+      >();
+  // Signals are sampled too.
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/onnx/OnnxSignalOps.cpp.inc"
       >();
 }
 

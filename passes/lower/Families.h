@@ -11,6 +11,7 @@ struct PatternContext;
 
 void populateConstantPatterns(const PatternContext &context);
 void populateConvolutionPatterns(const PatternContext &context);
+void populateDeformableConvolutionPatterns(const PatternContext &context);
 void populateElementwisePatterns(const PatternContext &context);
 void populateGatherPatterns(const PatternContext &context);
 void populateLossPatterns(const PatternContext &context);
@@ -30,6 +31,7 @@ void populateSamplingPatterns(const PatternContext &context);
 void populateScanPatterns(const PatternContext &context);
 void populateScattersPatterns(const PatternContext &context);
 void populateSelectionsPatterns(const PatternContext &context);
+void populateSignalPatterns(const PatternContext &context);
 void populateTransposedConvolutionPatterns(const PatternContext &context);
 void populateUnaryPatterns(const PatternContext &context);
 

@@ -182,6 +182,7 @@ void LowerOnnx::runOnOperation() {
   PatternContext families{converter, patterns, refusals};
   populateConstantPatterns(families);
   populateConvolutionPatterns(families);
+  populateDeformableConvolutionPatterns(families);
   populateElementwisePatterns(families);
   populateGatherPatterns(families);
   populateLossPatterns(families);
@@ -201,6 +202,7 @@ void LowerOnnx::runOnOperation() {
   populateScanPatterns(families);
   populateScattersPatterns(families);
   populateSelectionsPatterns(families);
+  populateSignalPatterns(families);
   populateTransposedConvolutionPatterns(families);
   populateUnaryPatterns(families);
   families.add<AttentionPattern>();

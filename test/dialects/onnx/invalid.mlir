@@ -183,6 +183,23 @@ func.func @region_samples(%x: tensor<1x2x8x9xf32>, %r: tensor<5x4xf32>, %b: tens
 
 // -----
 
+func.func @window_kind(%n: tensor<i64>) {
+  // expected-error @below {{has kind "flat", expected hann, hamming or blackman}}
+  %0 = onnx.WindowFunction %n {kind = "flat", periodic = true} : (tensor<i64>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @deform_groups(%x: tensor<1x4x5x5xf32>, %w: tensor<6x4x3x3xf32>, %o: tensor<1x18x3x3xf32>) {
+  %none = onnx.none
+  // expected-error @below {{has group 1 and offset_group 0, expected positive numbers}}
+  %0 = onnx.DeformConv %x, %w, %o, %none, %none {strides = array<i64: 1, 1>, dilations = array<i64: 1, 1>, pads = array<i64: 0, 0, 0, 0>, group = 1 : si64, offset_group = 0 : si64} : (tensor<1x4x5x5xf32>, tensor<6x4x3x3xf32>, tensor<1x18x3x3xf32>, none, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
   %none = onnx.none
   // expected-error @below {{has 1 starts but 2 ends}}

@@ -32,7 +32,7 @@ TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 4e-6, "float64": 1e
 # The dialect's spelling of an attribute where it is not the standard's, and the type of its value.
 SPELLING = {"perm": "permutation", "transA": "trans_a", "transB": "trans_b"}
 BOOLEAN = {"keepdims", "noop_with_empty_axes", "transA", "transB", "fmod", "upper", "select_last_index", "allowzero",
-           "align_corners", "antialias", "ceil_mode", "count_include_pad", "exclude_outside"}
+           "align_corners", "antialias", "ceil_mode", "count_include_pad", "exclude_outside", "inverse", "onesided"}
 
 
 @dataclasses.dataclass

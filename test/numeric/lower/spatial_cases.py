@@ -16,6 +16,10 @@ def normal(*shape, dtype=f32):
     return rng.standard_normal(shape).astype(dtype)
 
 
+def positive(*shape):
+    return (rng.random(shape) + 0.1).astype(f32)
+
+
 def windows(op, x, kernel, strides=None, dilations=None, pads=None, results=1, **attributes):
     spatial = x.ndim - 2
     return Case(op, [x], {"kernel_shape": kernel, "strides": strides or [1] * spatial,
@@ -131,4 +135,31 @@ def samples():
         yield Case("AffineGrid", [normal(2, 2, 3), size], {"align_corners": align})
 
 
-families = (pooling, resizes, transposed_convolutions, samples)
+def deformed():
+    for groups, offsets, mask in ((1, 1, False), (2, 2, True), (1, 4, True)):
+        w = normal(6, 4 // groups, 2, 3)
+        results = (5 + 2 - 2) // 2 + 1, (6 - 5) // 1 + 1
+        yield Case("DeformConv", [normal(2, 4, 5, 6), w, normal(2, offsets * 6 * 2, *results), normal(6),
+                                  normal(2, offsets * 6, *results) if mask else None],
+                   {"strides": [2, 1], "dilations": [1, 2], "pads": [1, 0, 1, 0], "group": groups, "offset_group": offsets})
+
+
+def transforms():
+    def index(value, constant):
+        array = numpy.array(value, dtype=numpy.int64)
+        return Constant(array) if constant else array
+    for dtype, parts, onesided, axis, constant in itertools.product((f32, f64), (1, 2), (0, 1), (0, 1, -2), (True, False)):
+        x = normal(6, 4, 5, parts, dtype=dtype)
+        yield Case("DFT", [x, None, index(axis, constant)], {"inverse": 0, "onesided": onesided})
+        if parts == 2 and not onesided:
+            yield Case("DFT", [x, None, index(axis, constant)], {"inverse": 1, "onesided": 0})
+    for length in (7, 8, 11):
+        for inverse, onesided, parts in ((0, 0, 1), (0, 1, 1), (1, 0, 2), (1, 1, 2)):
+            yield Case("DFT", [normal(2, 5, parts), index(length, True), index(1, True)],
+                       {"inverse": inverse, "onesided": onesided}, tolerance=1e-5)
+    for window, constant in itertools.product((None, positive(8)), (True, False)):
+        yield Case("STFT", [normal(2, 30, 1), index(5, constant), window, None if window is not None else index(8, constant)],
+                   {"onesided": 1})
+
+
+families = (pooling, resizes, transposed_convolutions, samples, deformed, transforms)
