@@ -71,6 +71,10 @@ private:
   bool takeBias;
 };
 
+/// Products added one after another before their sum joins the others. The error of a sum grows
+/// with its length, and that of a sum of sums with the longer of the two.
+constexpr int64_t longestSum = 256;
+
 /// Elements of weights that half of a second-level cache holds.
 constexpr int64_t streamedWeights = 1 << 17;
 
@@ -93,7 +97,18 @@ private:
   bool mustPack();
   H::Func packRight();
   void bindColumn(H::Expr panel, H::Expr inside);
-  void schedule(H::Func out, H::Func acc, H::RDom &k, std::optional<H::Func> pack);
+
+  /// A sum, or a sum of sums: the terms of one block, the loop over blocks, and for every loop of
+  /// the sum its index in both. In a block the blocks' indices are `blockVars`.
+  struct SumBlocks {
+    H::RDom inner;
+    std::optional<H::RDom> blocks;
+    std::vector<H::Var> blockVars;
+    std::vector<H::Expr> terms;
+  };
+  static SumBlocks cutSum(const std::vector<H::Range> &ranges);
+  void schedule(H::Func out, H::Func acc, std::optional<H::Func> part, const SumBlocks &sums,
+                std::optional<H::Func> pack);
 
   Plan &plan;
   const Domain &domain;
@@ -380,17 +395,16 @@ bool ContractionStage::emit() {
     ranges.emplace_back(0, int32_t(space.getGroup(group).extent));
   if (ranges.empty())
     ranges.emplace_back(0, 1);
-  H::RDom k(ranges, "k");
+  SumBlocks sums = cutSum(ranges);
   for (auto [number, group] : llvm::enumerate(llvm::reverse(roles.sum)))
-    space.bind(group, k[number]);
+    space.bind(group, sums.terms[number]);
   if (roles.row)
     space.bind(*roles.row, rows % mr ? H::min(y, int32_t(rows - 1)) : H::Expr(y));
   bindColumn(xo, xi);
   H::Expr left = operandExpr(roles.left), right;
   if (pack) {
     std::vector<H::Expr> at = {xi};
-    for (int number = 0; number < k.dimensions(); ++number)
-      at.push_back(k[number]);
+    at.insert(at.end(), sums.terms.begin(), sums.terms.end());
     at.push_back(xo);
     at.insert(at.end(), packVars.begin(), packVars.end());
     right = (*pack)(at);
@@ -402,19 +416,67 @@ bool ContractionStage::emit() {
   accVars.insert(accVars.end(), outerVars.begin(), outerVars.end());
   acc(accVars) =
       takeBias ? H::Internal::substitute(x.name(), xo * nr + xi, look.bias) : H::Expr(0.0f);
-  acc(accVars) += left * right;
+  std::optional<H::Func> part;
+  if (sums.blocks) {
+    part = H::Func(translator.name("part"));
+    std::vector<H::Var> partVars = accVars;
+    partVars.insert(partVars.end(), sums.blockVars.begin(), sums.blockVars.end());
+    (*part)(partVars) = 0.0f;
+    (*part)(partVars) += left * right;
+    std::vector<H::Expr> partAt(accVars.begin(), accVars.end());
+    for (int number = 0; number < sums.blocks->dimensions(); ++number)
+      partAt.push_back((*sums.blocks)[number]);
+    acc(accVars) += (*part)(partAt);
+  } else {
+    acc(accVars) += left * right;
+  }
 
   std::vector<H::Expr> accAt = {x % nr, y, x / nr};
   accAt.insert(accAt.end(), outerVars.begin(), outerVars.end());
   ProductRewriter replace(marker, otherVars, takeBias);
   replace.replacement = acc(accAt);
   out(vars) = toStorage(replace.mutate(result), domain.elementType);
-  schedule(out, acc, k, pack);
+  schedule(out, acc, part, sums, pack);
   plan.finish(translator, out, domain, groups);
   return true;
 }
 
-void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optional<H::Func> pack) {
+/// Cuts a sum over `ranges`, innermost first, into blocks of at most `longestSum` terms: some of
+/// the inner loops, and a divisor of the next. A sum that nothing divides stays whole.
+ContractionStage::SumBlocks ContractionStage::cutSum(const std::vector<H::Range> &ranges) {
+  SumBlocks sums;
+  int64_t terms = 1, cut = 1;
+  size_t number = 0;
+  auto extent = [&](size_t n) { return *H::Internal::as_const_int(ranges[n].extent); };
+  for (; number < ranges.size() && terms * extent(number) <= longestSum; ++number)
+    terms *= extent(number);
+  if (number < ranges.size())
+    for (int64_t divisor = 1; terms * divisor <= longestSum; ++divisor)
+      if (extent(number) % divisor == 0)
+        cut = divisor;
+  if (number == ranges.size() || terms * cut < longestSum / 8) {
+    sums.inner = H::RDom(ranges, "k");
+    for (size_t n = 0; n < ranges.size(); ++n)
+      sums.terms.push_back(sums.inner[n]);
+    return sums;
+  }
+  std::vector<H::Range> inner(ranges.begin(), ranges.begin() + number), blocks;
+  inner.emplace_back(0, int32_t(cut));
+  blocks.emplace_back(0, int32_t(extent(number) / cut));
+  blocks.insert(blocks.end(), ranges.begin() + number + 1, ranges.end());
+  sums.inner = H::RDom(inner, "k");
+  sums.blocks = H::RDom(blocks, "kb");
+  for (size_t n = 0; n < number; ++n)
+    sums.terms.push_back(sums.inner[n]);
+  for (size_t n = 0; n < blocks.size(); ++n)
+    sums.blockVars.emplace_back("kb" + std::to_string(n));
+  sums.terms.push_back(sums.blockVars[0] * int32_t(cut) + sums.inner[number]);
+  sums.terms.insert(sums.terms.end(), sums.blockVars.begin() + 1, sums.blockVars.end());
+  return sums;
+}
+
+void ContractionStage::schedule(H::Func out, H::Func acc, std::optional<H::Func> part,
+                                const SumBlocks &sums, std::optional<H::Func> pack) {
   const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8),
                 tiles = panels * batch;
   int64_t block =
@@ -458,16 +520,25 @@ void ContractionStage::schedule(H::Func out, H::Func acc, H::RDom &k, std::optio
   if (parallel)
     out.parallel(task);
 
-  acc.compute_at(out, yo).bound_extent(xi, nr).bound_extent(y, mr);
-  // Behind fused loops Halide does not see that a tile lies in one panel and one image.
-  acc.bound_extent(xo, 1);
-  for (const H::Var &outer : outerVars)
-    acc.bound_extent(outer, 1);
-  acc.vectorize(xi, vec).unroll(xi).unroll(y);
-  std::vector<H::VarOrRVar> inner = {xi, y};
-  for (int number = 0; number < k.dimensions(); ++number)
-    inner.push_back(k[number]);
-  acc.update().reorder(inner).vectorize(xi, vec).unroll(xi).unroll(y);
+  auto tile = [&](H::Func sum, const H::RDom &loops) {
+    sum.bound_extent(xi, nr).bound_extent(y, mr);
+    // Behind fused loops Halide does not see that a tile lies in one panel and one image.
+    sum.bound_extent(xo, 1);
+    for (const H::Var &outer : outerVars)
+      sum.bound_extent(outer, 1);
+    sum.vectorize(xi, vec).unroll(xi).unroll(y);
+    std::vector<H::VarOrRVar> inner = {xi, y};
+    // A sum of one product has no loop.
+    for (int number = 0; number < loops.dimensions() && !roles.sum.empty(); ++number)
+      inner.push_back(loops[number]);
+    sum.update().reorder(inner).vectorize(xi, vec).unroll(xi).unroll(y);
+  };
+  acc.compute_at(out, yo);
+  tile(acc, part ? *sums.blocks : sums.inner);
+  if (part) {
+    part->compute_at(acc, (*sums.blocks)[0]);
+    tile(*part, sums.inner);
+  }
   if (!pack)
     return;
   if (!inside && (shared || blocked)) {
