@@ -237,7 +237,8 @@ Tensor applyBinary(Operation *op, RankedTensorType type, ArrayRef<Tensor> operan
   if (isFloat(operands[0].kind()) || isFloat(operands[1].kind()))
     return mapBinary<double, double>(type, operands, getFloatBinary(op));
   IntegerBinary function = getIntegerBinary(op);
-  bool isUnsigned = eval::isUnsigned(operands[0].kind());
+  // Only the sign of an exponent matters to a power.
+  bool isUnsigned = eval::isUnsigned(operands[isa<onnx::PowOp>(op) ? 1 : 0].kind());
   return mapBinary<int64_t, int64_t>(
       type, operands, [&](int64_t a, int64_t b) { return function(a, b, isUnsigned); });
 }

@@ -94,33 +94,43 @@ template <typename Number> Tensor matMul(RankedTensorType type, const Tensor &a,
 }
 
 /// The elements of a matrix, transposed on request.
-std::vector<double> readMatrix(const Tensor &x, bool transposed) {
-  std::vector<double> values = x.elements<double>();
-  if (!transposed)
-    return values;
+template <typename Number> std::vector<Number> readMatrix(const Tensor &x, bool transposed) {
+  std::vector<Loaded<Number>> values = x.elements<Loaded<Number>>();
   int64_t rows = x.getShape()[0], columns = x.getShape()[1];
-  std::vector<double> result(values.size());
+  std::vector<Number> result(values.size());
   for (int64_t i = 0; i < rows; ++i)
     for (int64_t j = 0; j < columns; ++j)
-      result[j * rows + i] = values[i * columns + j];
+      result[transposed ? j * rows + i : i * columns + j] = Number(values[i * columns + j]);
   return result;
 }
 
+template <typename Number>
 Tensor gemm(onnx::GemmOp op, RankedTensorType type, ArrayRef<Tensor> operands) {
+  using Element = Loaded<Number>;
   int64_t m = type.getShape()[0], n = type.getShape()[1],
           k = operands[0].getShape()[op.getTransA() ? 0 : 1];
-  std::vector<double> sums(m * n, 0);
-  multiplyMatrices<double>(m, n, k, readMatrix(operands[0], op.getTransA()).data(),
-                           readMatrix(operands[1], op.getTransB()).data(), sums.data());
+  std::vector<Number> sums(m * n, 0);
+  multiplyMatrices<Number>(m, n, k, readMatrix<Number>(operands[0], op.getTransA()).data(),
+                           readMatrix<Number>(operands[1], op.getTransB()).data(), sums.data());
   double alpha = op.getAlpha().convertToFloat(), beta = op.getBeta().convertToFloat();
-  for (double &sum : sums)
-    sum *= alpha;
-  if (operands[2]) {
-    std::vector<double> added = operands[2].elementsAs<double>(type.getShape());
+  std::vector<Element> added(sums.size(), 0);
+  if (operands[2])
+    added = operands[2].elementsAs<Element>(type.getShape());
+  // Integers wrap around unless they are scaled.
+  if (std::is_same_v<Number, double> || alpha != 1 || (operands[2] && beta != 1)) {
+    bool isUnsigned = eval::isUnsigned(*getKind(type.getElementType()));
+    auto widen = [&](auto value) {
+      return isUnsigned ? double(Number(value)) : double(Element(value));
+    };
+    std::vector<double> results;
     for (auto [sum, term] : llvm::zip_equal(sums, added))
-      sum += beta * term;
+      results.push_back(alpha * widen(sum) + (operands[2] ? beta * widen(term) : 0));
+    return makeTensor<double>(type, results);
   }
-  return makeTensor<double>(type, sums);
+  std::vector<Element> results;
+  for (auto [sum, term] : llvm::zip_equal(sums, added))
+    results.push_back(Element(sum + Number(term)));
+  return makeTensor<Element>(type, results);
 }
 
 } // namespace
@@ -133,7 +143,9 @@ static Results evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types ty
                                        : matMul<uint64_t>(types[0], operands[0], operands[1])};
       })
       .Case([&](onnx::GemmOp gemmOp) {
-        return SmallVector<Tensor>{gemm(gemmOp, types[0], operands)};
+        return SmallVector<Tensor>{isFloat(operands[0].kind())
+                                       ? gemm<double>(gemmOp, types[0], operands)
+                                       : gemm<uint64_t>(gemmOp, types[0], operands)};
       })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
 }

@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantData.h"
 
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -21,14 +22,35 @@ template <typename Op> static void importUnaryPredicate(NodeImporter &node) {
                  node.create<Op>(node.getUnranked(node.builder.getI1Type()), node.getOperand(0)));
 }
 
+/// The second operand of an operator of two. Up to opset 6, `broadcast` had its dimensions begin at
+/// `axis` of the first: ones behind them align both at the right.
+static Value getSecondOperand(NodeImporter &node, Value a) {
+  Value b = node.getOperand(1);
+  if (node.opset >= 7 || !node.getBool("broadcast", false) || !node.hasAttribute("axis"))
+    return b;
+  int64_t axis = node.getInt("axis", 0);
+  std::optional<int64_t> rankA = node.getRank(a), rankB = node.getRank(b);
+  if (!rankA || !rankB)
+    failUnsupported("attribute 'axis' needs operands of known rank");
+  if (axis < 0)
+    axis += *rankA;
+  if (axis < 0 || axis + *rankB > *rankA)
+    failInput("attribute 'axis' is outside of the dimensions of the first operand");
+  SmallVector<int64_t> ones = llvm::to_vector(llvm::seq(*rankB, *rankA - axis));
+  if (ones.empty())
+    return b;
+  return node.create<onnx::UnsqueezeOp>(node.getTypeLike(b), b, node.makeIndexConstant(ones));
+}
+
 template <typename Op> static void importBinary(NodeImporter &node) {
-  Value a = node.getOperand(0), b = node.getOperand(1);
-  node.setResult(0, node.create<Op>(node.getTypeLike(a), a, b));
+  Value a = node.getOperand(0);
+  node.setResult(0, node.create<Op>(node.getTypeLike(a), a, getSecondOperand(node, a)));
 }
 
 template <typename Op> static void importComparison(NodeImporter &node) {
-  node.setResult(0, node.create<Op>(node.getUnranked(node.builder.getI1Type()), node.getOperand(0),
-                                    node.getOperand(1)));
+  Value a = node.getOperand(0);
+  node.setResult(
+      0, node.create<Op>(node.getUnranked(node.builder.getI1Type()), a, getSecondOperand(node, a)));
 }
 
 template <typename Op> static void importVariadic(NodeImporter &node) {
@@ -39,8 +61,8 @@ template <typename Op> static void importVariadic(NodeImporter &node) {
 static void importMod(NodeImporter &node) {
   Value a = node.getOperand(0), b = node.getOperand(1);
   bool fmod = node.getBool("fmod", false);
-  if (!fmod && isa<FloatType>(node.getElementType(a)))
-    failInput("fmod must be 1 for floating-point operands");
+  if (!fmod && node.opset < 28 && isa<FloatType>(node.getElementType(a)))
+    failInput("fmod must be 1 for floating-point operands before opset 28");
   node.setResult(0, node.create<onnx::ModOp>(node.getTypeLike(a), a, b, fmod));
 }
 
@@ -87,10 +109,18 @@ static void importBitShift(NodeImporter &node) {
   node.setResult(0, node.create<onnx::BitShiftOp>(node.getTypeLike(a), a, b, direction == "LEFT"));
 }
 
+/// Up to opset 10 the bounds were attributes.
 static void importClip(NodeImporter &node) {
   Value x = node.getOperand(0);
-  node.setResult(0, node.create<onnx::ClipOp>(node.getTypeLike(x), x, node.getOptionalOperand(1),
-                                              node.getOptionalOperand(2)));
+  auto getBound = [&](StringRef name, unsigned index) {
+    if (node.opset >= 11)
+      return node.getOptionalOperand(index);
+    if (!node.hasAttribute(name))
+      return node.makeNone();
+    return node.makeNumber(node.getFloat(name, 0), node.getElementType(x));
+  };
+  Value low = getBound("min", 1), high = getBound("max", 2);
+  node.setResult(0, node.create<onnx::ClipOp>(node.getTypeLike(x), x, low, high));
 }
 
 static void importGelu(NodeImporter &node) {
@@ -104,6 +134,9 @@ static void importGelu(NodeImporter &node) {
 static void importDropout(NodeImporter &node) {
   Value x = node.getOperand(0);
   node.getInt("seed", 0);
+  if (node.opset < 7 && !node.getBool("is_test", false))
+    failUnsupported(
+        "dropout in training mode is not supported; export the model in evaluation mode");
   Value ratio;
   if (node.opset < 12) {
     float value = node.getFloat("ratio", 0.5f);

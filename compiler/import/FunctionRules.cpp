@@ -6,6 +6,7 @@
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 
 #include <cmath>
 
@@ -37,10 +38,15 @@ static void importSwiGLU(NodeImporter &node) {
   node.setResult(0, Expansion(node, gate).multiply(makeSwish(node, gate), value));
 }
 
-/// x, or slope * x where x < 0.
+/// x, or slope * x where x < 0. Up to opset 6 a slope of several elements has one per channel.
 static void importPRelu(NodeImporter &node) {
   Value x = node.getOperand(0), slope = node.getOperand(1);
   Expansion e(node, x);
+  auto type = dyn_cast<RankedTensorType>(slope.getType());
+  std::optional<int64_t> rank = node.getRank(x);
+  if (node.opset < 7 && type && type.getRank() == 1 && type.getDimSize(0) != 1 && rank && *rank > 2)
+    slope = e.apply<onnx::UnsqueezeOp>(
+        slope, node.makeIndexConstant(llvm::to_vector(llvm::seq<int64_t>(1, *rank - 1))));
   node.setResult(0, e.select(e.isLess(x, e.number(0)), e.multiply(x, slope), x));
 }
 

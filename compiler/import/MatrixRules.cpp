@@ -19,6 +19,9 @@ static void importMatMul(NodeImporter &node) {
 
 static void importGemm(NodeImporter &node) {
   Value a = node.getOperand(0), b = node.getOperand(1);
+  // Up to opset 6 this allowed what is always allowed today.
+  if (node.opset < 7)
+    node.getBool("broadcast", false);
   node.setResult(0, node.create<onnx::GemmOp>(node.getTypeLike(a), a, b, node.getOptionalOperand(2),
                                               llvm::APFloat(node.getFloat("alpha", 1)),
                                               llvm::APFloat(node.getFloat("beta", 1)),

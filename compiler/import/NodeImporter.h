@@ -72,10 +72,6 @@ public:
   mlir::Value makeNone();
   /// A scalar constant: `value`, rounded to a float type or truncated to an integer type.
   mlir::Value makeNumber(double value, mlir::Type elementType);
-  /// One in the element type of `value`.
-  mlir::Value makeNumberLike(double number, mlir::Value value) {
-    return makeNumber(number, getElementType(value));
-  }
   /// The tensor of unknown shape with `value`'s element type, or with the one given.
   mlir::Type getTypeLike(mlir::Value value) const;
   mlir::Type getUnranked(mlir::Type elementType) const;

@@ -85,6 +85,9 @@ static void importGroupNormalization(NodeImporter &node) {
 static void importBatchNormalization(NodeImporter &node) {
   Value x = node.getOperand(0);
   bool training = node.opset >= 14 && node.getBool("training_mode", false);
+  if (node.opset < 7 && !node.getBool("is_test", false))
+    failUnsupported("batch normalization in training (attribute 'is_test' = 0) is supported from "
+                    "opset 14 on");
   if (node.opset < 9 && !node.getBool("spatial", true))
     failUnsupported("normalization of every position by itself (attribute 'spatial' = 0) is not "
                     "supported");

@@ -37,7 +37,7 @@ template <typename OpT> static LogicalResult inferReduce(OpT op, SmallVectorImpl
   Type elementType = getElementType(op.getX());
   std::optional<Shape> shape = getShape(op.getX());
   std::optional<SmallVector<int64_t>> axes = SmallVector<int64_t>();
-  if (isPresent(op.getAxes()))
+  if (isPresent(op.getAxes()) && getIndexCount(op.getAxes()) != 0)
     axes = getConstantIntegers(op.getAxes());
   if (axes && axes->empty() && op.getNoopWithEmptyAxes())
     return appendLike(op, op.getX(), elementType, types);

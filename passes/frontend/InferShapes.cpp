@@ -5,6 +5,7 @@
 
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxControlOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 
@@ -16,9 +17,16 @@ namespace fovea {
 #include "passes/frontend/Passes.h.inc"
 } // namespace fovea
 
-/// Where neither operands nor constants tell an extent, what the model states for the value does.
-/// It is not believed where they do: exporters leave the extents of another input in the file.
-static Type mergeDeclared(OpResult result, Type type) {
+/// Whether the first operand and the only result have one shape.
+static bool keepsShape(Operation *op) {
+  return isa<onnx::AbsOp, onnx::CastOp, onnx::ExpOp, onnx::IdentityOp, onnx::LogOp, onnx::NegOp,
+             onnx::SqrtOp>(op);
+}
+
+/// Where neither operands nor constants tell an extent, what the model states for an output does,
+/// also through up to `reach` ops that keep shapes. It is not believed where they do: exporters
+/// leave the extents of another input in the file.
+static Type mergeDeclared(OpResult result, Type type, unsigned reach = 8) {
   auto tensor = dyn_cast<TensorType>(type);
   if (!tensor || tensor.hasStaticShape())
     return type;
@@ -40,6 +48,14 @@ static Type mergeDeclared(OpResult result, Type type) {
     else if (auto types = user->getAttrOfType<ArrayAttr>("onnx.declared"))
       declared = index < types.size() ? dyn_cast<TypeAttr>(types[index]) : TypeAttr();
     Type merged = declared ? onnx::mergeTypes(type, declared.getValue()) : Type();
+    if (!declared && reach > 0 && result.hasOneUse() && keepsShape(user)) {
+      Type elementType = onnx::getElementType(user->getResult(0));
+      Type behind = tensor.hasRank() ? Type(RankedTensorType::get(tensor.getShape(), elementType))
+                                     : Type(UnrankedTensorType::get(elementType));
+      behind = mergeDeclared(user->getOpResult(0), behind, reach - 1);
+      if (auto ranked = dyn_cast<RankedTensorType>(behind))
+        merged = ranked.clone(tensor.getElementType());
+    }
     if (merged)
       return merged;
   }

@@ -176,7 +176,8 @@ public:
       if (exponent && (isFloat || *exponent == 2 || *exponent == 3))
         if (Value special = raiseTo(s, s.widen(v[0]), *exponent))
           return s.convert(special, type);
-      // Integer powers are computed in f64, exact to 53 bits.
+      if (!isFloat && isa<IntegerType>(v[1].getType()))
+        return raiseInteger(s, v[0], v[1], baseUnsigned, exponentUnsigned);
       Type wide = isFloat ? getWideType(type) : Float64Type::get(type.getContext());
       Value base = s.convert(v[0], wide, baseUnsigned);
       Value power = s.create<math::PowFOp>(base, s.convert(v[1], wide, exponentUnsigned));
@@ -186,6 +187,34 @@ public:
   }
 
 private:
+  /// By squaring, wrapping around; a negative exponent leaves the truncated reciprocal. All bits of
+  /// the exponent matter to odd bases.
+  static Value raiseInteger(Scalars &s, Value base, Value exponent, bool baseUnsigned,
+                            bool exponentUnsigned) {
+    using P = arith::CmpIPredicate;
+    Type type = base.getType(), exponentType = exponent.getType();
+    Value zero = s.number(type, 0), one = s.number(type, 1);
+    Value result = one, factor = base;
+    for (unsigned bit = 0; bit < exponentType.getIntOrFloatBitWidth(); ++bit) {
+      Value mask = s.constant(IntegerAttr::get(
+          exponentType, APInt::getOneBitSet(exponentType.getIntOrFloatBitWidth(), bit)));
+      Value isSet = s.compare(P::ne, s.create<arith::AndIOp>(exponent, mask),
+                              s.number(exponentType, 0), true);
+      result = s.multiply(result, s.select(isSet, factor, one));
+      factor = s.multiply(factor, factor);
+    }
+    if (exponentUnsigned)
+      return result;
+    // 1 / base truncates to 0 unless base is 1 or -1, whose powers are right already.
+    Value isUnit = s.compare(P::eq, base, one, baseUnsigned);
+    if (!baseUnsigned)
+      isUnit = s.create<arith::OrIOp>(isUnit, s.compare(P::eq, base, s.number(type, -1), false));
+    Value isNegative = s.compare(P::slt, exponent, s.number(exponentType, 0), false);
+    Value vanishes = s.create<arith::AndIOp>(
+        isNegative, s.create<arith::XOrIOp>(isUnit, s.number(isUnit.getType(), 1)));
+    return s.select(vanishes, zero, result);
+  }
+
   /// x to an exponent for which there is something cheaper than a logarithm, or null.
   static Value raiseTo(Scalars &s, Value x, double exponent) {
     if (exponent == 1)

@@ -84,6 +84,8 @@ Value fovea::lower::createParallel(OpBuilder &builder, Location loc, ArrayRef<Ma
     maps.push_back(input.map);
   }
   Value empty = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+  if (type.getNumElements() == 0)
+    return empty;
   maps.push_back(builder.getMultiDimIdentityMap(type.getRank()));
   SmallVector<utils::IteratorType> iterators(type.getRank(), utils::IteratorType::parallel);
   auto generic = linalg::GenericOp::create(
@@ -113,6 +115,9 @@ Value fovea::lower::createReduction(OpBuilder &builder, Location loc, ArrayRef<M
   SmallVector<Value> operands;
   SmallVector<AffineMap> maps;
   for (const MappedTensor &input : inputs) {
+    // Over nothing, the initial value is the result.
+    if (cast<RankedTensorType>(input.tensor.getType()).getNumElements() == 0)
+      return output.tensor;
     operands.push_back(input.tensor);
     maps.push_back(input.map);
   }

@@ -106,6 +106,7 @@ private:
     RankedTensorType type = getType(op.getY());
     bool hasBias = !isa<NoneType>(op.getC().getType());
     bool isScaled = !op.getAlpha().isExactlyValue(1.0);
+    bool isUnsigned = getElementTypeOrSelf(op.getY().getType()).isUnsignedInteger();
     if (!hasBias && !isScaled) {
       rewriter.replaceOp(op,
                          convertElements(rewriter, op.getLoc(), product, type.getElementType()));
@@ -114,11 +115,15 @@ private:
     SmallVector<Value> inputs = {product};
     if (hasBias)
       inputs.push_back(adaptor.getC());
+    // Integers that are scaled go through f64.
+    Type wide = getElementTypeOrSelf(product.getType());
+    if (isa<IntegerType>(wide) && (isScaled || !op.getBeta().isExactlyValue(1.0)))
+      wide = rewriter.getF64Type();
     auto body = [&](Scalars &s, ValueRange v) {
-      Value sum = scale(s, v[0], op.getAlpha());
+      Value sum = scale(s, s.convert(v[0], wide, isUnsigned), op.getAlpha());
       if (hasBias)
-        sum = s.add(sum, scale(s, s.convert(v[1], sum.getType()), op.getBeta()));
-      return s.convert(sum, type.getElementType());
+        sum = s.add(sum, scale(s, s.convert(v[1], wide, isUnsigned), op.getBeta()));
+      return s.convert(sum, type.getElementType(), isUnsigned, isUnsigned);
     };
     rewriter.replaceOp(op, createElementwise(rewriter, op.getLoc(), inputs, type, body));
     return success();

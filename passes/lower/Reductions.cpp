@@ -7,6 +7,7 @@
 #include "passes/lower/Families.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "passes/lower/OnnxPattern.h"
 
@@ -160,22 +161,92 @@ static Value reduceLogSumExp(OpBuilder &builder, Location loc, Value x, ArrayRef
 
 namespace {
 
+/// Sorted dimensions.
+using Axes = SmallVector<int64_t>;
+
+/// Every choice of `count` dimensions whose reduction makes `type` of `from`; stops at a few.
+SmallVector<Axes> findAxesByShape(RankedTensorType from, RankedTensorType type, int64_t count,
+                                  bool keepDims) {
+  constexpr size_t maxChoices = 64;
+  constexpr int64_t maxRank = 12;
+  SmallVector<Axes> choices;
+  for (uint64_t set = 0; from.getRank() <= maxRank && set < uint64_t(1) << from.getRank(); ++set) {
+    if (llvm::popcount(set) != count || choices.size() > maxChoices)
+      continue;
+    Axes axes;
+    SmallVector<int64_t> shape;
+    for (auto [dim, extent] : llvm::enumerate(from.getShape())) {
+      bool isReduced = set >> dim & 1;
+      if (isReduced)
+        axes.push_back(dim);
+      if (!isReduced || keepDims)
+        shape.push_back(isReduced ? 1 : extent);
+    }
+    if (ArrayRef(shape) == type.getShape())
+      choices.push_back(axes);
+  }
+  return choices;
+}
+
+/// Whether the elements of the vector `given` are the dimensions `axes` of `rank`, as a scalar
+/// tensor.
+Value compareAxes(OpBuilder &builder, Location loc, Value given, ArrayRef<int64_t> axes,
+                  int64_t rank) {
+  auto type = cast<RankedTensorType>(given.getType());
+  TypedAttr yes = builder.getBoolAttr(true);
+  return reduce(builder, loc, given, llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())), yes,
+                [&](Scalars &s, ValueRange v) {
+                  Value isOne = s.number(builder.getI1Type(), 0);
+                  for (int64_t axis : axes)
+                    for (int64_t spelling : {axis, axis - rank})
+                      isOne = s.create<arith::OrIOp>(
+                          isOne, s.compare(arith::CmpIPredicate::eq, v[0],
+                                           s.number(type.getElementType(), spelling), false));
+                  return s.create<arith::AndIOp>(v[1], isOne);
+                });
+}
+
 template <typename Op> class ReducePattern : public OnnxPattern<Op> {
 public:
   using OnnxPattern<Op>::OnnxPattern;
 
+  /// Axes that come at run time are those that make the result's shape. Where several do, all are
+  /// tried, and the right one is selected.
   LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = this->getType(op.getY());
-    SmallVector<int64_t> axes;
-    if (failed(findAxes(op, axes, rewriter)))
-      return failure();
+    RankedTensorType from = this->getType(op.getX()), type = this->getType(op.getY());
     Location loc = op.getLoc();
-    Value result = adaptor.getX();
-    if (!axes.empty())
-      result = reduceOver(op, adaptor.getX(), axes, rewriter);
-    result = convertElements(rewriter, loc, result, type.getElementType());
-    rewriter.replaceOp(op, createReshape(rewriter, loc, result, type));
+    SmallVector<Axes> choices;
+    if (std::optional<Axes> axes = getConstantAxes(op))
+      choices.push_back(*axes);
+    else if (std::optional<int64_t> count = onnx::getIndexCount(op.getAxes()))
+      choices = findAxesByShape(from, type, *count, op.getKeepdims());
+    if (choices.empty() || choices.size() > 16)
+      return this->refuse(op, rewriter,
+                          "which axes are reduced cannot be told from the shape of the result; "
+                          "make the axes constant");
+    Value result;
+    for (const Axes &axes : choices) {
+      Value candidate = adaptor.getX();
+      // A sum, product, mean or extremum of one element is the element.
+      constexpr bool isPlain =
+          std::is_same_v<Op, onnx::ReduceSumOp> || std::is_same_v<Op, onnx::ReduceProdOp> ||
+          std::is_same_v<Op, onnx::ReduceMeanOp> || std::is_same_v<Op, onnx::ReduceMaxOp> ||
+          std::is_same_v<Op, onnx::ReduceMinOp>;
+      if (!axes.empty() || !isPlain)
+        candidate = reduceOver(op, candidate, axes, rewriter);
+      candidate = convertElements(rewriter, loc, candidate, type.getElementType());
+      candidate = createReshape(rewriter, loc, candidate, type);
+      if (!result) {
+        result = candidate;
+        continue;
+      }
+      Value isRight = compareAxes(rewriter, loc, adaptor.getAxes(), axes, from.getRank());
+      result =
+          createElementwise(rewriter, loc, {isRight, candidate, result}, type,
+                            [](Scalars &s, ValueRange v) { return s.select(v[0], v[1], v[2]); });
+    }
+    rewriter.replaceOp(op, result);
     return success();
   }
 
@@ -225,21 +296,22 @@ private:
     });
   }
 
-  /// The reduced dimensions, sorted; none for the identity.
-  LogicalResult findAxes(Op op, SmallVectorImpl<int64_t> &axes,
-                         ConversionPatternRewriter &rewriter) const {
+  /// The reduced dimensions when they are known; none for the identity.
+  std::optional<Axes> getConstantAxes(Op op) const {
     int64_t rank = this->getType(op.getX()).getRank();
-    if (!isa<NoneType>(op.getAxes().getType())) {
+    Axes axes;
+    if (!isa<NoneType>(op.getAxes().getType()) &&
+        this->getType(op.getAxes()).getNumElements() != 0) {
       std::optional<SmallVector<int64_t>> values = onnx::getConstantIntegers(op.getAxes());
       if (!values)
-        return this->refuse(op, rewriter, "axes must be constant");
+        return std::nullopt;
       for (int64_t value : *values)
         axes.push_back(normalizeAxis(value, rank));
     }
     if (axes.empty() && !op.getNoopWithEmptyAxes())
       axes = llvm::to_vector(llvm::seq<int64_t>(0, rank));
     llvm::sort(axes);
-    return success();
+    return axes;
   }
 };
 

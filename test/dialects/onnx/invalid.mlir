@@ -223,3 +223,59 @@ func.func @heads(%q: tensor<1x5x8xf32>) {
   %0 = onnx.Attention %q, %q, %q, %none {q_num_heads = 0 : si64, kv_num_heads = 2 : si64} : (tensor<1x5x8xf32>, tensor<1x5x8xf32>, tensor<1x5x8xf32>, none) -> tensor<*xf32>
   return
 }
+
+// -----
+
+func.func @einsum_terms(%a: tensor<2x3xf32>) {
+  // expected-error @below {{the equation has 2 terms for 1 operands}}
+  %0 = onnx.Einsum %a {equation = "ij,jk->ik"} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_character(%a: tensor<2x3xf32>) {
+  // expected-error @below {{the equation has a character that is no letter, comma, arrow or ellipsis}}
+  %0 = onnx.Einsum %a {equation = "i1->i"} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_result(%a: tensor<2x3xf32>) {
+  // expected-error @below {{the equation has a label in the result that no operand has}}
+  %0 = onnx.Einsum %a {equation = "ij->ik"} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_twice(%a: tensor<2x3xf32>) {
+  // expected-error @below {{the equation repeats a label in the result}}
+  %0 = onnx.Einsum %a {equation = "ij->ii"} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @batch_norm_inference(%x: tensor<2x3x4xf32>, %p: tensor<3xf32>) {
+  // expected-error @below {{has 2 results, expected one: statistics come out in training only}}
+  %0:2 = onnx.BatchNormalization %x, %p, %p, %p, %p {epsilon = 1.0e-05 : f32, momentum = 0.9 : f32, training = false} : (tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) -> (tensor<2x3x4xf32>, tensor<3xf32>)
+  return
+}
+
+// -----
+
+func.func @lrn_size(%x: tensor<2x3x4xf32>) {
+  // expected-error @below {{has size = 0, expected at least 1}}
+  %0 = onnx.LRN %x {size = 0 : si64, alpha = 1.0 : f32, beta = 0.75 : f32, bias = 1.0 : f32} : (tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return
+}
+
+// -----
+
+func.func @shift(%a: tensor<2xui8>, %b: tensor<2xui16>) {
+  // expected-error @below {{operand a has elements of type 'ui8' but operand b of type 'ui16'}}
+  %0 = onnx.BitShift %a, %b {left = true} : (tensor<2xui8>, tensor<2xui16>) -> tensor<2xui8>
+  return
+}

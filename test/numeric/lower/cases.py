@@ -11,7 +11,7 @@ import spatial_cases
 from harness import Case, Constant
 
 f16, f32, f64, bf16 = numpy.float16, numpy.float32, numpy.float64, ml_dtypes.bfloat16
-i8, i32, i64, u8, u32 = numpy.int8, numpy.int32, numpy.int64, numpy.uint8, numpy.uint32
+i8, i16, i32, i64, u8, u32 = numpy.int8, numpy.int16, numpy.int32, numpy.int64, numpy.uint8, numpy.uint32
 rng = numpy.random.default_rng(7)
 NAN, INF = float("nan"), float("inf")
 
@@ -35,6 +35,17 @@ def constant(values, dtype=i64):
 SPECIAL = numpy.array([NAN, INF, -INF, -0.0, 0.0, 1.5, -2.5, 1e-30], dtype=f32)
 
 
+def softplus(x):
+    """In double, where the reference overflows."""
+    with numpy.errstate(all="ignore"):
+        return numpy.logaddexp(0, x.astype(f64)).astype(f32)
+
+
+def mish(x):
+    with numpy.errstate(all="ignore"):
+        return (x.astype(f64) * numpy.tanh(numpy.logaddexp(0, x.astype(f64)))).astype(f32)
+
+
 def unary():
     for op in ("Exp", "Sqrt", "Log", "Reciprocal", "Erf", "Tanh", "Sigmoid", "Sin", "Cos"):
         # The reference's erf has f32 results whatever the operand's type.
@@ -55,6 +66,30 @@ def unary():
     yield Case("IsNaN", [SPECIAL])
     yield Case("Neg", [numpy.array(2.5, dtype=f32)], note="rank 0")
     yield Case("Identity", [normal(2, 3)])
+    signed = rng.random((3, 5)) * 1.9 - 0.95
+    for op in ("Tan", "Asin", "Acos", "Atan", "Sinh", "Cosh", "Asinh", "Atanh", "Round", "Sign", "Softplus", "Mish"):
+        for dtype in (f32, f64, f16):
+            yield Case(op, [signed.astype(dtype)])
+    yield Case("Acosh", [positive(3, 5) + f32(1)])
+    for op in ("Round", "Sign"):
+        yield Case(op, [SPECIAL])
+    for x in (SPECIAL, numpy.array([-30, -10, -1e-3, 20, 50, 100], dtype=f32)):
+        yield Case("Softplus", [x], note="far", expected=[softplus(x)])
+        yield Case("Mish", [x], note="far", expected=[mish(x)])
+    yield Case("Round", [numpy.array([0.5, 1.5, 2.5, -0.5, -1.5, 2.4], dtype=f32)], note="ties")
+    yield Case("Sign", [integers(-2, 3, 7, dtype=i8)])
+    yield Case("Sign", [integers(0, 3, 7, dtype=u8)])
+    yield Case("BitwiseNot", [integers(-9, 9, 7, dtype=i16)])
+    yield Case("BitwiseNot", [integers(0, 255, 7, dtype=u8)])
+    for negative, positive_too in itertools.product((0, 1), (0, 1)):
+        yield Case("IsInf", [SPECIAL], {"detect_negative": negative, "detect_positive": positive_too})
+    for dtype in (f32, f16, f64):
+        yield Case("Elu", [normal(3, 5, dtype=dtype)], {"alpha": 1.5})
+        yield Case("LeakyRelu", [normal(3, 5, dtype=dtype)], {"alpha": 0.1})
+        yield Case("HardSigmoid", [normal(3, 5, dtype=dtype) * dtype(3)], {"alpha": 0.3, "beta": 0.4})
+    x = numpy.array([-1e-6, -1e-3, -20, 100], dtype=f32)
+    yield Case("Elu", [x], {"alpha": 1.0}, note="next to 0", expected=[
+        numpy.where(x < 0, numpy.expm1(numpy.minimum(x, 0)), x)])
     for approximate, dtype in itertools.product(("none", "tanh"), (f32, f16, bf16)):
         yield Case("Gelu", [normal(4, 6, dtype=dtype) * dtype(3)], {"approximate": approximate})
 
@@ -115,6 +150,8 @@ def binary():
         yield Case("Mod", [numpy.array([200, 7], dtype=u8), numpy.array([33, 9], dtype=u8)], {"fmod": fmod})
     yield Case("Mod", [normal(3, 4) * 5, normal(4)], {"fmod": 1})
     yield Case("Mod", [normal(3, 4, dtype=f16), normal(4, dtype=f16)], {"fmod": 1})
+    x, y = normal(3, 4) * 5, normal(4)
+    yield Case("Mod", [x, y], {"fmod": 0}, note="floored", expected=[numpy.mod(x, y)])
     for exponent in (1, 2, 3, 0.5, -1, 1.7):
         yield Case("Pow", [positive(2, 3), constant(exponent, f32)])
         yield Case("Pow", [positive(2, 3, dtype=f16), constant([exponent], f16)])
@@ -127,7 +164,18 @@ def binary():
         yield Case(op, [SPECIAL, SPECIAL[::-1].copy()])
         yield Case(op, [integers(0, 3, 4, 3), integers(0, 3, 3)])
         yield Case(op, [integers(0, 256, 9, dtype=u8), constant(127, u8)])
-    for op in ("And", "Or"):
+    odd, high = integers(-9, 9, 6, dtype=i32), integers(0, 200, 6, dtype=i32)
+    yield Case("Pow", [odd, high], note="wraps", expected=[
+        numpy.array([pow(int(a), int(b), 2**32) for a, b in zip(odd, high)], dtype=u32).view(i32)])
+    yield Case("Pow", [numpy.array([2, 1, -1, -1, 0]), numpy.array([-1, -2, -2, -3, -1])], note="negative exponent",
+               expected=[numpy.array([0, 1, 1, -1, 0])])
+    for op in ("BitwiseAnd", "BitwiseOr", "BitwiseXor"):
+        yield Case(op, [integers(-99, 99, 3, 4, dtype=i32), integers(-99, 99, 4, dtype=i32)])
+        yield Case(op, [integers(0, 255, 3, 4, dtype=u8), integers(0, 255, 4, dtype=u8)])
+    for direction in ("LEFT", "RIGHT"):
+        yield Case("BitShift", [integers(0, 255, 12, dtype=u8), numpy.arange(12).astype(u8)], {"direction": direction})
+        yield Case("BitShift", [integers(0, 2**31, 4, dtype=u32), constant(3, u32)], {"direction": direction})
+    for op in ("And", "Or", "Xor"):
         yield Case(op, [integers(0, 2, 3, 4, dtype=bool), integers(0, 2, 4, dtype=bool)])
     yield Case("Equal", [integers(0, 2, 3, 4, dtype=bool), integers(0, 2, 4, dtype=bool)])
 
@@ -236,11 +284,32 @@ def products():
         for alpha, beta, c in [(1.0, 1.0, None), (1.0, 1.0, normal(5)), (0.5, 2.0, normal(3, 1)), (0.25, 1.0, None),
                                (1.0, 0.5, constant(1.5, f32))]:
             yield Case("Gemm", [a, b, c], {"alpha": alpha, "beta": beta, "transA": ta, "transB": tb})
+    yield Case("Gemm", [integers(-9, 9, 3, 4, dtype=i32), integers(-9, 9, 4, 5, dtype=i32), integers(-9, 9, 5, dtype=i32)],
+               {"alpha": 1.0, "beta": 1.0, "transA": 0, "transB": 0})
     yield Case("Gemm", [normal(3, 4, dtype=f16), normal(4, 5, dtype=f16), normal(5, dtype=f16)],
                {"alpha": 0.5, "beta": 1.0, "transA": 0, "transB": 0})
 
 
 def reductions():
+    composite = ("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare", "ReduceProd")
+    for op in composite:
+        for axes, keepdims in itertools.product((None, [1], [0, -1]), (0, 1)):
+            yield Case(op, [positive(3, 4, 5), constant(axes) if axes else None], {"keepdims": keepdims})
+        yield Case(op, [positive(3, 4, dtype=f16), constant([1])], {"keepdims": 0})
+        yield Case(op, [positive(3, 4), constant(numpy.zeros(0))], {"keepdims": 1, "noop_with_empty_axes": 1})
+        # The shape of the result says which axis, or leaves it to the value.
+        yield Case(op, [positive(3, 2, 4), numpy.array([1])], {"keepdims": 1}, note="axes at run time")
+        for axis in (1, -1):
+            yield Case(op, [positive(3, 2, 2), numpy.array([axis])], {"keepdims": 0}, note="axes at run time")
+    for op in ("ReduceL1", "ReduceSumSquare", "ReduceProd"):
+        yield Case(op, [integers(-9, 9, 3, 4), constant([1])], {"keepdims": 0})
+    yield Case("ReduceLogSumExp", [normal(3, 4) + f32(200), constant([1])], {"keepdims": 0}, note="large")
+    for op, empty in (("ReduceSum", 0), ("ReduceProd", 1), ("ReduceMax", -INF), ("ReduceMin", INF), ("ReduceL2", 0),
+                      ("ReduceLogSumExp", -INF)):
+        yield Case(op, [normal(2, 0, 3), constant([1])], {"keepdims": 1}, note="nothing",
+                   expected=[numpy.full((2, 1, 3), empty, dtype=f32)])
+    for op in ("ReduceMax", "ReduceMin"):
+        yield Case(op, [integers(0, 2, 3, 4, dtype=bool), constant([1])], {"keepdims": 0})
     for op in ("ReduceSum", "ReduceMean", "ReduceMax", "ReduceMin"):
         for axes, keepdims in itertools.product((None, [1], [0, -1], [-2, -1]), (0, 1)):
             yield Case(op, [normal(3, 4, 5), constant(axes) if axes else None], {"keepdims": keepdims})
@@ -253,8 +322,10 @@ def reductions():
         yield Case(op, [SPECIAL.reshape(2, 4), constant([1])], {"keepdims": 0})
     yield Case("ReduceSum", [normal(3, 0), constant([1])], {"keepdims": 0})
     ties = integers(0, 3, 4, 6).astype(f32)
-    for axis, keepdims, last in itertools.product((0, -1), (0, 1), (0, 1)):
-        yield Case("ArgMax", [ties], {"axis": axis, "keepdims": keepdims, "select_last_index": last})
+    for op, axis, keepdims, last in itertools.product(("ArgMax", "ArgMin"), (0, -1), (0, 1), (0, 1)):
+        yield Case(op, [ties], {"axis": axis, "keepdims": keepdims, "select_last_index": last})
+    yield Case("ArgMin", [numpy.array([[1, NAN, 3], [INF, INF, INF]], dtype=f32)], {"axis": 1, "keepdims": 0})
+    yield Case("ArgMin", [integers(0, 255, 3, 9, dtype=u8)], {"axis": 1, "keepdims": 0})
     yield Case("ArgMax", [numpy.array([[1, NAN, 3], [-INF, -INF, -INF]], dtype=f32)], {"axis": 1, "keepdims": 0})
     yield Case("ArgMax", [integers(0, 255, 3, 9, dtype=u8)], {"axis": 1, "keepdims": 0})
 
@@ -266,6 +337,41 @@ def normalizations():
         yield Case("Softmax", [normal(3, 7, dtype=dtype)], {"axis": -1})
     yield Case("Softmax", [normal(2, 5) + 200], {"axis": -1}, note="large")
     yield Case("Softmax", [numpy.array([[-INF, 0, 1], [-INF, -INF, -INF], [NAN, 0, 1]], dtype=f32)], {"axis": -1})
+    for op in ("LogSoftmax", "Hardmax"):
+        for axis in (0, 1, -1):
+            yield Case(op, [normal(3, 4, 5) * 3], {"axis": axis})
+    yield Case("LogSoftmax", [normal(3, 7, dtype=f16)], {"axis": -1})
+    yield Case("LogSoftmax", [normal(2, 5) + 200], {"axis": -1}, note="large")
+    yield Case("Hardmax", [integers(0, 3, 4, 6).astype(f32)], {"axis": -1}, note="ties")
+    small = {"epsilon": 1e-5}
+    for shape in ((2, 4, 3, 5), (2, 4, 6), (3, 4)):
+        parameters = [normal(4), normal(4), normal(4), positive(4)]
+        yield Case("BatchNormalization", [normal(*shape), *parameters], {**small, "momentum": 0.9, "training_mode": 0})
+        for results in (1, 3):
+            yield Case("BatchNormalization", [normal(*shape), *parameters],
+                       {**small, "momentum": 0.8, "training_mode": 1}, results=results)
+    yield Case("BatchNormalization", [normal(2, 3, 4, dtype=f16), *(positive(3, dtype=f16) for _ in range(4))],
+               {**small, "momentum": 0.9, "training_mode": 0})
+    for dtype in (f32, f16, f64):
+        yield Case("InstanceNormalization", [normal(2, 3, 4, 5, dtype=dtype), normal(3, dtype=dtype), normal(3, dtype=dtype)],
+                   small)
+        yield Case("RMSNormalization", [normal(2, 3, 8, dtype=dtype), positive(8, dtype=dtype)], {"axis": -1, **small})
+    for groups in (1, 2, 6):
+        yield Case("GroupNormalization", [normal(2, 6, 3, 4), normal(6), normal(6)], {**small, "num_groups": groups})
+    x, scale, bias = normal(2, 6, 3, 4), normal(2), normal(2)
+    grouped = x.reshape(2, 2, -1).astype(f64)
+    grouped = (grouped - grouped.mean(-1, keepdims=True)) / numpy.sqrt(grouped.var(-1, keepdims=True) + 1e-5)
+    wanted = grouped * scale[:, None] + bias[:, None]
+    yield Case("GroupNormalization", [x, scale, bias], {**small, "num_groups": 2}, note="per group",
+               expected=[wanted.reshape(x.shape).astype(f32)])
+    yield Case("RMSNormalization", [normal(2, 3, 8), positive(3, 8)], {"axis": 1, **small})
+    for size in (1, 2, 3, 9):
+        x = normal(2, 5, 3, 2)
+        squares = numpy.zeros(x.shape)
+        for c in range(5):
+            squares[:, c] = (x[:, max(0, c - (size - 1) // 2):c + size // 2 + 1].astype(f64) ** 2).sum(1)
+        yield Case("LRN", [x], {"size": size, "alpha": 0.02, "beta": 0.75, "bias": 2.0},
+                   expected=[(x / (2 + 0.02 / size * squares) ** 0.75).astype(f32)])
     for axis, shape in [(-1, (5,)), (1, (4, 5)), (-1, (1,)), (0, (3, 4, 5))]:
         for bias, results in [(normal(*shape), 1), (None, 1), (normal(*shape), 3)]:
             yield Case("LayerNormalization", [normal(3, 4, 5) + 2, normal(*shape), bias],

@@ -30,9 +30,10 @@ ELEMENT = {"bool": "i1", "int8": "i8", "int16": "i16", "int32": "i32", "int64": 
            "float32": "f32", "float64": "f64"}
 TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 4e-6, "float64": 1e-12}
 # The dialect's spelling of an attribute where it is not the standard's, and the type of its value.
-SPELLING = {"perm": "permutation", "transA": "trans_a", "transB": "trans_b"}
+SPELLING = {"perm": "permutation", "transA": "trans_a", "transB": "trans_b", "training_mode": "training"}
 BOOLEAN = {"keepdims", "noop_with_empty_axes", "transA", "transB", "fmod", "upper", "select_last_index", "allowzero",
-           "align_corners", "antialias", "ceil_mode", "count_include_pad", "exclude_outside", "inverse", "onesided"}
+           "align_corners", "antialias", "ceil_mode", "count_include_pad", "detect_negative", "detect_positive",
+           "exclude_outside", "inverse", "onesided", "training_mode"}
 
 
 @dataclasses.dataclass
@@ -85,6 +86,8 @@ def constant_text(array):
 
 
 def attribute_text(name, value):
+    if name == "direction":
+        return "left = " + ("true" if value == "LEFT" else "false")
     if name in BOOLEAN:
         text = "true" if value else "false"
     elif name == "to":

@@ -26,6 +26,12 @@ FAULTS = [
     ("negative indices are not wrapped", "Gather", r"arith\.cmpi slt", "arith.cmpi ult"),
     ("two axes are swapped", "MatMul square", r"affine_map<\(d0, d1, d2\) -> \(d2, d1\)>",
      "affine_map<(d0, d1, d2) -> (d1, d2)>"),
+    ("the logarithm is added", "LogSoftmax", r"arith\.subf", "arith.addf"),
+    ("channels are not centred", "BatchNormalization", r"arith\.subf (%\w+), %\w+", r"arith.addf \1, \1"),
+    ("groups are not scaled", "GroupNormalization", r"math\.sqrt", "math.absf"),
+    ("bits are shifted the wrong way", "BitShift", r"arith\.shli", "arith.shrui"),
+    ("the wrong axis is selected", "ReduceL1 axes at run time", r"arith\.select (%\w+), (%\w+), (%\w+)",
+     r"arith.select \1, \3, \2"),
     ("the last place wins", "ArgMax", r"arith\.minsi", "arith.maxsi"),
 ]
 

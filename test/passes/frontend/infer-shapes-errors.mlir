@@ -147,3 +147,75 @@ func.func @declared(%a: tensor<2xf32>) {
   %0 = onnx.Neg %a : (tensor<2xf32>) -> tensor<3xf32>
   return
 }
+
+// -----
+
+func.func @einsum_rank(%a: tensor<2x3xf32>) {
+  // expected-error @below {{the equation names 3 dimensions of operand 0, which has 2}}
+  %0 = onnx.Einsum %a {equation = "ijk->i"} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @einsum_extents(%a: tensor<2x3xf32>, %b: tensor<4x5xf32>) {
+  // expected-error @below {{input 1 [4, 5] has the extent 4 where another input has 3 under the same label of "ij,jk->ik"}}
+  %0 = onnx.Einsum %a, %b {equation = "ij,jk->ik"} : (tensor<2x3xf32>, tensor<4x5xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @groups(%x: tensor<2x6x4xf32>, %p: tensor<6xf32>) {
+  // expected-error @below {{cannot cut 6 channels into 4 groups}}
+  %0 = onnx.GroupNormalization %x, %p, %p {epsilon = 1.0e-05 : f32, num_groups = 4 : si64} : (tensor<2x6x4xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @group_scale(%x: tensor<2x6x4xf32>, %p: tensor<3xf32>, %q: tensor<6xf32>) {
+  // expected-error @below {{operand scale has extents [3], expected a vector of as many elements as channels or groups: 6}}
+  %0 = onnx.GroupNormalization %x, %p, %q {epsilon = 1.0e-05 : f32, num_groups = 2 : si64} : (tensor<2x6x4xf32>, tensor<3xf32>, tensor<6xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @instances(%x: tensor<6xf32>, %p: tensor<6xf32>) {
+  // expected-error @below {{operand x [6] has no channels, expected [batch, channels, ...]}}
+  %0 = onnx.InstanceNormalization %x, %p, %p {epsilon = 1.0e-05 : f32} : (tensor<6xf32>, tensor<6xf32>, tensor<6xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @batch_mean(%x: tensor<2x3x4xf32>, %p: tensor<3xf32>, %m: tensor<2xf32>) {
+  // expected-error @below {{operand mean has extents [2], expected a vector of as many elements as channels: 3}}
+  %0 = onnx.BatchNormalization %x, %p, %p, %m, %p {epsilon = 1.0e-05 : f32, momentum = 0.9 : f32, training = false} : (tensor<2x3x4xf32>, tensor<3xf32>, tensor<3xf32>, tensor<2xf32>, tensor<3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @rms_scale(%x: tensor<2x3xf32>, %s: tensor<4xf32>) {
+  // expected-error @below {{operand scale [4] does not broadcast to operand x [2, 3]}}
+  %0 = onnx.RMSNormalization %x, %s {epsilon = 1.0e-05 : f32} : (tensor<2x3xf32>, tensor<4xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @hardmax_axis(%x: tensor<2x3xf32>) {
+  // expected-error @below {{axis 2 is outside [-2, 2)}}
+  %0 = onnx.Hardmax %x {axis = 2 : si64} : (tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @least_of_nothing(%x: tensor<2x0xf32>) {
+  // expected-error @below {{operand x [2, 0] has nothing along axis 1}}
+  %0 = onnx.ArgMin %x {axis = 1 : si64} : (tensor<2x0xf32>) -> tensor<*xi64>
+  return
+}

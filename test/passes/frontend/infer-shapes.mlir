@@ -116,3 +116,15 @@ func.func @declared(%x: tensor<6xf32>, %shape: tensor<2xi64>, %y: tensor<4xf32>)
   %1 = onnx.Relu %y : (tensor<4xf32>) -> tensor<*xf32>
   return %0, %1 : tensor<*xf32>, tensor<*xf32>
 }
+
+// -----
+
+// What is declared of a result also tells what is before it, through ops that keep shapes.
+// CHECK-LABEL: func.func @declared_behind(
+func.func @declared_behind(%x: tensor<3x4xf32>, %axes: tensor<1xi64>) -> (tensor<*xf32> {onnx.declared = tensor<3xf32>}) {
+  // CHECK: onnx.ReduceSum {{.*}} -> tensor<3xf32>
+  // CHECK: onnx.Log {{.*}} -> tensor<3xf32>
+  %0 = onnx.ReduceSum %x, %axes {keepdims = false} : (tensor<3x4xf32>, tensor<1xi64>) -> tensor<*xf32>
+  %1 = onnx.Log %0 : (tensor<*xf32>) -> tensor<*xf32>
+  return %1 : tensor<*xf32>
+}
