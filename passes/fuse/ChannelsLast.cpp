@@ -79,9 +79,12 @@ private:
   void visit(linalg::GenericOp op);
   void visit(tensor::PadOp op);
   void visit(tensor::CollapseShapeOp op);
+  void visit(tensor::ExtractSliceOp op);
+  void visit(tensor::InsertSliceOp op);
   bool isWanted(linalg::GenericOp op, OpResult result);
   void readPermuted(linalg::GenericOp op);
   void rotateWeights(linalg::GenericOp op);
+  Value transpose(Value value, RankedTensorType type, ArrayRef<int64_t> order);
   void addTransposeBack(Value permuted, RankedTensorType plain);
 
   func::FuncOp func;
@@ -115,22 +118,32 @@ bool ChannelsLast::isWanted(linalg::GenericOp op, OpResult result) {
   });
 }
 
+/// `value` with dimension `order[i]` in place i.
+Value ChannelsLast::transpose(Value value, RankedTensorType type, ArrayRef<int64_t> order) {
+  Location loc = value.getLoc();
+  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  AffineMap read = AffineMap::getPermutationMap(order, rewriter.getContext());
+  SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+  return linalg::GenericOp::create(
+             rewriter, loc, type, value, empty,
+             {inversePermutation(read), rewriter.getMultiDimIdentityMap(type.getRank())}, loops,
+             [](OpBuilder &builder, Location where, ValueRange values) {
+               linalg::YieldOp::create(builder, where, values[0]);
+             })
+      .getResult(0);
+}
+
 /// The value in its plain order for users that need it, made of the permuted one.
 void ChannelsLast::addTransposeBack(Value permuted, RankedTensorType plain) {
-  Location loc = permuted.getLoc();
   rewriter.setInsertionPointAfterValue(permuted);
-  Value empty = tensor::EmptyOp::create(rewriter, loc, plain.getShape(), plain.getElementType());
-  AffineMap identity = rewriter.getMultiDimIdentityMap(plain.getRank());
-  SmallVector<int64_t> order = getOrder(plain.getRank());
-  AffineMap read = AffineMap::getPermutationMap(order, rewriter.getContext());
-  SmallVector<utils::IteratorType> loops(plain.getRank(), utils::IteratorType::parallel);
-  auto transpose =
-      linalg::GenericOp::create(rewriter, loc, plain, permuted, empty, {read, identity}, loops,
-                                [](OpBuilder &builder, Location where, ValueRange values) {
-                                  linalg::YieldOp::create(builder, where, values[0]);
-                                });
-  rewriter.replaceAllUsesExcept(permuted, transpose.getResult(0), transpose);
-  permutedOf[transpose.getResult(0)] = permuted;
+  AffineMap back = inversePermutation(
+      AffineMap::getPermutationMap(getOrder(plain.getRank()), rewriter.getContext()));
+  SmallVector<int64_t> order;
+  for (AffineExpr expr : back.getResults())
+    order.push_back(cast<AffineDimExpr>(expr).getPosition());
+  Value transposed = transpose(permuted, plain, order);
+  rewriter.replaceAllUsesExcept(permuted, transposed, transposed.getDefiningOp());
+  permutedOf[transposed] = permuted;
 }
 
 /// Lets a generic read permuted values in place.
@@ -182,23 +195,56 @@ void ChannelsLast::visit(linalg::GenericOp op) {
       addTransposeBack(result, plain);
 }
 
+static SmallVector<OpFoldResult> permute(ArrayRef<OpFoldResult> values) {
+  return llvm::map_to_vector(getOrder(values.size()), [&](int64_t dim) { return values[dim]; });
+}
+
 void ChannelsLast::visit(tensor::PadOp op) {
   Value permuted = permutedOf.lookup(op.getSource()), padding = op.getConstantPaddingValue();
   if (!permuted || !padding || op.getRegion().isAncestor(padding.getParentRegion()) ||
       !isWorthMoving(op.getResultType()))
     return;
-  SmallVector<OpFoldResult> low, high;
   RankedTensorType plain = op.getResultType();
-  for (int64_t dim : getOrder(plain.getRank())) {
-    low.push_back(op.getMixedLowPad()[dim]);
-    high.push_back(op.getMixedHighPad()[dim]);
-  }
   rewriter.setInsertionPoint(op);
-  Value padded =
-      tensor::PadOp::create(rewriter, op.getLoc(), permuteType(plain, getOrder(plain.getRank())),
-                            permuted, low, high, padding);
+  Value padded = tensor::PadOp::create(
+      rewriter, op.getLoc(), permuteType(plain, getOrder(plain.getRank())), permuted,
+      permute(op.getMixedLowPad()), permute(op.getMixedHighPad()), padding);
   rewriter.replaceOp(op, padded);
   addTransposeBack(padded, plain);
+}
+
+void ChannelsLast::visit(tensor::ExtractSliceOp op) {
+  Value permuted = permutedOf.lookup(op.getSource());
+  RankedTensorType plain = op.getType();
+  if (!permuted || plain.getRank() != op.getSourceType().getRank() || !isWorthMoving(plain))
+    return;
+  rewriter.setInsertionPoint(op);
+  Value slice =
+      tensor::ExtractSliceOp::create(rewriter, op.getLoc(), permuted, permute(op.getMixedOffsets()),
+                                     permute(op.getMixedSizes()), permute(op.getMixedStrides()));
+  rewriter.replaceOp(op, slice);
+  addTransposeBack(slice, plain);
+}
+
+/// A concatenation is permuted when its first piece is; pieces in the plain order are transposed.
+void ChannelsLast::visit(tensor::InsertSliceOp op) {
+  Value source = permutedOf.lookup(op.getSource()), destination = permutedOf.lookup(op.getDest());
+  RankedTensorType plain = op.getType();
+  const SmallVector<int64_t> order = getOrder(plain.getRank());
+  if (plain.getRank() != op.getSourceType().getRank() || !isWorthMoving(plain) ||
+      !(destination || (source && op.getDest().getDefiningOp<tensor::EmptyOp>())))
+    return;
+  rewriter.setInsertionPoint(op);
+  if (!destination)
+    destination = reshapeInit(op.getDest(), permuteType(plain, order), rewriter);
+  rewriter.setInsertionPoint(op);
+  if (!source)
+    source = transpose(op.getSource(), permuteType(op.getSourceType(), order), order);
+  Value inserted = tensor::InsertSliceOp::create(
+      rewriter, op.getLoc(), source, destination, permute(op.getMixedOffsets()),
+      permute(op.getMixedSizes()), permute(op.getMixedStrides()));
+  rewriter.replaceOp(op, inserted);
+  addTransposeBack(inserted, plain);
 }
 
 /// [n, c, h, w] to [n, c, h * w].
@@ -223,8 +269,8 @@ void ChannelsLast::run() {
   for (Block &block : func.getBody())
     for (Operation &op : llvm::make_early_inc_range(block))
       llvm::TypeSwitch<Operation *>(&op)
-          .Case<linalg::GenericOp, tensor::CollapseShapeOp, tensor::PadOp>(
-              [&](auto concrete) { visit(concrete); });
+          .Case<linalg::GenericOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp,
+                tensor::InsertSliceOp, tensor::PadOp>([&](auto concrete) { visit(concrete); });
   // Newest first: what read a transpose may be gone itself.
   for (auto [plain, permuted] : llvm::reverse(permutedOf))
     if (plain.use_empty())

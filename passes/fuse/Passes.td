@@ -25,7 +25,7 @@ def ChannelsLastPass : Pass<"fovea-channels-last", "::mlir::func::FuncOp"> {
   let summary = "store the results of convolutions, and what follows from them, with channels last";
   let description = [{
     Vectors of a convolution run over output channels, so these are contiguous: a result [n, c, h, w] becomes
-    [n, h, w, c], and so does, in program order, everything computed from it element by element, by windows, by padding or
+    [n, h, w, c], and so does, in program order, everything computed from it element by element, by windows, by padding, slicing, concatenation or
     by merging the spatial dimensions. What cannot take the new order reads the value through a transpose back, which
     `absorb-layout` removes where it can. The inputs of the model and weights keep their layouts.
 

@@ -297,13 +297,23 @@ static Expr integerOp(Operation *op, llvm::ArrayRef<Expr> in) {
       .Default([](Operation *) { return Expr(); });
 }
 
+/// An f64 as the f32 towards zero, with its last bit set when that is not exact: what is rounded to
+/// 16 bits afterwards is rounded once.
+static Expr roundToOdd(Expr value) {
+  Expr near = H::cast<float>(value), back = H::cast<double>(near);
+  Expr bits = H::reinterpret<uint32_t>(near);
+  Expr zeroward = bits - H::cast<uint32_t>(H::abs(value) < H::abs(back));
+  Expr inexact = back < value || value < back;
+  return H::select(inexact, H::reinterpret<float>(zeroward | H::cast<uint32_t>(1)), near);
+}
+
 static Expr castOp(Operation *op, Expr in) {
   Type from = op->getOperand(0).getType(), to = op->getResult(0).getType();
   H::Type type = scalarType(to, op);
   return llvm::TypeSwitch<Operation *, Expr>(op)
       .Case<arith::ExtFOp, arith::TruncFOp>([&](auto) {
         if (type.bits() == 32 && in.type().bits() == 64)
-          return roundTo(H::cast(type, in), to);
+          return to.isF32() ? H::cast(type, in) : roundTo(roundToOdd(in), to);
         return isa<arith::TruncFOp>(op) ? roundTo(in, to) : H::cast(type, in);
       })
       .Case([&](arith::ExtSIOp) {

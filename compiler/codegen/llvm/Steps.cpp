@@ -10,11 +10,13 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Utils/Utils.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Math/Transforms/Passes.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -203,12 +205,42 @@ static void planScratch(StepProgram &program) {
 }
 
 namespace {
-/// Conversions from and to bf16 as integer arithmetic, exact to the last bit on every CPU.
-struct ExpandBFloat16 : PassWrapper<ExpandBFloat16, OperationPass<ModuleOp>> {
-  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandBFloat16)
-  StringRef getName() const override { return "ExpandBFloat16"; }
+/// f64 to 16 bits in two steps. The first rounds to odd: towards zero, and a result that is not
+/// exact has its last bit set. f32 has enough bits more for the second step to round as if it saw
+/// the f64.
+struct NarrowDoubleInTwoSteps : OpRewritePattern<arith::TruncFOp> {
+  using OpRewritePattern::OpRewritePattern;
+
+  LogicalResult matchAndRewrite(arith::TruncFOp op, PatternRewriter &rewriter) const override {
+    Value in = op.getIn();
+    if (!in.getType().isF64() || op.getType().getIntOrFloatBitWidth() != 16)
+      return rewriter.notifyMatchFailure(op, "not from f64 to 16 bits");
+    ImplicitLocOpBuilder b(op.getLoc(), rewriter);
+    Type f32 = b.getF32Type(), i32 = b.getI32Type();
+    Value near = arith::TruncFOp::create(b, f32, in);
+    Value back = arith::ExtFOp::create(b, in.getType(), near);
+    // Unequal, and no NaN.
+    Value inexact = arith::CmpFOp::create(b, arith::CmpFPredicate::ONE, back, in);
+    Value away = arith::CmpFOp::create(b, arith::CmpFPredicate::OGT, math::AbsFOp::create(b, back),
+                                       math::AbsFOp::create(b, in));
+    Value bits = arith::BitcastOp::create(b, i32, near);
+    Value zeroward = arith::SubIOp::create(b, bits, arith::ExtUIOp::create(b, i32, away));
+    Value odd = arith::OrIOp::create(b, zeroward, arith::ConstantIntOp::create(b, i32, 1));
+    Value chosen = arith::SelectOp::create(b, inexact, odd, bits);
+    rewriter.replaceOpWithNewOp<arith::TruncFOp>(op, op.getType(),
+                                                 arith::BitcastOp::create(b, f32, chosen));
+    return success();
+  }
+};
+
+/// Conversions to 16 bits from f64, and from and to bf16, exact to the last bit on every CPU and
+/// without a function of the compiler's library.
+struct ExpandNarrowFloats : PassWrapper<ExpandNarrowFloats, OperationPass<ModuleOp>> {
+  MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandNarrowFloats)
+  StringRef getName() const override { return "ExpandNarrowFloats"; }
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
+    patterns.add<NarrowDoubleInTwoSteps>(&getContext(), /*benefit=*/2);
     arith::populateExpandBFloat16Patterns(patterns);
     if (failed(applyPatternsGreedily(getOperation(), std::move(patterns))))
       signalPassFailure();
@@ -235,7 +267,7 @@ FailureOr<StepProgram> codegen::lowerToSteps(OwningOpRef<ModuleOp> module, kerne
   emulated.sourceTypeStrs = {"bf16", "f16"};
   emulated.targetTypeStr = "f32";
   passes.addPass(arith::createArithEmulateUnsupportedFloats(emulated));
-  passes.addPass(std::make_unique<ExpandBFloat16>());
+  passes.addPass(std::make_unique<ExpandNarrowFloats>());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());
   passes.addPass(createSCFToControlFlowPass());

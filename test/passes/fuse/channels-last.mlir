@@ -79,3 +79,36 @@ func.func @plain(%x: tensor<1x8x4x4xf32>) -> tensor<1x8x4x4xf32> {
   } -> tensor<1x8x4x4xf32>
   return %r : tensor<1x8x4x4xf32>
 }
+
+// -----
+
+#x = affine_map<(n, y, o, i, r) -> (n, i, y + r)>
+#w = affine_map<(n, y, o, i, r) -> (o, i, r)>
+#o = affine_map<(n, y, o, i, r) -> (n, o, y)>
+
+// A slice, and a concatenation whose second piece is transposed to fit the first.
+
+// CHECK-LABEL: func.func @pieces
+// CHECK-SAME: %{{.+}}: tensor<1x3x8xf32>, %{{.+}}: tensor<4x3x3xf32>, %[[S:.+]]: tensor<1x5x5xf32>
+// CHECK: %[[P:.+]] = linalg.generic {{.*}} outs(%{{.+}} : tensor<1x6x4xf32>)
+// CHECK: %[[CUT:.+]] = tensor.extract_slice %[[P]][0, 1, 0] [1, 5, 4] [1, 1, 1] : tensor<1x6x4xf32> to tensor<1x5x4xf32>
+// CHECK: %[[I:.+]] = tensor.insert_slice %[[CUT]] into %{{.+}}[0, 0, 0] [1, 5, 4] [1, 1, 1] : tensor<1x5x4xf32> into tensor<1x5x9xf32>
+// CHECK: %[[T:.+]] = linalg.generic {{.*}} ins(%[[S]] : tensor<1x5x5xf32>)
+// CHECK: tensor.insert_slice %[[T]] into %[[I]][0, 0, 4] [1, 5, 5] [1, 1, 1] : tensor<1x5x5xf32> into tensor<1x5x9xf32>
+func.func @pieces(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>, %s: tensor<1x5x5xf32>) -> tensor<1x9x5xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<1x4x6xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x4x6xf32>) -> tensor<1x4x6xf32>
+  %p = linalg.generic {indexing_maps = [#x, #w, #o], iterator_types = ["parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%x, %w : tensor<1x3x8xf32>, tensor<4x3x3xf32>) outs(%f : tensor<1x4x6xf32>) {
+    ^bb0(%u: f32, %v: f32, %a: f32):
+      %1 = arith.mulf %u, %v : f32
+      %2 = arith.addf %a, %1 : f32
+      linalg.yield %2 : f32
+  } -> tensor<1x4x6xf32>
+  %cut = tensor.extract_slice %p[0, 0, 1] [1, 4, 5] [1, 1, 1] : tensor<1x4x6xf32> to tensor<1x4x5xf32>
+  %all = tensor.empty() : tensor<1x9x5xf32>
+  %0 = tensor.insert_slice %cut into %all[0, 0, 0] [1, 4, 5] [1, 1, 1] : tensor<1x4x5xf32> into tensor<1x9x5xf32>
+  %1 = tensor.insert_slice %s into %0[0, 4, 0] [1, 5, 5] [1, 1, 1] : tensor<1x5x5xf32> into tensor<1x9x5xf32>
+  return %1 : tensor<1x9x5xf32>
+}

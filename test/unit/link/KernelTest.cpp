@@ -323,3 +323,29 @@ kernel.func @k(%x: tensor<4x4xf32, #kernel.panels<2>>) -> tensor<4x4xf32> attrib
   EXPECT_TRUE(compile(source, link::EmitKind::Object, "native", &diagnostics).empty());
   EXPECT_THAT(diagnostics, HasSubstr("plain row-major tensors"));
 }
+
+TEST(LLVMKernel, DoubleIsRoundedOnceToSixteenBits) {
+  // Just above the midpoint of 1 and the next number; f32 would round to the midpoint first, and
+  // that to 1.
+  for (auto [type, middle, above] : {std::tuple("f16", 1 + 0x1p-11, uint16_t(0x3c01)),
+                                     std::tuple("bf16", 1 + 0x1p-8, uint16_t(0x3f81))}) {
+    std::string t = type;
+    std::string source = wrap(
+        "kernel.func @k(%x: tensor<4xf64>) -> tensor<4x" + t +
+            R"mlir(> attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
+  %e = tensor.empty() : tensor<4x)mlir" +
+            t +
+            R"mlir(>
+  %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<4xf64>) outs(%e : tensor<4x)mlir" +
+            t + ">) {\n^bb0(%a: f64, %o: " + t + "):\n%n = arith.truncf %a : f64 to " + t +
+            "\nlinalg.yield %n : " + t + "\n} -> tensor<4x" + t +
+            ">\nkernel.return %r : tensor<4x" + t + ">\n}",
+        {"4xf64"}, {"4x" + t});
+    std::vector<double> x = {1.0, middle, middle + 0x1p-40, -middle - 0x1p-40};
+    EXPECT_EQ(run<uint16_t>(source, {toBytes(x)}),
+              (std::vector<uint16_t>{uint16_t(above - 1), uint16_t(above - 1), above,
+                                     uint16_t(above | 0x8000)}))
+        << type;
+  }
+}
