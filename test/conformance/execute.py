@@ -81,7 +81,7 @@ def describe_status(status):
     return f"failed with status {status}"
 
 
-def execute(tools, execution, model, dims, inputs, outputs, folder):
+def execute(tools, execution, model, dims, inputs, outputs, folder, timeout=None):
     """Runs `model` in `folder`. All paths are absolute. `inputs` are the paths of arrays by name; the names of `outputs` tell what to write. Returns the stage
     that failed with what was printed, or nothing, and then the path of each output."""
     folder = pathlib.Path(folder)
@@ -97,17 +97,18 @@ def execute(tools, execution, model, dims, inputs, outputs, folder):
     if execution == "evaluator":
         command = ["fovea-evaluate", model, *bindings, f"--output-dir={folder}",
                    *(f"--input={name}={path}" for name, path in inputs.items())]
-        status, text = tools.run(folder / "evaluate.log", command)
+        status, text = tools.run(folder / "evaluate.log", command, timeout)
         return failure("evaluate", status, text) if status else (None, [folder / f"{i}.npy" for i in range(len(outputs))])
     library = folder / "model.so"
     backend = ["--backend=llvm"] if execution == "llvm" else []
-    status, text = tools.run(folder / "compile.log", ["foveac", model, "-o", library, "--name=model", *bindings, *backend])
+    status, text = tools.run(folder / "compile.log", ["foveac", model, "-o", library, "--name=model", *bindings, *backend],
+                             timeout)
     if status:
         return failure("compile", status, text)
     paths = [folder / f"{i}.npy" for i in range(len(outputs))]
     command = ["fovea-run", library, *(f"--input={name}=@{path}" for name, path in inputs.items()),
                *(f"--output={name}=@{path}" for name, path in zip(outputs, paths))]
-    status, text = tools.run(folder / "run.log", command)
+    status, text = tools.run(folder / "run.log", command, timeout)
     return failure("run", status, text) if status else (None, paths)
 
 

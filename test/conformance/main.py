@@ -66,7 +66,8 @@ def run_case(tools, case, mode, executions, work):
     for execution in executions:
         started = time.monotonic()
         place = work / mode / case.name / execution
-        stage, answer = execute.execute(tools, execution, model, case.dims[mode], inputs, outputs, place)
+        stage, answer = execute.execute(tools, execution, model, case.dims[mode], inputs, outputs, place,
+                                        tools.timeout * (1 if case.kind != "light" else 10))
         message = answer if stage else None
         if not stage:
             stage = "compare"
