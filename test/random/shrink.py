@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Making a failing graph smaller: nodes are cut off in front, their results becoming inputs, and behind."""
 import copy
+import re
 
 import numpy
 
@@ -17,8 +18,13 @@ def copy_graph(graph):
 
 
 def kind_of(message):
-    """What must stay the same while a graph shrinks: the execution and the stage, so that no other fault is followed."""
-    return tuple(message.split(":")[:2]) if "differs" not in message else (message.split(":")[0], "differs")
+    """What must stay the same while a graph shrinks, so that no other fault is followed: the execution, and that results
+    differ or the error without its names and numbers."""
+    execution = message.split(":")[0]
+    if "differs" in message:
+        return execution, "differs"
+    error = next((line for line in message.splitlines() if "error:" in line), message)
+    return execution, re.sub(r"'[^']*'|\"[^\"]*\"|\(\w+\)|[0-9a-f]{6,}|\d+", "", error.split("error:")[-1])
 
 
 def evaluate_all(checker, graph, place):
