@@ -14,6 +14,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxPoolOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxResampleOps.h"
 #include "dialects/onnx/OnnxSelectOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/OnnxSignalOps.h"
@@ -22,6 +23,8 @@
 
 #include "llvm/ADT/ScopeExit.h"
 #include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
 
 using namespace mlir;
 using namespace fovea;
@@ -227,10 +230,15 @@ double eval::estimateWork(Operation *op) {
       .Case([&](onnx::NonMaxSuppressionOp op) {
         return count(op.getScores()) * extent(op.getScores(), 1);
       })
-      .Case([&](onnx::ConvOp conv) {
+      .Case<onnx::ConvOp, onnx::DeformConvOp>([&](auto conv) {
         auto type = dyn_cast<RankedTensorType>(conv.getW().getType());
         double filters = type && type.getRank() ? std::max<int64_t>(type.getDimSize(0), 1) : 1;
         return count(conv.getY()) * count(conv.getW()) / filters;
+      })
+      .Case([&](onnx::ConvTransposeOp conv) {
+        auto type = dyn_cast<RankedTensorType>(conv.getW().getType());
+        double channels = type && type.getRank() ? std::max<int64_t>(type.getDimSize(0), 1) : 1;
+        return count(conv.getX()) * count(conv.getW()) / channels;
       })
       .Case<onnx::AveragePoolOp, onnx::LpPoolOp, onnx::MaxPoolOp>([&](auto pool) {
         double taps = 1;
@@ -243,6 +251,15 @@ double eval::estimateWork(Operation *op) {
         for (int64_t fromEnd = 2; fromEnd <= 8; ++fromEnd)
           longest = std::max(longest, extent(dft.getY(), fromEnd));
         return count(dft.getY()) * longest;
+      })
+      // Up to four taps along each dimension.
+      .Case([&](onnx::GridSampleOp sample) {
+        return count(sample.getY()) * std::pow(4, extent(sample.getGrid(), 1));
+      })
+      .Case([&](onnx::RoiAlignOp align) {
+        double samples = double(align.getSamplingRatio());
+        return samples > 0 ? count(align.getY()) * samples * samples
+                           : moved + count(align.getX()) * count(align.getBatchIndices()) * 4;
       })
       .Case([&](onnx::STFTOp stft) { return 2 * count(stft.getY()) * extent(stft.getY(), 2); })
       .Case([&](onnx::AttentionOp attention) {

@@ -169,6 +169,31 @@ static Results evaluateGlobalMaxPool(Operation *, ArrayRef<Tensor> operands, Typ
       [](double best) { return best; });
 }
 
+static Results evaluateMaxUnpool(Operation *op, ArrayRef<Tensor> operands, Types types) {
+  std::optional<SmallVector<int64_t>> from =
+      onnx::getUnpooledShape(cast<onnx::MaxUnpoolOp>(op), operands[0].getShape());
+  if (!from)
+    return op->emitOpError("was pooled from nothing");
+  ArrayRef<int64_t> to = types[0].getShape();
+  std::vector<double> x = operands[0].elements<double>(), y(types[0].getNumElements(), 0);
+  std::vector<int64_t> indices = operands[1].elements<int64_t>();
+  SmallVector<int64_t> strides = getStrides(to);
+  for (auto [element, index] : llvm::zip_equal(x, indices)) {
+    if (index < 0 || index >= countPoints(*from))
+      return op->emitOpError("places an element at ") << index << " of " << countPoints(*from);
+    int64_t place = 0, rest = index;
+    for (int64_t dim = int64_t(to.size()) - 1; dim >= 0; --dim) {
+      int64_t at = rest % (*from)[dim];
+      if (at >= to[dim])
+        return op->emitOpError("places an element at ") << at << " of extent " << to[dim];
+      place += at * strides[dim];
+      rest /= (*from)[dim];
+    }
+    y[place] = element;
+  }
+  return SmallVector<Tensor>{makeTensor<double>(types[0], y)};
+}
+
 void eval::addPoolEvaluators(EvaluatorTable &table) {
   table.add<onnx::AveragePoolOp>(evaluateAveragePool);
   table.add<onnx::GlobalAveragePoolOp>(evaluateGlobalAveragePool);
@@ -176,4 +201,5 @@ void eval::addPoolEvaluators(EvaluatorTable &table) {
   table.add<onnx::GlobalMaxPoolOp>(evaluateGlobalMaxPool);
   table.add<onnx::LpPoolOp>(evaluateLpPool);
   table.add<onnx::MaxPoolOp>(evaluateMaxPool);
+  table.add<onnx::MaxUnpoolOp>(evaluateMaxUnpool);
 }

@@ -65,6 +65,16 @@ static void importMaxPool(NodeImporter &node) {
   node.setResults(op->getResults());
 }
 
+static void importMaxUnpool(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  SmallVector<int64_t> kernel = getKernel(node);
+  int64_t rank = kernel.size();
+  node.setResult(0, node.create<onnx::MaxUnpoolOp>(node.getTypeLike(x), x, node.getOperand(1),
+                                                   node.getOptionalOperand(2), kernel,
+                                                   getSpatialAttribute(node, "strides", rank, 1, 1),
+                                                   getSpatialAttribute(node, "pads", rank, 2, 0)));
+}
+
 static const OperatorRule rules[] = {
     {"AveragePool", 1, 1, 1, 1, importAveragePool},
     {"GlobalAveragePool", 1, 1, 1, 1, importGlobalPool<onnx::GlobalAveragePoolOp>},
@@ -72,6 +82,7 @@ static const OperatorRule rules[] = {
     {"GlobalMaxPool", 1, 1, 1, 1, importGlobalPool<onnx::GlobalMaxPoolOp>},
     {"LpPool", 2, 1, 1, 1, importLpPool},
     {"MaxPool", 1, 1, 1, 2, importMaxPool},
+    {"MaxUnpool", 9, 2, 3, 1, importMaxUnpool},
 };
 
 ArrayRef<OperatorRule> fovea::getPoolRules() { return rules; }

@@ -6,7 +6,10 @@
 
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
+#include "dialects/onnx/PartialValues.h"
 #include "dialects/onnx/Windows.h"
+
+#include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -122,4 +125,70 @@ LogicalResult MaxPoolOp::verify() {
     return emitOpError("has storage_order ")
            << getStorageOrder() << ", expected 0 (row-major) or 1 (column-major)";
   return verifyPool(*this);
+}
+
+std::optional<SmallVector<int64_t>> onnx::getUnpooledShape(MaxUnpoolOp op,
+                                                           ArrayRef<int64_t> shape) {
+  SmallVector<int64_t> result(shape.take_front(2));
+  size_t spatial = op.getStrides().size();
+  for (size_t i = 0; i < spatial; ++i) {
+    std::optional<int64_t> pads = llvm::checkedAdd(op.getPads()[i], op.getPads()[spatial + i]);
+    std::optional<int64_t> extent =
+        llvm::checkedMulAdd(shape[2 + i] - 1, op.getStrides()[i], op.getKernelShape()[i]);
+    if (extent && pads)
+      extent = llvm::checkedSub(*extent, *pads);
+    if (!extent || !pads || *extent <= 0)
+      return std::nullopt;
+    result.push_back(*extent);
+  }
+  return result;
+}
+
+LogicalResult MaxUnpoolOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getX());
+  std::optional<Shape> x = getShape(getX()), indices = getShape(getIndices());
+  int64_t rank = int64_t(getStrides().size()) + 2;
+  if (x && int64_t(x->size()) != rank)
+    return emitOpError("operand x has extents ")
+           << formatShape(*x) << ", expected " << rank << " dimensions for a kernel of extents "
+           << formatShape(getKernelShape());
+  if (x && indices && failed(verifyCompatibleShape(*x, *indices)))
+    return emitOpError("operand x ") << formatShape(*x) << " and operand indices "
+                                     << formatShape(*indices) << " must have the same extents";
+  Shape result(rank, ShapedType::kDynamic);
+  std::optional<SmallVector<int64_t>> unpooled;
+  if (x && !llvm::any_of(*x, isDynamic)) {
+    unpooled = getUnpooledShape(*this, *x);
+    if (!unpooled)
+      return emitOpError("operand x ") << formatShape(*x) << " was pooled from nothing";
+    if (!isPresent(getOutputShape()))
+      return appendRanked(*this, *unpooled, elementType, types);
+  }
+  if (!isPresent(getOutputShape()))
+    return appendRanked(*this, result, elementType, types);
+  std::optional<PartialIntegers> given = getPartialIntegers(getOutputShape());
+  if (given && int64_t(given->size()) != rank)
+    return emitOpError("operand output_shape has ")
+           << given->size() << " entries, expected " << rank;
+  for (int64_t i = 0; given && i < rank; ++i) {
+    if (!(*given)[i])
+      continue;
+    result[i] = *(*given)[i];
+    if (result[i] < (unpooled ? (*unpooled)[i] : 0))
+      return emitOpError("operand output_shape has the extent ")
+             << result[i] << ", expected at least " << (unpooled ? (*unpooled)[i] : 0);
+  }
+  return appendRanked(*this, result, elementType, types);
+}
+
+LogicalResult MaxUnpoolOp::verify() {
+  size_t spatial = getStrides().size();
+  SmallVector<int64_t> ones(spatial, 1);
+  if (failed(verifyWindows(*this, {getStrides(), ones, getPads(), "NOTSET"})))
+    return failure();
+  if (getKernelShape().size() != spatial ||
+      !llvm::all_of(getKernelShape(), [](int64_t extent) { return extent > 0; }))
+    return emitOpError("has a kernel of extents ")
+           << formatShape(getKernelShape()) << ", expected " << spatial << " positive extents";
+  return success();
 }

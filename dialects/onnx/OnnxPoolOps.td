@@ -47,4 +47,16 @@ def Onnx_MaxPoolOp : Onnx_Op<"MaxPool"> {
   let hasVerifier = 1;
 }
 
+def Onnx_MaxUnpoolOp : Onnx_Op<"MaxUnpool"> {
+  let summary = "zeros, with the elements of x where `indices` place them";
+  let description = [{
+    `indices` count the elements of what a pooling with the same attributes came from, as MaxPool's do. The result has its
+    extents, or those in `output_shape`, which are no smaller. Later elements win where several have the same place.
+  }];
+  let arguments = (ins Onnx_FloatTensor:$x, TensorOf<[I64]>:$indices, Onnx_OptionalIndexTensor:$output_shape,
+                       DenseI64ArrayAttr:$kernel_shape, DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$pads);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+
 #endif // FOVEA_ONNX_POOL_OPS_TD

@@ -7,6 +7,7 @@
 #include "passes/lower/Families.h"
 #include "passes/lower/OnnxPattern.h"
 #include "passes/lower/Reductions.h"
+#include "passes/lower/Sequential.h"
 #include "passes/lower/Windows.h"
 
 using namespace mlir;
@@ -265,10 +266,46 @@ private:
   }
 };
 
+class MaxUnpoolPattern : public OnnxPattern<onnx::MaxUnpoolOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  /// Any element may go anywhere, so one is placed after another.
+  LogicalResult lower(onnx::MaxUnpoolOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType x = getType(op.getX()), type = getType(op.getY());
+    SmallVector<int64_t> from = *onnx::getUnpooledShape(op, x.getShape());
+    for (auto [extent, least] : llvm::zip_equal(type.getShape(), from))
+      if (extent < least)
+        return refuse(op, rewriter, "the result is smaller than what was pooled");
+    int64_t count = 1;
+    for (int64_t extent : from)
+      count *= extent;
+    auto emit = [&](Sequential &s) {
+      auto place = [&](ValueRange position, ValueRange carried) {
+        Value index = s.toIndex(s.read(adaptor.getIndices(), position));
+        s.check(s.isWithin(index, s.index(0), s.index(count)), "an index of an element");
+        Value rest = s.boundedIndex(index, count);
+        Values at(from.size());
+        for (int64_t dim = int64_t(from.size()) - 1; dim >= 0; --dim) {
+          at[dim] = s.remainder(rest, s.index(from[dim]), false, true);
+          rest = s.divide(rest, s.index(from[dim]), true);
+        }
+        return Values{s.write(s.read(adaptor.getX(), position), carried[0], at)};
+      };
+      Type elementType = type.getElementType();
+      Value zeros = s.filled(type.getShape(), getNumberAttr(elementType, 0));
+      return s.loops(x.getShape(), zeros, place);
+    };
+    rewriter.replaceOp(op, createSequential(rewriter, op.getLoc(), emit));
+    return success();
+  }
+};
+
 } // namespace
 
 void lower::populatePoolingPatterns(const PatternContext &context) {
   context.add<AveragePoolPattern, GlobalPoolPattern<onnx::GlobalAveragePoolOp>,
               GlobalPoolPattern<onnx::GlobalLpPoolOp>, GlobalPoolPattern<onnx::GlobalMaxPoolOp>,
-              LpPoolPattern, MaxPoolPattern>();
+              LpPoolPattern, MaxPoolPattern, MaxUnpoolPattern>();
 }

@@ -200,6 +200,15 @@ func.func @deform_groups(%x: tensor<1x4x5x5xf32>, %w: tensor<6x4x3x3xf32>, %o: t
 
 // -----
 
+func.func @unpool_kernel(%x: tensor<1x1x2x2xf32>, %i: tensor<1x1x2x2xi64>) {
+  %none = onnx.none
+  // expected-error @below {{has a kernel of extents [2], expected 2 positive extents}}
+  %0 = onnx.MaxUnpool %x, %i, %none {kernel_shape = array<i64: 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>} : (tensor<1x1x2x2xf32>, tensor<1x1x2x2xi64>, none) -> tensor<*xf32>
+  return
+}
+
+// -----
+
 func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2xi64>) {
   %none = onnx.none
   // expected-error @below {{has 1 starts but 2 ends}}

@@ -25,3 +25,24 @@ func.func @nothing(%x: tensor<1x3x0xf32>) -> tensor<1x3x1xf32> {
   %0 = onnx.GlobalMaxPool %x : (tensor<1x3x0xf32>) -> tensor<1x3x1xf32>
   return %0 : tensor<1x3x1xf32>
 }
+
+// -----
+
+func.func @smaller(%x: tensor<1x1x2x2xf32>, %i: tensor<1x1x2x2xi64>) -> tensor<1x1x3x4xf32> {
+  %shape = onnx.Constant : tensor<4xi64> = dense<[1, 1, 3, 4]> : tensor<4xi64>
+  // expected-error @below {{operand output_shape has the extent 3, expected at least 4}}
+  // expected-error @below {{no lowering for 'onnx.MaxUnpool': its operands contradict one another}}
+  %0 = onnx.MaxUnpool %x, %i, %shape {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>}
+     : (tensor<1x1x2x2xf32>, tensor<1x1x2x2xi64>, tensor<4xi64>) -> tensor<1x1x3x4xf32>
+  return %0 : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// The result is declared, the operand comes at run time.
+func.func @too_small(%x: tensor<1x1x2x2xf32>, %i: tensor<1x1x2x2xi64>, %shape: tensor<4xi64>) -> tensor<1x1x3x4xf32> {
+  // expected-error @unknown {{no lowering for 'onnx.MaxUnpool' of node 'unpool': the result is smaller than what was pooled}}
+  %0 = onnx.MaxUnpool %x, %i, %shape {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>}
+     : (tensor<1x1x2x2xf32>, tensor<1x1x2x2xi64>, tensor<4xi64>) -> tensor<1x1x3x4xf32> loc("unpool")
+  return %0 : tensor<1x1x3x4xf32>
+}

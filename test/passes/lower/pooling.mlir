@@ -69,3 +69,15 @@ func.func @whole_planes(%x: tensor<1x3x4x4xf32>) -> (tensor<1x3x1x1xf32>, tensor
   %1 = onnx.GlobalMaxPool %x : (tensor<1x3x4x4xf32>) -> tensor<1x3x1x1xf32>
   return %0, %1 : tensor<1x3x1x1xf32>, tensor<1x3x1x1xf32>
 }
+
+// Where elements go, only the indices say: one after another.
+// CHECK-LABEL: func.func @unpool
+func.func @unpool(%x: tensor<1x1x2x2xf32>, %i: tensor<1x1x2x2xi64>) -> tensor<1x1x4x4xf32> {
+  %none = onnx.none
+  // CHECK: kernel.island
+  // CHECK: arith.remui
+  // CHECK: tensor.insert
+  %0 = onnx.MaxUnpool %x, %i, %none {kernel_shape = array<i64: 2, 2>, strides = array<i64: 2, 2>, pads = array<i64: 0, 0, 0, 0>}
+     : (tensor<1x1x2x2xf32>, tensor<1x1x2x2xi64>, none) -> tensor<1x1x4x4xf32>
+  return %0 : tensor<1x1x4x4xf32>
+}
