@@ -79,7 +79,7 @@ def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
     Does to each op, in order, what fovea-infer-shapes, fovea-erase-no-ops and fovea-fold-constants do; as every op is
     visited after its operands, one visit is the fixpoint. Afterwards every type is static. Otherwise each input
     with a dynamic dimension is an error that suggests `--dim`, or else each op whose extents depend on computed values.
-    Inputs and computed tensors without elements are errors as well.
+    A Pad by computed amounts that is only measured and sliced becomes a Pad by less, of the slice's extents.
   }];
   let options = [
     Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,

@@ -27,6 +27,9 @@ void updateFunctionType(mlir::func::FuncOp function);
 /// uses. New ops, with their final types, go behind it.
 bool replaceNoOp(mlir::Operation *op);
 
+/// Likewise for a Shape or Slice of a Pad by computed amounts, which is then not needed itself.
+bool replaceUseOfComputedPad(mlir::Operation *op);
+
 /// Replaces all uses of an Einsum of static types by those of the products it stands for, which go
 /// behind it, and returns true; the op itself stays, without uses.
 bool expandEinsum(mlir::Operation *op);

@@ -66,7 +66,9 @@ static LogicalResult checkOps(func::FuncOp function) {
     valid = false;
     if (llvm::all_of(op->getOperandTypes(), isStatic))
       op->emitOpError("has extents that depend on computed values: ")
-          << op->getResultTypes() << "; only static shapes are compiled";
+          << op->getResultTypes()
+          << "; only static shapes are compiled: state the shape in the model, or bind the names of "
+             "the output's dimensions with --dim";
   });
   return success(valid);
 }
@@ -80,7 +82,7 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     auto refine = [](Operation *op) -> FailureOr<bool> {
       if (failed(refineResultTypes(op)))
         return failure();
-      return !replaceNoOp(op) && !expandEinsum(op);
+      return !replaceNoOp(op) && !replaceUseOfComputedPad(op) && !expandEinsum(op);
     };
     if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
                        {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||

@@ -38,8 +38,7 @@ def pads():
     yield Case("Pad", [x, known([-9, 0, 9, 0]), None, None], {"mode": "constant"}, note="nothing left",
                expected=[numpy.zeros((4, 5), dtype=f32)])
     for dtype in (f16, bf16):
-        yield Case("Pad", [normal(3, dtype=dtype), known([1, 1]), None, None], {"mode": "constant"},
-                   expected=None)
+        yield Case("Pad", [normal(3, dtype=dtype), known([1, 1]), None, None], {"mode": "constant"})
     yield Case("Pad", [rng.integers(0, 255, (2, 2)).astype(u8), known([0, 1, 1, 0]), known(200, u8), None],
                {"mode": "constant"})
     y = numpy.array([1, 2, 3], dtype=f32)
@@ -93,8 +92,7 @@ def caches():
 
 def one_hot():
     for axis in (0, 1, -1):
-        yield Case("OneHot", [computed([[0, 2], [-1, 7]]), known([4]), normal(2)], {"axis": axis},
-                   expected=None)
+        yield Case("OneHot", [computed([[0, 2], [-1, 7]]), known(4), normal(2)], {"axis": axis})
     indices, values = computed([1.0, -2.0], f32), computed([3, 9], i32)
     yield Case("OneHot", [indices, computed([3.0], f32), values], {"axis": -1}, note="floats",
                expected=[computed([[3, 9, 3], [3, 9, 3]], i32)])

@@ -38,3 +38,19 @@ func.func @steps(%x: tensor<4xf32>) -> tensor<*xf32> {
   %w = onnx.Where %c, %e, %n : (tensor<*xi1>, tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   return %w : tensor<*xf32>
 }
+
+// -----
+
+// A Pad by computed amounts is not needed where it is only measured and sliced: the slice is a Pad by less.
+// CHECK-LABEL: func.func @cropped_pad
+// CHECK-SAME: -> (tensor<3xf32> {onnx.declared = tensor<3xf32>}, tensor<1xi64>
+func.func @cropped_pad(%x: tensor<5xf32>, %pads: tensor<2xi64>, %start: tensor<1xi64>) -> (tensor<*xf32> {onnx.declared = tensor<3xf32>}, tensor<*xi64>) {
+  %none = onnx.none
+  // CHECK: onnx.Pad {{.*}} : (tensor<5xf32>, tensor<2xi64>, none, none) -> tensor<3xf32>
+  // CHECK-NOT: onnx.Slice
+  // CHECK-NOT: onnx.Shape
+  %0 = onnx.Pad %x, %pads, %none, %none {mode = "constant"} : (tensor<5xf32>, tensor<2xi64>, none, none) -> tensor<*xf32>
+  %1 = onnx.Shape %0 : (tensor<*xf32>) -> tensor<*xi64>
+  %2 = onnx.Slice %0, %start, %1, %none, %none : (tensor<*xf32>, tensor<1xi64>, tensor<*xi64>, none, none) -> tensor<*xf32>
+  return %2, %1 : tensor<*xf32>, tensor<*xi64>
+}
