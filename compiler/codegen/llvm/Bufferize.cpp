@@ -139,6 +139,12 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   if (failed(applyPatternsGreedily(module->get(), std::move(patterns))))
     return kernel.emitError("simplification does not terminate");
 
+  SmallVector<linalg::GenericOp> generics;
+  (*module)->walk([&](linalg::GenericOp op) { generics.push_back(op); });
+  // In a sequential kernel memory is not taken inside loops.
+  if (kernel.getAnchor() != kernel::Anchor::Sequential)
+    llvm::for_each(generics, packOperands);
+
   PassManager passes(context, ModuleOp::getOperationName());
   passes.addPass(createCanonicalizerPass());
   passes.addPass(createCSEPass());

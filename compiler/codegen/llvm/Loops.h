@@ -8,6 +8,7 @@
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -73,6 +74,10 @@ struct LoopNest {
   llvm::SmallVector<mlir::Operation *> loops;
   llvm::SmallVector<bool> parallel;
 };
+
+/// Copies an operand of a product on tensors so that the result's contiguous loop is contiguous in
+/// it too, when every order of the loops steps over memory and the copy is read often.
+void packOperands(mlir::linalg::GenericOp op);
 
 /// Turns one linalg op on memory into scalar loops, in an order that suits LLVM's vectoriser, and
 /// erases it.

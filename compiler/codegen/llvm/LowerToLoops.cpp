@@ -7,6 +7,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 
 using namespace mlir;
@@ -30,15 +31,21 @@ static std::optional<int64_t> getStride(AffineMap map, MemRefType type, unsigned
   return total;
 }
 
-/// How badly loop `dim` suits vectors: accesses that are neither contiguous nor invariant, then
-/// accesses at all.
+/// The cost of an access that is neither contiguous nor invariant, and of a loop that does not fill
+/// a vector.
+static constexpr int64_t gather = 16, shortLoop = 8;
+
+/// How badly loop `dim` suits vectors: gathers and few iterations, then accesses at all. Tensors
+/// count as row-major memory.
 static int64_t getCost(linalg::GenericOp op, unsigned dim) {
-  constexpr int64_t gather = 16;
-  int64_t cost = 0;
+  int64_t cost = op.getStaticLoopRanges()[dim] < shortLoop ? gather + 1 : 0;
   for (OpOperand &operand : op->getOpOperands()) {
-    auto type = dyn_cast<MemRefType>(operand.get().getType());
-    if (!type)
+    auto shaped = dyn_cast<ShapedType>(operand.get().getType());
+    if (!shaped)
       continue;
+    auto type = dyn_cast<MemRefType>(shaped);
+    if (!type)
+      type = MemRefType::get(shaped.getShape(), shaped.getElementType());
     std::optional<int64_t> stride = getStride(op.getMatchingIndexingMap(&operand), type, dim);
     cost += !stride || *stride > 1 || *stride < 0 ? gather : *stride;
   }
@@ -82,6 +89,65 @@ static void relaxSums(linalg::GenericOp op) {
     for (Value operand : add->getOperands())
       if (auto product = operand.getDefiningOp<arith::MulFOp>())
         product.setFastmath(arith::FastMathFlags::contract);
+  }
+}
+
+/// Copies operand `number` of a product with dimension `last` of its own moved behind the others.
+static void moveLast(linalg::GenericOp op, unsigned number, unsigned last) {
+  IRRewriter rewriter(op);
+  OpOperand *operand = op.getDpsInputOperand(number);
+  auto type = cast<RankedTensorType>(operand->get().getType());
+  SmallVector<int64_t> shape, order;
+  for (int64_t dim = 0; dim < type.getRank(); ++dim)
+    if (dim != last)
+      order.push_back(dim);
+  order.push_back(last);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  SmallVector<AffineExpr> results;
+  for (int64_t dim : order) {
+    shape.push_back(type.getDimSize(dim));
+    results.push_back(maps[number].getResult(dim));
+  }
+  Value empty = tensor::EmptyOp::create(rewriter, op.getLoc(), shape, type.getElementType());
+  AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+  AffineMap read = inversePermutation(AffineMap::getPermutationMap(order, op.getContext()));
+  SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+  auto copy = linalg::GenericOp::create(rewriter, op.getLoc(), empty.getType(), operand->get(),
+                                        empty, {read, identity}, loops,
+                                        [](OpBuilder &body, Location loc, ValueRange values) {
+                                          linalg::YieldOp::create(body, loc, values[0]);
+                                        });
+  maps[number] = AffineMap::get(maps[number].getNumDims(), 0, results, op.getContext());
+  operand->set(copy.getResult(0));
+  op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
+}
+
+void codegen::packOperands(linalg::GenericOp op) {
+  if (op.getNumReductionLoops() == 0 || op.getNumDpsInputs() != 2 || op->getNumResults() != 1)
+    return;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  AffineMap written = op.getIndexingMapsArray().back();
+  if (written.getNumResults() == 0)
+    return;
+  auto column = dyn_cast<AffineDimExpr>(written.getResults().back());
+  if (!column || extents[column.getPosition()] < shortLoop)
+    return;
+  for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
+    if (extents[dim] > 1 && getCost(op, dim) < gather)
+      return;
+  double work = 1;
+  for (int64_t extent : extents)
+    work *= double(extent);
+  for (unsigned number = 0; number < 2; ++number) {
+    OpOperand *operand = op.getDpsInputOperand(number);
+    AffineMap map = op.getMatchingIndexingMap(operand);
+    auto type = dyn_cast<RankedTensorType>(operand->get().getType());
+    // A copy pays when each element is read several times.
+    if (!type || !map.isProjectedPermutation() || work < 8.0 * double(type.getNumElements()))
+      continue;
+    for (unsigned dim = 0; dim + 1 < map.getNumResults(); ++dim)
+      if (map.getResult(dim) == column)
+        return moveLast(op, number, dim);
   }
 }
 
