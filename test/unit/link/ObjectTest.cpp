@@ -187,24 +187,28 @@ TEST(Scratch, CountsWhatAKernelReaches) {
 TEST(Object, RefusesUnknownFunctions) {
   std::string diagnostics;
   std::string source = R"mlir(module attributes {fovea.arena_bytes = 64 : i64} {
-    func.func @main(%x: memref<4xf64>, %y: memref<4xf16>, %arena: memref<?xi8>)
+    func.func @main(%x: memref<4xi64>, %y: memref<4xi64>, %arena: memref<?xi8>)
         attributes {fovea.inputs = 1 : i64, fovea.outputs = 1 : i64} {
-      kernel.launch @k(%x) outs(%y) : (memref<4xf64>) outs(memref<4xf16>)
+      kernel.launch @k(%x) outs(%y) : (memref<4xi64>) outs(memref<4xi64>)
       return
     }
-    kernel.func @k(%x: tensor<4xf64>) -> tensor<4xf16> attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
-      %e = tensor.empty() : tensor<4xf16>
+    kernel.func @k(%x: tensor<4xi64>) -> tensor<4xi64> attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
+      %e = tensor.empty() : tensor<4xi64>
       %r = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
-          ins(%x : tensor<4xf64>) outs(%e : tensor<4xf16>) {
-        ^bb0(%a: f64, %o: f16):
-          %n = arith.truncf %a : f64 to f16
-          linalg.yield %n : f16
-      } -> tensor<4xf16>
-      kernel.return %r : tensor<4xf16>
+          ins(%x : tensor<4xi64>) outs(%e : tensor<4xi64>) {
+        ^bb0(%a: i64, %o: i64):
+          %w = arith.extsi %a : i64 to i128
+          %s = arith.muli %w, %w : i128
+          %m = arith.addi %s, %w : i128
+          %d = arith.divsi %s, %m : i128
+          %n = arith.trunci %d : i128 to i64
+          linalg.yield %n : i64
+      } -> tensor<4xi64>
+      kernel.return %r : tensor<4xi64>
     }
   })mlir";
   EXPECT_TRUE(compile(source, link::EmitKind::Object, "x86-64-v3", &diagnostics).empty());
-  EXPECT_THAT(diagnostics, HasSubstr("__truncdfhf2"));
+  EXPECT_THAT(diagnostics, HasSubstr("__divti3"));
 }
 
 TEST(Target, KnowsLevelsAndNames) {
