@@ -132,7 +132,8 @@ static LogicalResult verifyBlock(Operation *op, int64_t blocksize) {
 LogicalResult DepthToSpaceOp::inferShapes(Types &types) {
   FailureOr<Shape> x = getImage(*this, getX());
   int64_t block = getBlocksize();
-  if (failed(x))
+  // The import infers shapes before anything is verified.
+  if (failed(x) || failed(verifyBlock(*this, block)))
     return failure();
   FailureOr<int64_t> channels = shrink(*this, "channels", (*x)[1], block * block),
                      height = grow(*this, (*x)[2], block), width = grow(*this, (*x)[3], block);
@@ -149,7 +150,8 @@ LogicalResult DepthToSpaceOp::verify() {
 LogicalResult SpaceToDepthOp::inferShapes(Types &types) {
   FailureOr<Shape> x = getImage(*this, getX());
   int64_t block = getBlocksize();
-  if (failed(x))
+  // The import infers shapes before anything is verified.
+  if (failed(x) || failed(verifyBlock(*this, block)))
     return failure();
   FailureOr<int64_t> channels = grow(*this, (*x)[1], block * block),
                      height = shrink(*this, "a height", (*x)[2], block),

@@ -234,19 +234,30 @@ private:
       offsets[dim] = bounds.first;
       strides[dim] = bounds.length == 1 ? 1 : step;
     }
-    if (llvm::all_of(strides, [](int64_t stride) { return stride > 0; })) {
-      rewriter.replaceOpWithNewOp<tensor::ExtractSliceOp>(
-          op, type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
-          getIndexAttrs(rewriter, type.getShape()), getIndexAttrs(rewriter, strides));
+    // extract_slice has no negative strides, but an indexing map has: the slice is taken forwards,
+    // and read backwards.
+    SmallVector<AffineExpr> exprs;
+    bool isReversed = false;
+    for (int64_t i = 0; i < from.getRank(); ++i) {
+      exprs.push_back(rewriter.getAffineDimExpr(i));
+      if (strides[i] > 0)
+        continue;
+      int64_t last = type.getDimSize(i) - 1;
+      exprs.back() = exprs.back() * -1 + last;
+      offsets[i] += last * strides[i];
+      strides[i] = -strides[i];
+      isReversed = true;
+    }
+    Value slice = tensor::ExtractSliceOp::create(
+        rewriter, op.getLoc(), type, adaptor.getX(), getIndexAttrs(rewriter, offsets),
+        getIndexAttrs(rewriter, type.getShape()), getIndexAttrs(rewriter, strides));
+    if (!isReversed) {
+      rewriter.replaceOp(op, slice);
       return success();
     }
-    // extract_slice has no negative strides, but an indexing map has.
-    SmallVector<AffineExpr> exprs;
-    for (int64_t i = 0; i < from.getRank(); ++i)
-      exprs.push_back(rewriter.getAffineDimExpr(i) * strides[i] + offsets[i]);
     auto map = AffineMap::get(from.getRank(), 0, exprs, getContext());
-    rewriter.replaceOp(
-        op, createParallel(rewriter, op.getLoc(), {{adaptor.getX(), map}}, type, forwardElement));
+    rewriter.replaceOp(op,
+                       createParallel(rewriter, op.getLoc(), {{slice, map}}, type, forwardElement));
     return success();
   }
 };

@@ -71,9 +71,9 @@ def run_bundle(checker, seeds, families, arguments, refused, place):
     if arguments.plant:
         # The fault goes into each of them alone.
         graphs = [(seed, graph) for seed, graph in graphs if checker.can_plant(graph)]
-        messages = [checker.find_fault([graph], place / f"g{seed}") for seed, graph in graphs]
-        return [(seed, graph, message) for (seed, graph), message in zip(graphs, messages)
-                if message and "differs" in message], len(graphs)
+        messages = [checker.find_fault([graph], place / f"g{seed}") or "" for seed, graph in graphs]
+        found = [(seed, graph, message) for (seed, graph), message in zip(graphs, messages) if "differs" in message]
+        return found, len([message for message in messages if not find_refused(message)])
     message = checker.find_fault([graph for _, graph in graphs], place / "bundle")
     # Another thread may know already what this model is refused for.
     while message and arguments.skip_unsupported and find_refused(message):

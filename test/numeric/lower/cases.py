@@ -232,7 +232,8 @@ def shapes():
     yield Case("Concat", [normal(2, 3), normal(0, 3)], {"axis": 0})
     big = 2**63 - 1
     for starts, ends, axes, steps in [([1], [3], [1], None), ([0, 1], [2, big], [0, -1], [1, 2]), ([-3], [-1], [2], [1]),
-                                      ([-1], [-big], [1], [-1]), ([4, 5], [0, -99], [1, 2], [-2, -3]), ([2], [2], [0], None),
+                                      ([-1], [-big], [1], [-1]), ([4, 5], [0, -99], [1, 2], [-2, -3]), ([2, 0], [-99, 4], [0, 1], [-1, 1]),
+                                      ([2], [2], [0], None),
                                       ([-99], [99], [0], [1]), ([1, 1, 1], [3, 3, 3], None, None)]:
         yield Case("Slice", [normal(3, 5, 6), constant(starts), constant(ends),
                              constant(axes) if axes else None, constant(steps) if steps else None])
