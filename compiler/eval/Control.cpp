@@ -181,8 +181,7 @@ FailureOr<SmallVector<Tensor>> Runner::run(Operation *op, ArrayRef<Tensor> opera
   if (failed(inferred))
     return failure();
   for (RankedTensorType type : inferred->types)
-    exceeded |=
-        type && type.hasStaticShape() && type.getNumElements() > budget->resultElements;
+    exceeded |= type && type.hasStaticShape() && type.getNumElements() > budget->resultElements;
   if (!spend(inferred->work))
     return failure();
   return evaluate(op, operands, *inferred);

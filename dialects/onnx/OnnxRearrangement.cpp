@@ -36,11 +36,10 @@ LogicalResult PadOp::inferShapes(Types &types) {
       return failure();
     axes = *given;
   }
-  std::optional<int64_t> count = getIndexCount(getPads());
-  if (count && *count != 2 * int64_t(axes.size()))
-    return emitOpError("has ") << *count << " pads for " << axes.size() << " axes, expected "
-                               << 2 * axes.size();
   std::optional<PartialIntegers> pads = getPartialIntegers(getPads());
+  if (pads && pads->size() != 2 * axes.size())
+    return emitOpError("has ") << pads->size() << " pads for " << axes.size() << " axes, expected "
+                               << 2 * axes.size();
   if (pads)
     result = *x;
   for (size_t i = 0; pads && i < axes.size(); ++i) {

@@ -67,7 +67,8 @@ static LogicalResult checkOps(func::FuncOp function) {
     if (llvm::all_of(op->getOperandTypes(), isStatic))
       op->emitOpError("has extents that depend on computed values: ")
           << op->getResultTypes()
-          << "; only static shapes are compiled: state the shape in the model, or bind the names of "
+          << "; only static shapes are compiled: state the shape in the model, or bind the names "
+             "of "
              "the output's dimensions with --dim";
   });
   return success(valid);

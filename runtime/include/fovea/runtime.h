@@ -28,8 +28,8 @@ extern "C" {
 
 typedef enum fovea_status {
   FOVEA_OK = 0,
-  /* The caller's mistake: null, wrong count, dtype, rank, shape, ... or values that ask for a result
-   * of other extents than the model was compiled for. */
+  /* The caller's mistake: null, wrong count, dtype, rank, shape, ... or values that ask for a
+   * result of other extents than the model was compiled for. */
   FOVEA_INVALID_ARGUMENT = 1,
   FOVEA_UNSUPPORTED = 2, /* the model needs another ABI version or CPU features that are missing */
   FOVEA_INTERNAL = 3,    /* a kernel reported an error: a bug in the compiler */
