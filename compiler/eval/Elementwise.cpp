@@ -153,22 +153,6 @@ Tensor compare(Order order, RankedTensorType type, ArrayRef<Tensor> operands) {
   });
 }
 
-Tensor cast(RankedTensorType type, const Tensor &x) {
-  Kind to = *getKind(type.getElementType());
-  if (isFloat(x.kind()))
-    return mapUnary<double, double>(type, x, [](double value) { return value; });
-  if (!isFloat(to))
-    return mapUnary<int64_t, int64_t>(type, x, [](int64_t value) { return value; });
-  bool isUnsigned = eval::isUnsigned(x.kind());
-  // Straight to float where the result is float: through double it would round twice.
-  if (to == Kind::F32)
-    return mapUnary<double, int64_t>(type, x, [&](int64_t value) {
-      return double(isUnsigned ? float(uint64_t(value)) : float(value));
-    });
-  return mapUnary<double, int64_t>(
-      type, x, [&](int64_t value) { return isUnsigned ? double(uint64_t(value)) : double(value); });
-}
-
 /// Limits `value` from below and above; NaN passes through.
 Tensor clip(RankedTensorType type, ArrayRef<Tensor> operands) {
   const Tensor &low = operands[1], &high = operands[2];
@@ -252,7 +236,6 @@ static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Typ
   if (getFloatBinary(op) || getIntegerBinary(op))
     return one(applyBinary(op, types[0], operands));
   return llvm::TypeSwitch<Operation *, Results>(op)
-      .Case([&](onnx::CastOp) { return one(cast(types[0], operands[0])); })
       .Case([&](onnx::ClipOp) { return one(clip(types[0], operands)); })
       .Case([&](onnx::MinOp) { return one(extremum(types[0], operands, false)); })
       .Case([&](onnx::MaxOp) { return one(extremum(types[0], operands, true)); })
@@ -280,10 +263,10 @@ static Results evaluateElementwise(Operation *op, ArrayRef<Tensor> operands, Typ
 }
 
 void eval::addElementwiseEvaluators(EvaluatorTable &table) {
-  table.addElementwise<
-      onnx::AddOp, onnx::AndOp, onnx::BitShiftOp, onnx::BitwiseAndOp, onnx::BitwiseOrOp,
-      onnx::BitwiseXorOp, onnx::CastOp, onnx::ClipOp, onnx::DivOp, onnx::EqualOp, onnx::GreaterOp,
-      onnx::GreaterOrEqualOp, onnx::LessOp, onnx::LessOrEqualOp, onnx::MaxOp, onnx::MinOp,
-      onnx::ModOp, onnx::MulOp, onnx::OrOp, onnx::PowOp, onnx::SubOp, onnx::WhereOp, onnx::XorOp>(
+  table.addElementwise<onnx::AddOp, onnx::AndOp, onnx::BitShiftOp, onnx::BitwiseAndOp,
+                       onnx::BitwiseOrOp, onnx::BitwiseXorOp, onnx::ClipOp, onnx::DivOp,
+                       onnx::EqualOp, onnx::GreaterOp, onnx::GreaterOrEqualOp, onnx::LessOp,
+                       onnx::LessOrEqualOp, onnx::MaxOp, onnx::MinOp, onnx::ModOp, onnx::MulOp,
+                       onnx::OrOp, onnx::PowOp, onnx::SubOp, onnx::WhereOp, onnx::XorOp>(
       evaluateElementwise);
 }

@@ -5,8 +5,10 @@
 
 #include "compiler/eval/Tensor.h"
 
+#include "llvm/ADT/APFloat.h"
 #include "llvm/ADT/bit.h"
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -14,6 +16,32 @@
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::eval;
+
+namespace {
+struct SmallFormat {
+  Kind kind;
+  bool (*matches)(Type);
+  const llvm::fltSemantics &semantics;
+};
+} // namespace
+
+template <typename FloatType> static bool matches(Type type) { return isa<FloatType>(type); }
+
+/// In the order of Kind.
+static const SmallFormat smallFormats[] = {
+    {Kind::F4E2M1, matches<Float4E2M1FNType>, llvm::APFloat::Float4E2M1FN()},
+    {Kind::F6E2M3, matches<Float6E2M3FNType>, llvm::APFloat::Float6E2M3FN()},
+    {Kind::F6E3M2, matches<Float6E3M2FNType>, llvm::APFloat::Float6E3M2FN()},
+    {Kind::F8E4M3FN, matches<Float8E4M3FNType>, llvm::APFloat::Float8E4M3FN()},
+    {Kind::F8E4M3FNUZ, matches<Float8E4M3FNUZType>, llvm::APFloat::Float8E4M3FNUZ()},
+    {Kind::F8E5M2, matches<Float8E5M2Type>, llvm::APFloat::Float8E5M2()},
+    {Kind::F8E5M2FNUZ, matches<Float8E5M2FNUZType>, llvm::APFloat::Float8E5M2FNUZ()},
+    {Kind::F8E8M0, matches<Float8E8M0FNUType>, llvm::APFloat::Float8E8M0FNU()},
+};
+
+static const llvm::fltSemantics &getSemantics(Kind kind) {
+  return smallFormats[int(kind) - int(Kind::F4E2M1)].semantics;
+}
 
 std::optional<Kind> eval::getKind(Type type) {
   if (type.isF16())
@@ -24,6 +52,9 @@ std::optional<Kind> eval::getKind(Type type) {
     return Kind::F32;
   if (type.isF64())
     return Kind::F64;
+  for (const SmallFormat &format : smallFormats)
+    if (format.matches(type))
+      return format.kind;
   auto integer = dyn_cast<IntegerType>(type);
   if (!integer || integer.isSigned())
     return std::nullopt;
@@ -31,6 +62,10 @@ std::optional<Kind> eval::getKind(Type type) {
   switch (integer.getWidth()) {
   case 1:
     return isUnsigned ? std::nullopt : std::optional(Kind::Bool);
+  case 2:
+    return isUnsigned ? Kind::U2 : Kind::I2;
+  case 4:
+    return isUnsigned ? Kind::U4 : Kind::I4;
   case 8:
     return isUnsigned ? Kind::U8 : Kind::I8;
   case 16:
@@ -52,7 +87,19 @@ struct Half {
 struct BrainFloat {
   uint16_t bits;
 };
+/// Storage of an integer of fewer than 8 bits.
+template <unsigned width, typename Byte> struct Narrow {
+  Byte value;
+};
+template <Kind kind> struct SmallFloat {
+  uint8_t bits;
+};
 } // namespace
+
+template <typename Stored> static constexpr bool isNarrow = false;
+template <unsigned width, typename Byte> static constexpr bool isNarrow<Narrow<width, Byte>> = true;
+template <typename Stored> static constexpr bool isSmall = false;
+template <Kind kind> static constexpr bool isSmall<SmallFloat<kind>> = true;
 
 static double decode(Half half) {
   int exponent = (half.bits >> 10) & 31, mantissa = half.bits & 1023;
@@ -64,6 +111,58 @@ static double decode(Half half) {
 }
 
 static double decode(BrainFloat value) { return llvm::bit_cast<float>(uint32_t(value.bits) << 16); }
+
+template <Kind kind> static double decode(SmallFloat<kind> value) {
+  static const std::array<double, 256> numbers = [] {
+    std::array<double, 256> result{};
+    unsigned width = llvm::APFloat::semanticsSizeInBits(getSemantics(kind));
+    for (unsigned bits = 0; bits < 256; ++bits)
+      result[bits] = llvm::APFloat(getSemantics(kind), llvm::APInt(width, bits, false, true))
+                         .convertToDouble();
+    return result;
+  }();
+  return numbers[value.bits];
+}
+
+/// Powers of two from 2^-127 to 2^127, then NaN.
+static uint8_t encodePower(double value, bool saturate, StringRef roundMode) {
+  if (std::isnan(value) || value < 0)
+    return 0xff;
+  if (value < std::ldexp(1, -127))
+    return saturate ? 0 : 0xff;
+  if (std::isinf(value))
+    return saturate ? 0xfe : 0xff;
+  int exponent = std::ilogb(value);
+  double fraction = std::ldexp(value, -exponent);
+  exponent += roundMode == "up" ? fraction > 1 : roundMode == "nearest" ? fraction >= 1.5 : 0;
+  return exponent <= 127 ? exponent + 127 : saturate ? 0xfe : 0xff;
+}
+
+uint8_t eval::encodeSmallFloat(Kind kind, double value, bool saturate, StringRef roundMode) {
+  using llvm::APFloat;
+  if (kind == Kind::F8E8M0)
+    return encodePower(value, saturate, roundMode);
+  const llvm::fltSemantics &semantics = getSemantics(kind);
+  bool isNegative = std::signbit(value), hasNaN = APFloat::semanticsHasNaN(semantics);
+  // A type without NaN has no other place for it than zero.
+  if (std::isnan(value))
+    return (hasNaN ? APFloat::getNaN(semantics, isNegative) : APFloat::getZero(semantics))
+        .bitcastToAPInt()
+        .getZExtValue();
+  APFloat number(std::isinf(value) ? std::copysign(std::numeric_limits<double>::max(), value)
+                                   : value);
+  bool inexact = false;
+  APFloat::opStatus status = number.convert(semantics, APFloat::rmNearestTiesToEven, &inexact);
+  if ((status & APFloat::opOverflow) || !number.isFinite()) {
+    if (saturate || !hasNaN)
+      number = APFloat::getLargest(semantics, isNegative);
+    else if (APFloat::semanticsHasInf(semantics))
+      number = APFloat::getInf(semantics, isNegative);
+    else
+      number = APFloat::getNaN(semantics, isNegative);
+  }
+  return number.bitcastToAPInt().getZExtValue();
+}
 
 /// `value` rounded to a multiple of its last place in a format of `digits` binary digits whose
 /// smallest normal exponent is `minExponent` (of the leading digit). nearbyint rounds to nearest
@@ -98,8 +197,11 @@ static BrainFloat encode(double value, BrainFloat) {
 }
 
 template <typename Stored> static void decodeTo(const Stored &stored, double &to) {
-  if constexpr (std::is_same_v<Stored, Half> || std::is_same_v<Stored, BrainFloat>)
+  if constexpr (std::is_same_v<Stored, Half> || std::is_same_v<Stored, BrainFloat> ||
+                isSmall<Stored>)
     to = decode(stored);
+  else if constexpr (isNarrow<Stored>)
+    to = stored.value;
   else
     to = double(stored);
 }
@@ -117,7 +219,9 @@ template <typename Integer> static Integer truncate(double value) {
 }
 
 template <typename Stored> static void decodeTo(const Stored &stored, int64_t &to) {
-  if constexpr (std::is_integral_v<Stored>) {
+  if constexpr (isNarrow<Stored>) {
+    to = stored.value;
+  } else if constexpr (std::is_integral_v<Stored>) {
     to = int64_t(stored);
   } else {
     double number;
@@ -126,8 +230,28 @@ template <typename Stored> static void decodeTo(const Stored &stored, int64_t &t
   }
 }
 
+template <unsigned width, typename Byte, typename Number>
+static void encodeTo(Number number, Narrow<width, Byte> &to) {
+  uint64_t bits;
+  if constexpr (std::is_same_v<Number, double>)
+    bits = truncate<int32_t>(number);
+  else
+    bits = number;
+  // The lowest bits, as a number of that many.
+  to.value = Byte(uint8_t(bits << (8 - width)));
+  to.value >>= 8 - width;
+}
+
+template <Kind kind> static void encodeTo(double number, SmallFloat<kind> &to) {
+  to.bits = encodeSmallFloat(kind, number);
+}
+
 template <typename Stored, typename Number> static Stored encodeFrom(Number number) {
-  if constexpr (std::is_same_v<Stored, bool>)
+  if constexpr (isNarrow<Stored> || isSmall<Stored>) {
+    Stored stored;
+    encodeTo(number, stored);
+    return stored;
+  } else if constexpr (std::is_same_v<Stored, bool>)
     return number != 0;
   else if constexpr (std::is_same_v<Stored, Half> || std::is_same_v<Stored, BrainFloat>)
     return encode(double(number), Stored());
@@ -142,6 +266,30 @@ template <typename Function> static void withStored(Kind kind, Function function
   switch (kind) {
   case Kind::Bool:
     return function(bool());
+  case Kind::I2:
+    return function(Narrow<2, int8_t>());
+  case Kind::I4:
+    return function(Narrow<4, int8_t>());
+  case Kind::U2:
+    return function(Narrow<2, uint8_t>());
+  case Kind::U4:
+    return function(Narrow<4, uint8_t>());
+  case Kind::F4E2M1:
+    return function(SmallFloat<Kind::F4E2M1>());
+  case Kind::F6E2M3:
+    return function(SmallFloat<Kind::F6E2M3>());
+  case Kind::F6E3M2:
+    return function(SmallFloat<Kind::F6E3M2>());
+  case Kind::F8E4M3FN:
+    return function(SmallFloat<Kind::F8E4M3FN>());
+  case Kind::F8E4M3FNUZ:
+    return function(SmallFloat<Kind::F8E4M3FNUZ>());
+  case Kind::F8E5M2:
+    return function(SmallFloat<Kind::F8E5M2>());
+  case Kind::F8E5M2FNUZ:
+    return function(SmallFloat<Kind::F8E5M2FNUZ>());
+  case Kind::F8E8M0:
+    return function(SmallFloat<Kind::F8E8M0>());
   case Kind::I8:
     return function(int8_t());
   case Kind::I16:

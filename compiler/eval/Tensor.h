@@ -14,16 +14,44 @@
 
 namespace fovea::eval {
 
-/// How an element is stored. A bool is one byte of 0 or 1.
-enum class Kind { Bool, I8, I16, I32, I64, U8, U16, U32, U64, F16, BF16, F32, F64 };
+/// How an element is stored, in a byte at least; see onnx::ConstantData.
+enum class Kind {
+  Bool,
+  I2,
+  I4,
+  I8,
+  I16,
+  I32,
+  I64,
+  U2,
+  U4,
+  U8,
+  U16,
+  U32,
+  U64,
+  F4E2M1,
+  F6E2M3,
+  F6E3M2,
+  F8E4M3FN,
+  F8E4M3FNUZ,
+  F8E5M2,
+  F8E5M2FNUZ,
+  F8E8M0,
+  F16,
+  BF16,
+  F32,
+  F64
+};
 
 /// The kind of an element type that the evaluator knows, else nothing.
 std::optional<Kind> getKind(mlir::Type elementType);
 
-inline bool isFloat(Kind kind) { return kind >= Kind::F16; }
+inline bool isFloat(Kind kind) { return kind >= Kind::F4E2M1; }
 inline bool isUnsigned(Kind kind) {
-  return kind == Kind::Bool || (kind >= Kind::U8 && kind <= Kind::U64);
+  return kind == Kind::Bool || (kind >= Kind::U2 && kind <= Kind::U64);
 }
+/// Floating-point types of 8 bits or fewer.
+inline bool isSmallFloat(Kind kind) { return kind >= Kind::F4E2M1 && kind <= Kind::F8E8M0; }
 
 /// A static tensor, row-major and little-endian. Copies share the bytes.
 class Tensor {
@@ -72,10 +100,17 @@ NewTensor allocate(mlir::RankedTensorType type);
 template <typename Number>
 void load(Kind kind, const char *from, int64_t stride, int64_t count, Number *to);
 
-/// Writes `count` elements. Floats round to nearest, ties to even; doubles going to integers
-/// truncate and stop at the ends of the range (NaN becomes 0); integers wrap around; anything but 0
-/// is a true bool.
+/// Writes `count` elements. Floats round to nearest, ties to even, and small ones as
+/// encodeSmallFloat does by default; doubles going to integers truncate and stop at the ends of the
+/// range (NaN becomes 0), those of 2 and 4 bits at the ends of 32; integers wrap around; anything
+/// but 0 is a true bool.
 template <typename Number> void store(Kind kind, const Number *from, int64_t count, char *to);
+
+/// The bits of `value` in a small floating-point type by the rules of the standard's Cast: out of
+/// range it becomes the largest number, or infinity or NaN unless `saturate`. F8E8M0 rounds by
+/// `roundMode`, "up", "down" or "nearest"; the others to nearest even.
+uint8_t encodeSmallFloat(Kind kind, double value, bool saturate = true,
+                         llvm::StringRef roundMode = "up");
 
 /// A tensor of the given elements, stored as its type asks.
 template <typename Number>

@@ -36,37 +36,10 @@ static cl::opt<std::string> outputDir("output-dir", cl::desc("Write outputs to t
 static cl::opt<bool> simplify("simplify", cl::desc("Run fovea-simplify-graph first"),
                               cl::cat(category));
 
-/// The dtype of elements in a file, DLPack's codes.
-static std::optional<fovea_dtype> getDtype(eval::Kind kind) {
-  switch (kind) {
-  case eval::Kind::Bool:
-    return fovea_dtype{6, 8, 1};
-  case eval::Kind::I8:
-    return fovea_dtype{0, 8, 1};
-  case eval::Kind::I16:
-    return fovea_dtype{0, 16, 1};
-  case eval::Kind::I32:
-    return fovea_dtype{0, 32, 1};
-  case eval::Kind::I64:
-    return fovea_dtype{0, 64, 1};
-  case eval::Kind::U8:
-    return fovea_dtype{1, 8, 1};
-  case eval::Kind::U16:
-    return fovea_dtype{1, 16, 1};
-  case eval::Kind::U32:
-    return fovea_dtype{1, 32, 1};
-  case eval::Kind::U64:
-    return fovea_dtype{1, 64, 1};
-  case eval::Kind::F16:
-    return fovea_dtype{2, 16, 1};
-  case eval::Kind::F32:
-    return fovea_dtype{2, 32, 1};
-  case eval::Kind::F64:
-    return fovea_dtype{2, 64, 1};
-  case eval::Kind::BF16:
-    return fovea_dtype{4, 16, 1};
-  }
-  return std::nullopt;
+/// The dtype of elements in a file.
+static fovea_dtype getDtype(Type elementType) {
+  onnx::DLPackType dtype = onnx::getDLPackType(elementType);
+  return {dtype.code, dtype.bits, 1};
 }
 
 /// The file given for an argument of the model, as a constant of its type.
@@ -82,12 +55,11 @@ static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument ar
   if (!array)
     return emitError(argument.getLoc()) << llvm::toString(array.takeError());
   Type elementType = cast<TensorType>(argument.getType()).getElementType();
-  std::optional<eval::Kind> kind = eval::getKind(elementType);
-  std::optional<fovea_dtype> dtype = kind ? getDtype(*kind) : std::nullopt;
-  if (!dtype || !standsFor(array->dtype, *dtype))
+  if (!eval::getKind(elementType) || !standsFor(array->dtype, getDtype(elementType)))
     return emitError(argument.getLoc())
            << "input " << name << " expects elements of type " << elementType
            << ", but the file holds " << dtypeName(array->dtype);
+  setDtype(*array, getDtype(elementType));
   return onnx::makeConstant(
       RankedTensorType::get(array->shape, elementType),
       ArrayRef(reinterpret_cast<const char *>(array->bytes()), array->byteSize()));
@@ -95,11 +67,11 @@ static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument ar
 
 static LogicalResult writeOutput(Location loc, size_t index, ElementsAttr attr) {
   std::optional<eval::Tensor> tensor = eval::Tensor::get(attr);
-  std::optional<fovea_dtype> dtype = tensor ? getDtype(tensor->kind()) : std::nullopt;
-  if (!dtype)
+  if (!tensor)
     return emitError(loc) << "output " << index
                           << " has a type that .npy does not know: " << attr.getType();
-  llvm::Expected<Array> array = Array::create(*dtype, tensor->getShape());
+  llvm::Expected<Array> array =
+      Array::create(getDtype(tensor->getType().getElementType()), tensor->getShape());
   if (!array)
     return emitError(loc) << llvm::toString(array.takeError());
   for (int64_t i = 0; i < tensor->size(); ++i)

@@ -66,17 +66,6 @@ static void importMod(NodeImporter &node) {
   node.setResult(0, node.create<onnx::ModOp>(node.getTypeLike(a), a, b, fmod));
 }
 
-static void importCast(NodeImporter &node) {
-  int64_t dataType = node.getRequiredInt("to");
-  if (dataType != int32_t(dataType))
-    failInput("attribute 'to' is no element type");
-  Type to = importElementType(node.builder.getContext(), int32_t(dataType));
-  // These two speak of 8-bit floating-point types only.
-  node.getInt("saturate", 1);
-  node.getString("round_mode", "up");
-  node.setResult(0, node.create<onnx::CastOp>(node.getUnranked(to), node.getOperand(0), to));
-}
-
 template <typename Op> static void importWithAlpha(NodeImporter &node, float otherwise) {
   Value x = node.getOperand(0);
   node.setResult(
@@ -177,7 +166,6 @@ static const OperatorRule rules[] = {
     {"BitwiseNot", 18, 1, 1, 1, importUnary<onnx::BitwiseNotOp>},
     {"BitwiseOr", 18, 2, 2, 1, importBinary<onnx::BitwiseOrOp>},
     {"BitwiseXor", 18, 2, 2, 1, importBinary<onnx::BitwiseXorOp>},
-    {"Cast", 1, 1, 1, 1, importCast},
     {"Ceil", 1, 1, 1, 1, importUnary<onnx::CeilOp>},
     {"Clip", 1, 1, 3, 1, importClip},
     {"Cos", 7, 1, 1, 1, importUnary<onnx::CosOp>},

@@ -32,6 +32,30 @@ Type fovea::importElementType(MLIRContext *context, int32_t dataType) {
     return IntegerType::get(context, width, IntegerType::Unsigned);
   };
   switch (dataType) {
+  case Proto::FLOAT4E2M1:
+    return Float4E2M1FNType::get(context);
+  case Proto::FLOAT6E2M3:
+    return Float6E2M3FNType::get(context);
+  case Proto::FLOAT6E3M2:
+    return Float6E3M2FNType::get(context);
+  case Proto::FLOAT8E4M3FN:
+    return Float8E4M3FNType::get(context);
+  case Proto::FLOAT8E4M3FNUZ:
+    return Float8E4M3FNUZType::get(context);
+  case Proto::FLOAT8E5M2:
+    return Float8E5M2Type::get(context);
+  case Proto::FLOAT8E5M2FNUZ:
+    return Float8E5M2FNUZType::get(context);
+  case Proto::FLOAT8E8M0:
+    return Float8E8M0FNUType::get(context);
+  case Proto::INT2:
+    return builder.getIntegerType(2);
+  case Proto::INT4:
+    return builder.getIntegerType(4);
+  case Proto::UINT2:
+    return unsignedType(2);
+  case Proto::UINT4:
+    return unsignedType(4);
   case Proto::FLOAT:
     return builder.getF32Type();
   case Proto::DOUBLE:
@@ -80,6 +104,33 @@ RankedTensorType fovea::makeTensorType(ArrayRef<int64_t> shape, Type elementType
   return RankedTensorType::get(shape, elementType);
 }
 
+/// Bytes that the file takes for the elements of a tensor: those of fewer than 8 bits are packed.
+static int64_t getPackedBytes(RankedTensorType type) {
+  unsigned bits = type.getElementTypeBitWidth();
+  int64_t count = type.getNumElements();
+  if (bits == 1 || bits >= 8)
+    return count * onnx::getElementBytes(type.getElementType());
+  return count / 8 * bits + (count % 8 * bits + 7) / 8;
+}
+
+/// One byte for each of the elements that `packed` holds as a stream of bits, lowest first.
+static SmallVector<char, 0> unpack(RankedTensorType type, ArrayRef<char> packed) {
+  unsigned bits = type.getElementTypeBitWidth();
+  bool isSigned = type.getElementType().isSignlessInteger();
+  SmallVector<char, 0> out;
+  out.reserve(type.getNumElements());
+  for (int64_t i = 0; i < type.getNumElements(); ++i) {
+    uint64_t at = uint64_t(i) * bits, byte = at / 8;
+    unsigned both = uint8_t(packed[byte]);
+    if (byte + 1 < packed.size())
+      both |= unsigned(uint8_t(packed[byte + 1])) << 8;
+    unsigned value = (both >> at % 8) & ((1u << bits) - 1);
+    bool isNegative = isSigned && (value >> (bits - 1)) != 0;
+    out.push_back(char(isNegative ? value - (1u << bits) : value));
+  }
+  return out;
+}
+
 /// Appends `value` in the given number of bytes, little-endian.
 static void appendInteger(SmallVectorImpl<char> &out, uint64_t value, int64_t width) {
   for (int64_t i = 0; i < width; ++i)
@@ -101,8 +152,10 @@ static bool fitsInt32Data(int32_t value, int32_t dataType) {
   case Proto::FLOAT16:
   case Proto::BFLOAT16:
     return llvm::isUInt<16>(uint32_t(value));
-  default:
+  case Proto::INT32:
     return true;
+  default: // small types, packed where they are narrower than a byte
+    return llvm::isUInt<8>(uint32_t(value));
   }
 }
 
@@ -153,10 +206,12 @@ static SmallVector<char, 0> readTypedData(const Proto &tensor, int64_t numElemen
   return out;
 }
 
-/// A constant over raw bytes: in place when they are mapped, else a copy. A bool other than 0 and 1
-/// forces a corrected copy.
+/// A constant over raw bytes: in place when they are mapped, else a copy. A bool other than 0 and
+/// 1, and packed elements, force a copy of another form.
 static ElementsAttr makeFromRaw(RankedTensorType type, const MappedBytes &data) {
   bool isBool = type.getElementType().isInteger(1);
+  if (!isBool && type.getElementTypeBitWidth() < 8)
+    return onnx::makeConstant(type, unpack(type, data.bytes));
   if (!isBool || llvm::all_of(data.bytes, [](char byte) { return byte == 0 || byte == 1; }))
     return data.keepAlive ? onnx::makeConstantInPlace(type, data.bytes, data.keepAlive)
                           : onnx::makeConstant(type, data.bytes);
@@ -175,8 +230,7 @@ ElementsAttr TensorImporter::importTensor(const Proto &tensor) {
     if (extent < 0)
       failInput("the tensor has the negative dimension " + Twine(extent));
   RankedTensorType type = makeTensorType(shape, elementType);
-  int64_t width = onnx::getElementBytes(elementType);
-  int64_t size = type.getNumElements() * width;
+  int64_t size = getPackedBytes(type);
   auto checkRawSize = [&](uint64_t rawSize) {
     if (rawSize != uint64_t(size))
       failInput("the tensor's shape asks for " + Twine(size) + " bytes of " +
@@ -199,5 +253,7 @@ ElementsAttr TensorImporter::importTensor(const Proto &tensor) {
     return makeFromRaw(
         type, {ArrayRef<char>(tensor.raw_data().data(), tensor.raw_data().size()), nullptr});
   }
-  return onnx::makeConstant(type, readTypedData(tensor, type.getNumElements(), width));
+  int64_t width = onnx::getElementBytes(elementType);
+  SmallVector<char, 0> bytes = readTypedData(tensor, size / width, width);
+  return makeFromRaw(type, {bytes, nullptr});
 }

@@ -4,6 +4,7 @@
 
 #include "compiler/link/Header.h"
 #include "compiler/codegen/llvm/Program.h"
+#include "dialects/onnx/ElementType.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
@@ -125,32 +126,9 @@ std::string link::makeIdentifier(StringRef text, StringRef fallback) {
   return result;
 }
 
-/// The C type of an element, and what to say of it when the type does not.
-static std::pair<std::string, std::string> getElementType(Type type) {
-  if (type.isF32())
-    return {"float", ""};
-  if (type.isF64())
-    return {"double", ""};
-  if (type.isF16())
-    return {"uint16_t", ", the bits of a half"};
-  if (type.isBF16())
-    return {"uint16_t", ", the bits of a bfloat16"};
-  if (type.isInteger(1))
-    return {"uint8_t", ", 0 or 1"};
-  std::string bits = llvm::utostr(type.getIntOrFloatBitWidth());
-  if (isa<FloatType>(type))
-    return {"uint" + bits + "_t", ", the bits of a float of " + bits + " bits"};
-  return {(type.isUnsignedInteger() ? "uint" : "int") + bits + "_t", ""};
-}
-
 static std::string formatDtype(Type type) {
-  std::string bits = llvm::utostr(type.isInteger(1) ? 8 : type.getIntOrFloatBitWidth());
-  StringRef code = type.isInteger(1)          ? "6"
-                   : type.isBF16()            ? "4"
-                   : isa<FloatType>(type)     ? "2"
-                   : type.isUnsignedInteger() ? "1"
-                                              : "0";
-  return ("{" + code + ", " + bits + ", 1}").str();
+  onnx::DLPackType dtype = onnx::getDLPackType(type);
+  return "{" + llvm::utostr(dtype.code) + ", " + llvm::utostr(dtype.bits) + ", 1}";
 }
 
 namespace {
@@ -216,7 +194,7 @@ static std::string quote(StringRef name) {
 void HeaderWriter::writeShape(const Parameter &parameter) {
   ArrayRef<int64_t> shape = parameter.tensor.type.getShape();
   std::string prefix = macros + "_" + StringRef(parameter.identifier).upper();
-  auto [type, remark] = getElementType(parameter.tensor.type.getElementType());
+  auto [type, remark] = onnx::getCType(parameter.tensor.type.getElementType());
   out << "/* " << (parameter.isInput ? "Input" : "Output") << " \"" << quote(parameter.tensor.name)
       << "\": " << type << remark << ", shape [";
   llvm::interleaveComma(shape, out);
@@ -228,7 +206,7 @@ void HeaderWriter::writeShape(const Parameter &parameter) {
 }
 
 void HeaderWriter::writeDeclaration(const Parameter &parameter) {
-  auto [type, remark] = getElementType(parameter.tensor.type.getElementType());
+  auto [type, remark] = onnx::getCType(parameter.tensor.type.getElementType());
   out << ", " << (parameter.isInput ? "const " : "") << type << " *" << parameter.identifier;
 }
 

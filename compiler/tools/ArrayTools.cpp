@@ -23,13 +23,43 @@ template <typename T> void store(uint8_t *bytes, uint64_t index, T value) {
   std::memcpy(bytes + index * sizeof(T), &value, sizeof(T));
 }
 
-const fltSemantics &smallSemantics(fovea_dtype dtype) {
-  return dtype.code == 4 ? APFloat::BFloat() : APFloat::IEEEhalf();
+/// The floating-point types that C++ has no type for; null for the others.
+const fltSemantics *smallSemantics(fovea_dtype dtype) {
+  switch (dtype.code) {
+  case 2:
+    return dtype.bits == 16 ? &APFloat::IEEEhalf() : nullptr;
+  case 4:
+    return &APFloat::BFloat();
+  case 10:
+    return &APFloat::Float8E4M3FN();
+  case 11:
+    return &APFloat::Float8E4M3FNUZ();
+  case 12:
+    return &APFloat::Float8E5M2();
+  case 13:
+    return &APFloat::Float8E5M2FNUZ();
+  case 14:
+    return &APFloat::Float8E8M0FNU();
+  case 15:
+    return &APFloat::Float6E2M3FN();
+  case 16:
+    return &APFloat::Float6E3M2FN();
+  case 17:
+    return &APFloat::Float4E2M1FN();
+  default:
+    return nullptr;
+  }
 }
 
 long double element(const Array &array, uint64_t index) {
   const uint8_t *bytes = array.bytes();
-  switch (array.dtype.code << 8 | array.dtype.bits) {
+  if (const fltSemantics *semantics = smallSemantics(array.dtype)) {
+    const unsigned bits = array.dtype.bits;
+    const uint64_t stored = bits == 16 ? load<uint16_t>(bytes, index) : load<uint8_t>(bytes, index);
+    return APFloat(*semantics, APInt(bits, stored, false, true)).convertToDouble();
+  }
+  // An integer of fewer bits fills its byte.
+  switch (array.dtype.code << 8 | std::max<unsigned>(array.dtype.bits, 8)) {
   case 0 << 8 | 8:
     return load<int8_t>(bytes, index);
   case 0 << 8 | 16:
@@ -48,10 +78,6 @@ long double element(const Array &array, uint64_t index) {
     return load<float>(bytes, index);
   case 2 << 8 | 64:
     return load<double>(bytes, index);
-  case 2 << 8 | 16:
-  case 4 << 8 | 16:
-    return APFloat(smallSemantics(array.dtype), APInt(16, load<uint16_t>(bytes, index)))
-        .convertToDouble();
   default: // uint8 and bool
     return load<uint8_t>(bytes, index);
   }
@@ -65,28 +91,30 @@ bool sameNonFinite(long double a, long double b) {
 } // namespace
 
 void fillRandom(Array &array, std::mt19937_64 &generator) {
-  const bool isFloat = array.dtype.code == 2 || array.dtype.code == 4;
+  const fltSemantics *semantics = smallSemantics(array.dtype);
+  const bool isFloat = array.dtype.code == 2 || semantics;
   if (!isFloat)
     std::memset(array.bytes(), 0, array.byteSize());
-  const unsigned elementBytes = array.dtype.bits / 8;
+  const unsigned bytes = elementBytes(array.dtype);
   for (uint64_t i = 0, e = array.elementCount(); i < e; ++i) {
     const uint64_t bits = generator();
     if (!isFloat) {
-      array.bytes()[i * elementBytes] = bits >> 63;
+      array.bytes()[i * bytes] = bits >> 63;
       continue;
     }
     // 24 bits are exact in a float.
     const float value = static_cast<float>(bits >> 40) * 0x1p-23f - 1.0f;
-    if (array.dtype.bits == 64) {
-      store<double>(array.bytes(), i, value);
-    } else if (array.dtype.bits == 32) {
-      store<float>(array.bytes(), i, value);
-    } else {
-      APFloat small(value);
+    if (semantics) {
+      // Powers of two have no sign.
+      APFloat small(array.dtype.code == 14 ? std::fabs(value) : value);
       bool inexact;
-      small.convert(smallSemantics(array.dtype), APFloat::rmTowardZero, &inexact);
-      store<uint16_t>(array.bytes(), i,
-                      static_cast<uint16_t>(small.bitcastToAPInt().getZExtValue()));
+      small.convert(*semantics, APFloat::rmTowardZero, &inexact);
+      const uint64_t stored = small.bitcastToAPInt().getZExtValue();
+      std::memcpy(array.bytes() + i * bytes, &stored, bytes);
+    } else if (array.dtype.bits == 64) {
+      store<double>(array.bytes(), i, value);
+    } else {
+      store<float>(array.bytes(), i, value);
     }
   }
 }

@@ -139,6 +139,7 @@ const Descr descrs[] = {
     {"f2", {2, 16, 1}}, {"f4", {2, 32, 1}}, {"f8", {2, 64, 1}}, {"i1", {0, 8, 1}},
     {"i2", {0, 16, 1}}, {"i4", {0, 32, 1}}, {"i8", {0, 64, 1}}, {"u1", {1, 8, 1}},
     {"u2", {1, 16, 1}}, {"u4", {1, 32, 1}}, {"u8", {1, 64, 1}}, {"b1", {6, 8, 1}},
+    {"V1", {3, 8, 1}},  {"V2", {3, 16, 1}},
 };
 
 Expected<fovea_dtype> parseDescr(StringRef descr) {
@@ -146,7 +147,7 @@ Expected<fovea_dtype> parseDescr(StringRef descr) {
     if (descr.drop_front(descr.empty() ? 0 : 1) != known.text)
       continue;
     const char order = descr.front();
-    if (order == '<' || (order == '|' && known.dtype.bits == 8))
+    if (order == '<' || (order == '|' && (known.dtype.bits == 8 || known.dtype.code == 3)))
       return known.dtype;
     if (order == '>')
       return makeError("its elements are big-endian ('" + descr +
@@ -161,7 +162,7 @@ Expected<fovea_dtype> parseDescr(StringRef descr) {
 std::optional<uint64_t> byteSizeOf(fovea_dtype dtype, ArrayRef<int64_t> shape) {
   if (is_contained(shape, 0))
     return 0;
-  uint64_t bytes = dtype.bits / 8;
+  uint64_t bytes = elementBytes(dtype);
   for (int64_t size : shape) {
     std::optional<uint64_t> product =
         size < 0 ? std::nullopt : checkedMulUnsigned(bytes, static_cast<uint64_t>(size));
@@ -175,11 +176,28 @@ std::optional<uint64_t> byteSizeOf(fovea_dtype dtype, ArrayRef<int64_t> shape) {
 } // namespace
 
 std::string dtypeName(fovea_dtype dtype) {
-  static const char *const names[] = {"int", "uint", "float", "", "bfloat", "", "bool"};
-  if (dtype.code == 6)
-    return "bool";
-  const bool known = dtype.code < std::size(names) && *names[dtype.code];
-  return (known ? names[dtype.code] : "unknown") + std::to_string(dtype.bits);
+  // By DLPack's code; those without bits behind them are in the first seven.
+  static const char *const names[] = {"int",
+                                      "uint",
+                                      "float",
+                                      "void",
+                                      "bfloat",
+                                      "",
+                                      "bool",
+                                      "",
+                                      "",
+                                      "",
+                                      "float8_e4m3fn",
+                                      "float8_e4m3fnuz",
+                                      "float8_e5m2",
+                                      "float8_e5m2fnuz",
+                                      "float8_e8m0fnu",
+                                      "float6_e2m3fn",
+                                      "float6_e3m2fn",
+                                      "float4_e2m1fn"};
+  if (dtype.code >= std::size(names) || !*names[dtype.code])
+    return "unknown" + std::to_string(dtype.bits);
+  return names[dtype.code] + (dtype.code < 6 ? std::to_string(dtype.bits) : "");
 }
 
 std::string typeName(fovea_dtype dtype, ArrayRef<int64_t> shape) {
@@ -264,7 +282,8 @@ Expected<Array> readNpy(StringRef path) {
 
 /// The type of a file's elements that stand for `dtype`: itself, or the integers of its bits.
 static const Descr *findDescr(fovea_dtype dtype) {
-  for (fovea_dtype wanted : {dtype, fovea_dtype{1, dtype.bits, dtype.lanes}})
+  const uint8_t bits = 8 * elementBytes(dtype), code = dtype.bits < 8 && dtype.code == 0 ? 0 : 1;
+  for (fovea_dtype wanted : {dtype, fovea_dtype{code, bits, dtype.lanes}})
     for (const Descr &descr : descrs)
       if (descr.dtype == wanted)
         return &descr;
@@ -273,7 +292,24 @@ static const Descr *findDescr(fovea_dtype dtype) {
 
 bool standsFor(fovea_dtype stored, fovea_dtype dtype) {
   const Descr *descr = findDescr(dtype);
-  return descr && stored == descr->dtype;
+  if (!descr)
+    return false;
+  if (stored == descr->dtype)
+    return true;
+  // The integers of the bits, and void elements, stand for what the format has no name for.
+  return descr->dtype != dtype && (stored.code == 1 || stored.code == 3) &&
+         stored.bits == descr->dtype.bits;
+}
+
+void setDtype(Array &array, fovea_dtype dtype) {
+  array.dtype = dtype;
+  if (dtype.code > 1 || dtype.bits >= 8)
+    return;
+  const unsigned unused = 8 - dtype.bits;
+  for (uint8_t &byte : MutableArrayRef(array.bytes(), array.byteSize())) {
+    const auto high = static_cast<uint8_t>(byte << unused);
+    byte = dtype.code == 0 ? static_cast<int8_t>(high) >> unused : high >> unused;
+  }
 }
 
 Error writeNpy(StringRef path, const Array &array) {

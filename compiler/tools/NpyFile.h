@@ -16,6 +16,9 @@
 
 namespace fovea {
 
+/// Bytes of one element: what is narrower than a byte takes one.
+inline unsigned elementBytes(fovea_dtype dtype) { return (dtype.bits + 7u) / 8; }
+
 /// A dense row-major array that owns its elements, which are aligned to 64 bytes.
 struct Array {
   fovea_dtype dtype{};
@@ -24,7 +27,7 @@ struct Array {
 
   uint8_t *bytes() const { return reinterpret_cast<uint8_t *>(data->getBufferStart()); }
   uint64_t byteSize() const { return data->getBufferSize(); }
-  uint64_t elementCount() const { return byteSize() / (dtype.bits / 8); }
+  uint64_t elementCount() const { return byteSize() / fovea::elementBytes(dtype); }
 
   /// An array of undefined contents. Fails when the size overflows or there is no memory.
   static llvm::Expected<Array> create(fovea_dtype dtype, llvm::ArrayRef<int64_t> shape);
@@ -35,7 +38,7 @@ inline bool operator==(fovea_dtype a, fovea_dtype b) {
 }
 inline bool operator!=(fovea_dtype a, fovea_dtype b) { return !(a == b); }
 
-/// NumPy's name of an element type, as in "float32", "int64", "bool".
+/// The name of an element type, NumPy's or that of ml_dtypes: "float32", "int64", "bool", "int4".
 std::string dtypeName(fovea_dtype dtype);
 
 /// An array's type for people, as in "float32[1, 3, 224, 224]".
@@ -48,8 +51,13 @@ llvm::Expected<Array> readNpy(llvm::StringRef path);
 llvm::Expected<Array> parseNpy(llvm::StringRef contents, llvm::StringRef name);
 
 /// Whether elements of the type `stored` in a file are what elements of type `dtype` are stored as.
-/// Types that .npy does not have, as bfloat16, are stored as the unsigned integers of their bits.
+/// Types that .npy does not have, as bfloat16, are stored as the unsigned integers of their bits;
+/// void elements of their size, which NumPy writes for the arrays of ml_dtypes, stand for them too.
 bool standsFor(fovea_dtype stored, fovea_dtype dtype);
+
+/// Gives an array whose elements standsFor `dtype` that type. Integers of fewer bits than a byte are
+/// read from its low ones, whatever the rest holds, and fill it afterwards.
+void setDtype(Array &array, fovea_dtype dtype);
 
 /// Writes `array` to the file `path`, in format version 1.0 or, for very long shapes, 2.0.
 llvm::Error writeNpy(llvm::StringRef path, const Array &array);

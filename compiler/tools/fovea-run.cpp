@@ -209,7 +209,7 @@ Expected<Array> readTensor(StringRef kind, const fovea_tensor_info &info, String
                                                            typeName(info.dtype, shapeOf(info)) +
                                                            ", but '" + file + "' holds " +
                                                            typeName(array->dtype, array->shape));
-  array->dtype = info.dtype;
+  setDtype(*array, info.dtype);
   return array;
 }
 

@@ -23,8 +23,9 @@ using namespace fovea::onnx;
 /// Tensors of up to this many elements are dense attributes.
 static constexpr int64_t maxDenseElements = 16;
 
-int64_t onnx::getElementBytes(Type elementType) {
-  return (elementType.getIntOrFloatBitWidth() + 7) / 8;
+/// Whether dense attributes store elements of this type in another way than we do.
+static bool isStoredOtherwise(Type elementType) {
+  return isa<IntegerType>(elementType) && elementType.getIntOrFloatBitWidth() < 8;
 }
 
 std::optional<ConstantData> onnx::getConstantData(ElementsAttr attr) {
@@ -42,23 +43,34 @@ std::optional<ConstantData> onnx::getConstantData(ElementsAttr attr) {
   auto dense = dyn_cast<DenseElementsAttr>(attr);
   if (!dense)
     return std::nullopt;
-  if (!type.getElementType().isInteger(1))
+  if (!isStoredOtherwise(type.getElementType()))
     return ConstantData{dense.getRawData(), dense.isSplat(), {}};
+  bool isSigned = type.getElementType().isSignlessInteger() && !type.getElementType().isInteger(1);
+  auto toByte = [&](const llvm::APInt &value) {
+    return char(isSigned ? value.getSExtValue() : value.getZExtValue());
+  };
   auto owned = std::make_shared<SmallVector<char, 0>>();
   if (dense.isSplat())
-    owned->push_back(dense.getSplatValue<bool>());
+    owned->push_back(toByte(dense.getSplatValue<llvm::APInt>()));
   else
-    for (bool value : dense.getValues<bool>())
-      owned->push_back(value);
+    for (const llvm::APInt &value : dense.getValues<llvm::APInt>())
+      owned->push_back(toByte(value));
   return ConstantData{*owned, dense.isSplat(), owned};
 }
 
-/// A dense attribute over bytes in our layout, where a bool takes a byte.
+/// A dense attribute over bytes in our layout.
 static ElementsAttr makeDense(RankedTensorType type, ArrayRef<char> bytes) {
   if (type.getElementType().isInteger(1)) {
     SmallVector<bool> values;
     for (char byte : bytes)
       values.push_back(byte != 0);
+    return DenseElementsAttr::get(type, values);
+  }
+  if (isStoredOtherwise(type.getElementType())) {
+    SmallVector<llvm::APInt> values;
+    for (char byte : bytes)
+      values.emplace_back(type.getElementType().getIntOrFloatBitWidth(), uint8_t(byte),
+                          /*isSigned=*/false, /*implicitTrunc=*/true);
     return DenseElementsAttr::get(type, values);
   }
   return DenseElementsAttr::getFromRawBuffer(type, bytes);

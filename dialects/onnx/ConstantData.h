@@ -5,6 +5,7 @@
 #ifndef FOVEA_DIALECTS_ONNX_CONSTANTDATA_H
 #define FOVEA_DIALECTS_ONNX_CONSTANTDATA_H
 
+#include "dialects/onnx/ElementType.h"
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/BuiltinTypes.h"
 #include "mlir/IR/Value.h"
@@ -17,11 +18,9 @@
 
 namespace fovea::onnx {
 
-/// Bytes of one element in constants and buffers: a bool takes one byte.
-int64_t getElementBytes(mlir::Type elementType);
-
-/// The elements of a constant, row-major and little-endian, a bool as one byte of 0 or 1. `bytes`
-/// holds the whole tensor, or one element when `splat`. `owned` keeps bytes that had to be
+/// The elements of a constant, row-major and little-endian. A bool is one byte of 0 or 1, an
+/// integer of 2 or 4 bits a byte of its value, a small floating-point number a byte of its bits.
+/// `bytes` holds the whole tensor, or one element when `splat`. `owned` keeps bytes that had to be
 /// converted; otherwise `bytes` is the attribute's own storage or the mapped file, valid as long as
 /// the context.
 struct ConstantData {
@@ -34,7 +33,7 @@ struct ConstantData {
 /// data or too little.
 std::optional<ConstantData> getConstantData(mlir::ElementsAttr attr);
 
-/// A constant with a copy of `bytes` (row-major, a bool as one byte). Up to 16 elements become a
+/// A constant with a copy of `bytes` (as in ConstantData). Up to 16 elements become a
 /// dense attribute that prints readably, more become a resource.
 mlir::ElementsAttr makeConstant(mlir::RankedTensorType type, llvm::ArrayRef<char> bytes);
 

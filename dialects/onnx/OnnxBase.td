@@ -7,10 +7,17 @@ include "dialects/onnx/OnnxInterfaces.td"
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
 
-// Tensors of any standard number or bool; i1 is bool, ui8 ... ui64 are the unsigned integers.
+// i1 is bool, ui8 ... ui64 are the unsigned integers. Operators that compute take numbers; those that move data, cast or
+// quantise take the types that are only stored too.
 def Onnx_FloatTensor : TensorOf<[F16, BF16, F32, F64]>;
 def Onnx_NumberTensor : TensorOf<[F16, BF16, F32, F64, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
-def Onnx_Tensor : TensorOf<[F16, BF16, F32, F64, I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+def Onnx_NumberOrBoolTensor
+    : TensorOf<[F16, BF16, F32, F64, I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
+defvar onnxSmallFloats = [F8E4M3FN, F8E4M3FNUZ, F8E5M2, F8E5M2FNUZ, F8E8M0FNU, F4E2M1FN, F6E2M3FN, F6E3M2FN];
+defvar onnxNarrowIntegers = [I<2>, I<4>, UI<2>, UI<4>];
+def Onnx_Tensor
+    : TensorOf<!listconcat([F16, BF16, F32, F64, I1, I8, I16, I32, I64, UI8, UI16, UI32, UI64], onnxSmallFloats,
+                           onnxNarrowIntegers)>;
 def Onnx_OptionalFloatTensor : AnyTypeOf<[Onnx_FloatTensor, NoneType]>;
 def Onnx_OptionalNumberTensor : AnyTypeOf<[Onnx_NumberTensor, NoneType]>;
 def Onnx_OptionalTensor : AnyTypeOf<[Onnx_Tensor, NoneType]>;

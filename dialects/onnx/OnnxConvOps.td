@@ -4,6 +4,10 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Integers come from quantised convolutions, which have no form of their own.
+def Onnx_ConvTensor : TensorOf<[F16, BF16, F32, F64, I32]>;
+def Onnx_OptionalConvTensor : AnyTypeOf<[Onnx_ConvTensor, NoneType]>;
+
 def Onnx_ConvOp : Onnx_Op<"Conv"> {
   let summary =
       "convolution of x [N, C, spatial...] with w [M, C / group, kernel...] plus a bias [M]";
@@ -11,10 +15,10 @@ def Onnx_ConvOp : Onnx_Op<"Conv"> {
     All attributes are written out; `pads` holds the begins of every spatial dimension, then the ends. `auto_pad` is
     resolved by shape inference into `pads` and is "NOTSET" from then on.
   }];
-  let arguments = (ins Onnx_FloatTensor:$x, Onnx_FloatTensor:$w, Onnx_OptionalFloatTensor:$bias,
+  let arguments = (ins Onnx_ConvTensor:$x, Onnx_ConvTensor:$w, Onnx_OptionalConvTensor:$bias,
       DenseI64ArrayAttr:$strides, DenseI64ArrayAttr:$dilations, DenseI64ArrayAttr:$pads,
       SI64Attr:$group, DefaultValuedAttr<StrAttr, "\"NOTSET\"">:$auto_pad);
-  let results = (outs Onnx_FloatTensor:$y);
+  let results = (outs Onnx_ConvTensor:$y);
   let hasVerifier = 1;
 }
 

@@ -140,6 +140,9 @@ LogicalResult CastOp::verify() {
   if (getTo() != getElementType(getY()))
     return emitOpError("casts to ")
            << getTo() << " but its result has elements of type " << getElementType(getY());
+  if (!llvm::is_contained({"up", "down", "nearest"}, getRoundMode()))
+    return emitOpError("has round_mode = \"")
+           << getRoundMode() << "\", expected \"up\", \"down\" or \"nearest\"";
   return success();
 }
 

@@ -78,7 +78,14 @@ def Onnx_GeluOp : Onnx_Op<"Gelu"> {
 }
 def Onnx_CastOp : Onnx_Op<"Cast"> {
   let summary = "conversion to another element type";
-  let arguments = (ins Onnx_Tensor:$x, TypeAttr:$to);
+  let description = [{
+    `saturate` and `round_mode` ("up", "down", "nearest") matter to small floating-point types: a number out of range
+    becomes the largest, or infinity or NaN; f8E8M0FNU alone is rounded by the mode, the others to nearest even.
+    Integers wrap around. A float beyond an integer's range gives its nearest end, for 2 and 4 bits the low bits of the
+    32-bit integer; NaN gives 0.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, TypeAttr:$to, DefaultValuedAttr<BoolAttr, "true">:$saturate,
+                   DefaultValuedAttr<StrAttr, "\"up\"">:$round_mode);
   let results = (outs Onnx_Tensor:$y);
   let hasVerifier = 1;
 }
@@ -115,7 +122,7 @@ def Onnx_BitShiftOp : Onnx_BitwiseOp<"BitShift", "a shifted by b bits; all are g
   let arguments = (ins Onnx_IntegerTensor:$a, Onnx_IntegerTensor:$b, BoolAttr:$left);
 }
 def Onnx_EqualOp : Onnx_ComparisonOp<"Equal", "a == b"> {
-  let arguments = (ins Onnx_Tensor:$a, Onnx_Tensor:$b);
+  let arguments = (ins Onnx_NumberOrBoolTensor:$a, Onnx_NumberOrBoolTensor:$b);
 }
 def Onnx_LessOp : Onnx_ComparisonOp<"Less", "a < b">;
 def Onnx_LessOrEqualOp : Onnx_ComparisonOp<"LessOrEqual", "a <= b">;

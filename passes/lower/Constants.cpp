@@ -16,14 +16,14 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::lower;
 
-/// The constant with signless elements, over the same bytes.
-static TypedAttr getSignless(ElementsAttr value, RankedTensorType type) {
+/// The constant with the elements that store it, over the same bytes.
+static TypedAttr getStored(ElementsAttr value, RankedTensorType type) {
   if (value.getType() == type)
     return cast<TypedAttr>(value);
   if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
     return DenseResourceElementsAttr::get(type, resource.getRawHandle());
-  if (auto dense = dyn_cast<DenseElementsAttr>(value))
-    return DenseElementsAttr::getFromRawBuffer(type, dense.getRawData());
+  if (std::optional<onnx::ConstantData> data = onnx::getConstantData(value))
+    return DenseElementsAttr::getFromRawBuffer(type, data->bytes);
   return {};
 }
 
@@ -35,7 +35,7 @@ public:
 
   LogicalResult lower(onnx::ConstantOp op, Adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    TypedAttr value = getSignless(op.getValue(), getType(op.getResult()));
+    TypedAttr value = getStored(op.getValue(), getType(op.getResult()));
     if (!value)
       return refuse(op, rewriter, "the value is neither a dense nor a resource attribute");
     rewriter.replaceOpWithNewOp<arith::ConstantOp>(op, value);

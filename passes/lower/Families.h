@@ -9,6 +9,7 @@ namespace fovea::lower {
 
 struct PatternContext;
 
+void populateCastPatterns(const PatternContext &context);
 void populateConstantPatterns(const PatternContext &context);
 void populateConvolutionPatterns(const PatternContext &context);
 void populateDeformableConvolutionPatterns(const PatternContext &context);

@@ -6,6 +6,7 @@
 // every op without a lowering is reported at once.
 
 #include "dialects/kernel/Kernel.h"
+#include "dialects/onnx/ElementType.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -72,14 +73,11 @@ std::string lower::findBrokenInvariant(Operation *op) {
   return {};
 }
 
-/// Unsigned integer tensors become signless; every other type is its own.
+/// Tensors of elements that lowered programs do not have become tensors of what stores them.
 static void addConversions(TypeConverter &converter) {
   converter.addConversion([](Type type) { return type; });
   converter.addConversion([](RankedTensorType type) -> Type {
-    if (!type.getElementType().isUnsignedInteger())
-      return type;
-    return type.clone(
-        IntegerType::get(type.getContext(), type.getElementType().getIntOrFloatBitWidth()));
+    return type.clone(onnx::getStorageType(type.getElementType()));
   });
 }
 
@@ -107,11 +105,16 @@ class LowerOnnx : public fovea::impl::LowerOnnxPassBase<LowerOnnx> {
 
 } // namespace
 
-/// The ops at the unsigned end of a cast that the conversion had to leave, without those that have
-/// no lowering anyway.
-static SmallVector<Operation *> findUnsignedUses(UnrealizedConversionCastOp cast) {
+/// Whether lowering changes the type of a tensor's elements.
+static bool isStoredOtherwise(Type type) {
+  return onnx::getStorageType(getElementTypeOrSelf(type)) != getElementTypeOrSelf(type);
+}
+
+/// The ops at the unconverted end of a cast that the conversion had to leave, without those that
+/// have no lowering anyway.
+static SmallVector<Operation *> findUnconvertedUses(UnrealizedConversionCastOp cast) {
   SmallVector<Operation *> ends;
-  if (getElementTypeOrSelf(cast.getResult(0).getType()).isUnsignedInteger())
+  if (isStoredOtherwise(cast.getResult(0).getType()))
     llvm::append_range(ends, cast->getUsers());
   else if (Operation *producer = cast.getOperand(0).getDefiningOp())
     ends.push_back(producer);
@@ -119,18 +122,21 @@ static SmallVector<Operation *> findUnsignedUses(UnrealizedConversionCastOp cast
   return ends;
 }
 
-/// Names every op that is left, and what stands between signless and unsigned values.
+/// Names every op that is left, and what stands between stored and declared values.
 LogicalResult LowerOnnx::reportRemaining(const Refusals &refusals) {
   bool failed = false;
   llvm::SmallPtrSet<Operation *, 4> reported;
   getOperation().walk([&](Operation *op) {
     if (auto cast = dyn_cast<UnrealizedConversionCastOp>(op)) {
-      for (Operation *end : findUnsignedUses(cast)) {
+      Type result = cast.getResult(0).getType();
+      Type declared =
+          getElementTypeOrSelf(isStoredOtherwise(result) ? result : cast.getOperand(0).getType());
+      for (Operation *end : findUnconvertedUses(cast)) {
         failed = true;
         if (!reported.insert(end).second)
           continue;
         end->emitError() << "'" << end->getName() << "'" << onnx::describeNode(end->getLoc())
-                         << " uses a tensor of unsigned integers, which has no lowering here";
+                         << " uses a tensor of " << declared << ", which has no lowering here";
       }
     } else if (isa_and_present<onnx::OnnxDialect>(op->getDialect()) && !isa<onnx::NoneOp>(op)) {
       failed = true;
@@ -154,19 +160,18 @@ void LowerOnnx::eraseDeadConstants() {
     op->erase();
 }
 
-/// Keeps the unsigned element types of inputs and outputs, which the signature is about to lose, as
+/// Keeps the element types of inputs and outputs that the signature is about to lose as
 /// `onnx.element_type`: a caller wants to know them.
 void LowerOnnx::recordElementTypes() {
-  auto getUnsigned = [](Type type) -> TypeAttr {
-    Type element = getElementTypeOrSelf(type);
-    return element.isUnsignedInteger() ? TypeAttr::get(element) : TypeAttr();
+  auto getDeclared = [](Type type) {
+    return isStoredOtherwise(type) ? TypeAttr::get(getElementTypeOrSelf(type)) : TypeAttr();
   };
   getOperation().walk([&](func::FuncOp function) {
     for (auto [index, type] : llvm::enumerate(function.getArgumentTypes()))
-      if (TypeAttr element = getUnsigned(type))
+      if (TypeAttr element = getDeclared(type))
         function.setArgAttr(index, "onnx.element_type", element);
     for (auto [index, type] : llvm::enumerate(function.getResultTypes()))
-      if (TypeAttr element = getUnsigned(type))
+      if (TypeAttr element = getDeclared(type))
         function.setResultAttr(index, "onnx.element_type", element);
   });
 }
@@ -180,6 +185,7 @@ void LowerOnnx::runOnOperation() {
   RewritePatternSet patterns(context);
   Refusals refusals;
   PatternContext families{converter, patterns, refusals};
+  populateCastPatterns(families);
   populateConstantPatterns(families);
   populateConvolutionPatterns(families);
   populateDeformableConvolutionPatterns(families);

@@ -181,6 +181,22 @@ Value Scalars::floatToInteger(Value value, IntegerType type, bool toUnsigned) {
   return select(tooHigh, constant(IntegerAttr::get(type, high)), result);
 }
 
+Value Scalars::narrowToOdd(Value value) {
+  Type i32 = builder.getI32Type(), f32 = builder.getF32Type();
+  Value narrow = create<arith::TruncFOp>(f32, value);
+  Value back = create<arith::ExtFOp>(value.getType(), narrow);
+  Value bits = create<arith::BitcastOp>(i32, narrow);
+  Value isInexact = create<arith::CmpFOp>(arith::CmpFPredicate::ONE, back, value);
+  Value isEven = compare(arith::CmpIPredicate::eq, create<arith::AndIOp>(bits, number(i32, 1)),
+                         number(i32, 0), false);
+  // One of the two neighbours of an inexact number is odd: the other one, if not this.
+  Value isBelow = create<arith::CmpFOp>(arith::CmpFPredicate::OLT, create<math::AbsFOp>(back),
+                                        create<math::AbsFOp>(value));
+  Value other = add(bits, select(isBelow, number(i32, 1), number(i32, -1)));
+  bits = select(create<arith::AndIOp>(isInexact, isEven), other, bits);
+  return create<arith::BitcastOp>(f32, bits);
+}
+
 Value Scalars::convert(Value value, Type to, bool fromUnsigned, bool toUnsigned) {
   Type from = value.getType();
   if (from == to)
@@ -193,13 +209,16 @@ Value Scalars::convert(Value value, Type to, bool fromUnsigned, bool toUnsigned)
   if (isa<FloatType>(from) && toFloat) {
     if (fromWidth == toWidth)
       return convert(convert(value, builder.getF32Type()), to);
+    if (from.isF64() && toWidth == 16)
+      return create<arith::TruncFOp>(to, narrowToOdd(value));
     return fromWidth < toWidth ? create<arith::ExtFOp>(to, value)
                                : create<arith::TruncFOp>(to, value);
   }
   if (isa<FloatType>(from))
     return floatToInteger(value, cast<IntegerType>(to), toUnsigned);
   if (toFloat) {
-    Type wide = getWideType(to);
+    // Rounded once: an f32 does not hold every integer that a bf16 reaches.
+    Type wide = to.isBF16() && fromWidth >= 32 ? builder.getF64Type() : getWideType(to);
     Value number =
         fromUnsigned ? create<arith::UIToFPOp>(wide, value) : create<arith::SIToFPOp>(wide, value);
     return convert(number, to);

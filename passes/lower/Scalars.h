@@ -19,11 +19,11 @@ class Scalars {
 public:
   Scalars(mlir::OpBuilder &builder, mlir::Location loc) : builder(builder), loc(loc) {}
 
-  mlir::MLIRContext *getContext() const { return builder.getContext(); }
-
   template <typename Op, typename... Args> mlir::Value create(Args &&...args) {
     return Op::create(builder, loc, std::forward<Args>(args)...);
   }
+
+  mlir::MLIRContext *getContext() const { return builder.getContext(); }
 
   /// A float, integer or index constant; an integer gets the truncated value.
   mlir::Value number(mlir::Type type, double value);
@@ -51,6 +51,9 @@ public:
   /// range gives its nearest end, and NaN gives 0.
   mlir::Value convert(mlir::Value value, mlir::Type type, bool fromUnsigned = false,
                       bool toUnsigned = false);
+  /// An f64 as an f32 that remembers whether it is inexact: then its last bit is set. Rounding it
+  /// further gives what rounding the f64 would.
+  mlir::Value narrowToOdd(mlir::Value value);
   /// A position on a dimension of `extent` from an integer that counts from the end when negative;
   /// always in bounds.
   mlir::Value boundedIndex(mlir::Value value, int64_t extent);

@@ -95,28 +95,6 @@ public:
   }
 };
 
-class CastPattern : public OnnxPattern<onnx::CastOp> {
-public:
-  using OnnxPattern::OnnxPattern;
-
-  LogicalResult lower(onnx::CastOp op, Adaptor adaptor,
-                      ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = getType(op.getY());
-    if (type == adaptor.getX().getType()) {
-      rewriter.replaceOp(op, adaptor.getX());
-      return success();
-    }
-    bool fromUnsigned = getElementTypeOrSelf(op.getX().getType()).isUnsignedInteger();
-    bool toUnsigned = getElementTypeOrSelf(op.getY().getType()).isUnsignedInteger();
-    rewriter.replaceOp(op, createElementwise(rewriter, op.getLoc(), adaptor.getX(), type,
-                                             [&](Scalars &s, ValueRange v) {
-                                               return s.convert(v[0], type.getElementType(),
-                                                                fromUnsigned, toUnsigned);
-                                             }));
-    return success();
-  }
-};
-
 } // namespace
 
 template <typename MathOp> static Value mathFunction(Scalars &s, Value x) {
@@ -258,5 +236,5 @@ void lower::populateUnaryPatterns(const PatternContext &context) {
            ExactUnaryPattern<onnx::RoundOp, roundTo<math::RoundEvenOp>>,
            ExactUnaryPattern<onnx::FloorOp, roundTo<math::FloorOp>>,
            ExactUnaryPattern<onnx::CeilOp, roundTo<math::CeilOp>>,
-           ExactUnaryPattern<onnx::IsNaNOp, isNaN>, GeluPattern, CastPattern>();
+           ExactUnaryPattern<onnx::IsNaNOp, isNaN>, GeluPattern>();
 }

@@ -19,9 +19,9 @@ fovea_status foveaFail(fovea_context *context, fovea_status status, const char *
 }
 
 static bool validInfo(const fovea_tensor_info *info) {
-  if (!info->name || info->ndim < 0 || (info->ndim && !info->shape) || info->dtype.bits < 8)
+  if (!info->name || info->ndim < 0 || (info->ndim && !info->shape) || info->dtype.bits == 0)
     return false;
-  uint64_t bytes = info->dtype.bits / 8u;
+  uint64_t bytes = (info->dtype.bits + 7u) / 8u;
   for (int32_t i = 0; i < info->ndim; ++i)
     if (info->shape[i] < 0 || __builtin_mul_overflow(bytes, (uint64_t)info->shape[i], &bytes))
       return false;

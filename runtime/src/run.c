@@ -36,13 +36,31 @@ static const char *formatShape(const int64_t *shape, int32_t rank, char *text, s
 }
 
 static const char *formatDtype(fovea_dtype dtype, char *text, size_t bytes) {
-  static const char *const names[] = {"int", "uint", "float", NULL, "bfloat", NULL, "bool"};
+  // By DLPack's code; from 7 on the number of bits is part of the name.
+  static const char *const names[] = {"int",
+                                      "uint",
+                                      "float",
+                                      NULL,
+                                      "bfloat",
+                                      NULL,
+                                      "bool",
+                                      NULL,
+                                      NULL,
+                                      NULL,
+                                      "float8_e4m3fn",
+                                      "float8_e4m3fnuz",
+                                      "float8_e5m2",
+                                      "float8_e5m2fnuz",
+                                      "float8_e8m0fnu",
+                                      "float6_e2m3fn",
+                                      "float6_e3m2fn",
+                                      "float4_e2m1fn"};
   const char *name = dtype.code < sizeof(names) / sizeof(names[0]) ? names[dtype.code] : NULL;
   size_t used = 0;
   if (!name)
     append(text, bytes, &used, "dtype(code %u, bits %u)", dtype.code, dtype.bits);
-  else if (dtype.code == 6 && dtype.bits == 8)
-    append(text, bytes, &used, "bool");
+  else if (dtype.code > 6 || (dtype.code == 6 && dtype.bits == 8))
+    append(text, bytes, &used, "%s", name);
   else
     append(text, bytes, &used, "%s%u", name, dtype.bits);
   if (dtype.lanes != 1)
@@ -122,7 +140,7 @@ static fovea_status checkTensor(fovea_context *context, const char *kind, uint32
       __builtin_add_overflow(begin, info->byte_size, &end))
     return failTensor(context, kind, index, info, "byte_offset %llu lies outside the address space",
                       (unsigned long long)tensor->byte_offset);
-  const unsigned elementBytes = info->dtype.bits / 8;
+  const unsigned elementBytes = (info->dtype.bits + 7u) / 8;
   if (begin % elementBytes)
     return failTensor(context, kind, index, info,
                       "data + byte_offset must be aligned to %u bytes, the size of a %s",

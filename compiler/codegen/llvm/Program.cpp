@@ -6,6 +6,7 @@
 #include "compiler/codegen/llvm/Program.h"
 
 #include "compiler/codegen/Target.h"
+#include "dialects/onnx/ElementType.h"
 #include "fovea/runtime.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -50,11 +51,10 @@ FailureOr<ProgramSignature> codegen::getProgramSignature(ModuleOp module) {
     if (!type || !type.hasStaticShape() || !type.getLayout().isIdentity() ||
         !type.getElementType().isIntOrFloat())
       return main.emitError("argument ") << i << " is not contiguous memory of static shape";
-    // Integers are signless in the program; the caller's type may be unsigned.
+    // The program holds some element types of the caller as signless integers.
     if (auto element = main.getArgAttrOfType<TypeAttr>(i, "onnx.element_type")) {
       Type given = element.getValue();
-      if (!given.isUnsignedInteger() || !type.getElementType().isSignlessInteger() ||
-          given.getIntOrFloatBitWidth() != type.getElementTypeBitWidth())
+      if (!given.isIntOrFloat() || onnx::getStorageType(given) != type.getElementType())
         return main.emitError("argument ") << i << " of element type " << type.getElementType()
                                            << " cannot stand for onnx.element_type " << given;
       type = MemRefType::get(type.getShape(), given);
@@ -215,18 +215,6 @@ FailureOr<llvm::Function *> RunWriter::write() {
 // The model
 //===----------------------------------------------------------------------===//
 
-static fovea_dtype getDtype(Type type) {
-  uint16_t lanes = 1;
-  if (type.isInteger(1))
-    return {6, 8, lanes};
-  auto bits = uint8_t(type.getIntOrFloatBitWidth());
-  if (type.isBF16())
-    return {4, bits, lanes};
-  if (isa<FloatType>(type))
-    return {2, bits, lanes};
-  return {uint8_t(type.isUnsignedInteger() ? 1 : 0), bits, lanes};
-}
-
 namespace {
 /// Writes the constant structs of runtime.h.
 class ModelWriter {
@@ -260,7 +248,7 @@ llvm::Constant *ModelWriter::makeTensors(ArrayRef<ModelTensor> tensors, const Tw
     return llvm::ConstantPointerNull::get(builder.getPtrTy());
   SmallVector<llvm::Constant *> infos;
   for (const ModelTensor &tensor : tensors) {
-    fovea_dtype dtype = getDtype(tensor.type.getElementType());
+    onnx::DLPackType dtype = onnx::getDLPackType(tensor.type.getElementType());
     llvm::Constant *shape = llvm::ConstantPointerNull::get(builder.getPtrTy());
     if (tensor.type.getRank() > 0)
       shape = makePrivate(
@@ -271,7 +259,7 @@ llvm::Constant *ModelWriter::makeTensors(ArrayRef<ModelTensor> tensors, const Tw
     infos.push_back(llvm::ConstantStruct::getAnon(
         {makeString(tensor.name),
          llvm::ConstantStruct::getAnon({builder.getInt8(dtype.code), builder.getInt8(dtype.bits),
-                                        builder.getInt16(dtype.lanes)}),
+                                        builder.getInt16(/*lanes=*/1)}),
          builder.getInt32(tensor.type.getRank()), shape, builder.getInt64(getBytes(tensor.type))}));
   }
   return makePrivate(

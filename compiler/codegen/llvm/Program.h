@@ -17,8 +17,8 @@
 namespace fovea::codegen {
 
 /// One input or output of the model, as the caller sees it. A name the model lacks becomes
-/// `input<i>` or `output<i>`. The element type is the model's: unsigned where the program's memory
-/// is signless.
+/// `input<i>` or `output<i>`. The element type is the model's, where the program's memory
+/// holds what stores it.
 struct ModelTensor {
   std::string name;
   mlir::MemRefType type;

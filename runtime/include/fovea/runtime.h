@@ -37,8 +37,11 @@ typedef enum fovea_status {
   FOVEA_THREAD_FAILURE = 5 /* the system refused a thread */
 } fovea_status;
 
-/* Element type, laid out like DLPack's DLDataType: code 0 signed, 1 unsigned, 2 IEEE float,
- * 4 bfloat, 6 bool. */
+/* Element type, laid out like DLPack's DLDataType and with its codes: 0 signed, 1 unsigned, 2 IEEE
+ * float, 4 bfloat, 6 bool, 10 to 17 floats of 8, 6 and 4 bits (e4m3fn, e4m3fnuz, e5m2, e5m2fnuz,
+ * e8m0fnu, e2m3fn, e3m2fn, e2m1fn). An element of fewer than 8 bits takes a byte, as DLPack says of
+ * tensors with DLPACK_FLAG_BITMASK_IS_SUBBYTE_TYPE_PADDED: an integer as its value in (u)int8, a
+ * float as its low bits. */
 typedef struct fovea_dtype {
   uint8_t code;
   uint8_t bits;
