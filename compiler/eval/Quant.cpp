@@ -228,6 +228,7 @@ static Results evaluateQuant(Operation *op, ArrayRef<Tensor> operands, Types typ
 }
 
 void eval::addQuantEvaluators(EvaluatorTable &table) {
-  table.add<onnx::BitCastOp, onnx::CastOp, onnx::DequantizeLinearOp, onnx::QuantizeLinearOp>(
+  table.add<onnx::BitCastOp>(evaluateQuant);
+  table.addElementwise<onnx::CastOp, onnx::DequantizeLinearOp, onnx::QuantizeLinearOp>(
       evaluateQuant);
 }

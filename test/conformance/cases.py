@@ -83,7 +83,7 @@ def as_array(value):
 
 def to_bits(array):
     """The array as .npy can hold it."""
-    if array.dtype.kind in "fiub" and array.dtype.name in numpy.sctypeDict:
+    if array.dtype.isbuiltin == 1:
         return array
     if array.dtype.name in ("int4", "int2"):
         return array.astype(numpy.int8).view(numpy.uint8)

@@ -39,3 +39,16 @@ func.func @anchors(%x: tensor<1x3x8x8xf32>, %w: tensor<4x3x3x3xf32>, %q: tensor<
   %1 = onnx.Attention %q, %q, %q, %none {is_causal = true, scale = 0.5 : f32} : (tensor<1x2x5x4xbf16>, tensor<1x2x5x4xbf16>, tensor<1x2x5x4xbf16>, none) -> tensor<1x2x5x4xbf16>
   return %1 : tensor<1x2x5x4xbf16>
 }
+
+// CHECK-LABEL: func.func @quantization
+func.func @quantization(%x: tensor<2x3xf32>, %s: tensor<3xf16>, %z: tensor<3xi4>) -> tensor<2x3xf32> {
+  // CHECK: onnx.QuantizeLinear %{{.*}} {axis = 1 : si64, block_size = 0 : si64, precision = f16, to = i4} : (tensor<2x3xf32>, tensor<3xf16>, tensor<3xi4>) -> tensor<2x3xi4>
+  %0 = onnx.QuantizeLinear %x, %s, %z {axis = 1 : si64, block_size = 0 : si64, to = i4, precision = f16} : (tensor<2x3xf32>, tensor<3xf16>, tensor<3xi4>) -> tensor<2x3xi4>
+  // CHECK: onnx.Constant : tensor<2xi4> = dense<[-8, 7]> : tensor<2xi4>
+  %1 = onnx.Constant : tensor<2xi4> = dense<[-8, 7]> : tensor<2xi4>
+  // CHECK: onnx.BitCast %{{.*}} {to = f4E2M1FN} : (tensor<2xi4>) -> tensor<2xf4E2M1FN>
+  %2 = onnx.BitCast %1 {to = f4E2M1FN} : (tensor<2xi4>) -> tensor<2xf4E2M1FN>
+  // CHECK: onnx.DequantizeLinear
+  %3 = onnx.DequantizeLinear %0, %s, %z {axis = 1 : si64, block_size = 0 : si64, to = f32} : (tensor<2x3xi4>, tensor<3xf16>, tensor<3xi4>) -> tensor<2x3xf32>
+  return %3 : tensor<2x3xf32>
+}

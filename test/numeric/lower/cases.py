@@ -7,6 +7,7 @@ import numpy
 from onnx import TensorProto, helper
 
 import movement_cases
+import quant_cases
 import spatial_cases
 from harness import Case, Constant
 
@@ -409,4 +410,6 @@ def convolutions():
 
 def all_cases():
     families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
-    return [case for family in (*families, *movement_cases.families, *spatial_cases.families) for case in family()]
+    modules = (movement_cases, quant_cases, spatial_cases)
+    families += tuple(family for module in modules for family in module.families)
+    return [case for family in families for case in family()]

@@ -27,13 +27,18 @@ LOOPS = (
     "convert-func-to-llvm{use-bare-ptr-memref-call-conv=1},reconcile-unrealized-casts)")
 ELEMENT = {"bool": "i1", "int8": "i8", "int16": "i16", "int32": "i32", "int64": "i64", "uint8": "ui8",
            "uint16": "ui16", "uint32": "ui32", "uint64": "ui64", "float16": "f16", "bfloat16": "bf16",
-           "float32": "f32", "float64": "f64"}
+           "float32": "f32", "float64": "f64", "int2": "i2", "int4": "i4", "uint2": "ui2", "uint4": "ui4",
+           "float8_e4m3fn": "f8E4M3FN", "float8_e4m3fnuz": "f8E4M3FNUZ", "float8_e5m2": "f8E5M2",
+           "float8_e5m2fnuz": "f8E5M2FNUZ", "float8_e8m0fnu": "f8E8M0FNU", "float6_e2m3fn": "f6E2M3FN",
+           "float6_e3m2fn": "f6E3M2FN", "float4_e2m1fn": "f4E2M1FN"}
+# What an integer of fewer bits than a byte is stored as; the others are stored as they are.
+STORED = {"int2": numpy.int8, "int4": numpy.int8, "uint2": numpy.uint8, "uint4": numpy.uint8}
 TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 4e-6, "float64": 1e-12}
 # The dialect's spelling of an attribute where it is not the standard's, and the type of its value.
 SPELLING = {"perm": "permutation", "transA": "trans_a", "transB": "trans_b", "training_mode": "training"}
 BOOLEAN = {"keepdims", "noop_with_empty_axes", "transA", "transB", "fmod", "upper", "select_last_index", "allowzero",
            "align_corners", "antialias", "ceil_mode", "count_include_pad", "detect_negative", "detect_positive",
-           "exclude_outside", "inverse", "onesided", "training_mode"}
+           "exclude_outside", "inverse", "onesided", "saturate", "training_mode"}
 
 
 @dataclasses.dataclass
@@ -59,6 +64,10 @@ def array_of(operand):
     return operand.value if isinstance(operand, Constant) else operand
 
 
+def stored(array):
+    return array.astype(STORED.get(array.dtype.name, array.dtype))
+
+
 def is_argument(operand):
     """An empty tensor is no argument: bare pointers cannot describe one."""
     return operand is not None and not isinstance(operand, Constant) and operand.size > 0
@@ -71,8 +80,8 @@ def tensor_type(array):
 def constant_text(array):
     if array.dtype == bool:
         values = [str(bool(value)).lower() for value in array.ravel()]
-    elif array.dtype.kind in "iu":
-        values = [str(value) for value in array.ravel()]
+    elif array.dtype.kind in "iu" or array.dtype.name in STORED:
+        values = [str(value) for value in stored(array).ravel()]
     else:
         width = array.dtype.itemsize * 8
         values = [f"0x{value:0{width // 4}X}" for value in array.ravel().view(f"u{width // 8}")]
@@ -90,7 +99,7 @@ def attribute_text(name, value):
         return "left = " + ("true" if value == "LEFT" else "false")
     if name in BOOLEAN:
         text = "true" if value else "false"
-    elif name == "to":
+    elif name in ("to", "precision"):
         text = ELEMENT[onnx.helper.tensor_dtype_to_np_dtype(value).name]
     elif name == "value":
         text = constant_text(onnx.numpy_helper.to_array(value))
@@ -193,11 +202,12 @@ def compare(actual, expected, tolerance=None):
     if expected.dtype.kind in "iub":
         wrong = actual != expected
     else:
-        tolerance = tolerance or TOLERANCE[expected.dtype.name]
+        # Small types exactly.
+        tolerance = tolerance or TOLERANCE.get(expected.dtype.name, 0)
         a, e = actual.astype(numpy.float64), expected.astype(numpy.float64)
         finite = numpy.abs(e[numpy.isfinite(e)])
-        bound = tolerance * (numpy.abs(e) + (finite.max() if finite.size else 0))
         with numpy.errstate(invalid="ignore"):
+            bound = tolerance * (numpy.abs(e) + (finite.max() if finite.size else 0))
             wrong = ~((a == e) | (numpy.isnan(a) & numpy.isnan(e)) | (numpy.abs(a - e) <= bound))
     if not wrong.any():
         return None
@@ -216,13 +226,14 @@ def run_cases(cases, work, linker, plant=None):
     library = build(text, work, linker, plant)
     failures = []
     for case in cases:
-        inputs = [numpy.array(operand, order="C", copy=True) for operand in case.operands
+        inputs = [numpy.array(stored(operand), order="C", copy=True) for operand in case.operands
                   if is_argument(operand)]
-        outputs = [numpy.full(result.shape, 0x55, numpy.uint8).astype(result.dtype) for result in expected[case.name]]
+        outputs = [stored(numpy.full(result.shape, 0x55, numpy.uint8).astype(result.dtype))
+                   for result in expected[case.name]]
         pointers = [ctypes.c_void_p(array.ctypes.data) for array in [*inputs, *outputs]]
         getattr(library, case.name)(*pointers)
         for index, (actual, wanted) in enumerate(zip(outputs, expected[case.name])):
-            message = compare(actual, wanted, case.tolerance)
+            message = compare(actual.astype(wanted.dtype), wanted, case.tolerance)
             if message:
                 failures.append(f"{case.name} {case.note or case.attributes} result {index}: {message}")
     return failures

@@ -53,7 +53,7 @@ func.func @contradiction(%x: tensor<3xf32>) -> tensor<4xf32> {
 
 func.func private @callee(tensor<3xui8>) -> tensor<3xui8>
 func.func @unsigned_call(%x: tensor<3xui8>) -> tensor<3xui8> {
-  // expected-error @below {{'func.call' uses a tensor of unsigned integers, which has no lowering here}}
+  // expected-error @below {{'func.call' uses a tensor of 'ui8', which has no lowering here}}
   %0 = func.call @callee(%x) : (tensor<3xui8>) -> tensor<3xui8>
   return %0 : tensor<3xui8>
 }
