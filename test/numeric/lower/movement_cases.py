@@ -94,7 +94,7 @@ def one_hot():
     for axis in (0, 1, -1):
         yield Case("OneHot", [computed([[0, 2], [-1, 7]]), known(4), normal(2)], {"axis": axis})
     indices, values = computed([1.0, -2.0], f32), computed([3, 9], i32)
-    yield Case("OneHot", [indices, computed([3.0], f32), values], {"axis": -1}, note="floats",
+    yield Case("OneHot", [indices, computed(3.0, f32), values], {"axis": -1}, note="floats",
                expected=[computed([[3, 9, 3], [3, 9, 3]], i32)])
 
 
