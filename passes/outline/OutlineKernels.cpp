@@ -116,6 +116,9 @@ private:
                                            shared.getSymName(), arguments, ValueRange());
     island.replaceAllUsesWith(launch.getResults());
     island.erase();
+    for (Operation *op : rematerialised)
+      if (op->use_empty())
+        op->erase();
   }
 
   /// The kernel of the module that equals `kernel`, which it becomes when it is the first of its
