@@ -45,7 +45,8 @@ constexpr int cannotStart = 125;
   int log = open(fields[0].c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
   int null = open("/dev/null", O_RDONLY);
   const std::string folder = fields[0].substr(0, fields[0].find_last_of('/') + 1);
-  if (log < 0 || null < 0 || chdir(folder.c_str()) || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0)
+  if (log < 0 || null < 0 || chdir(folder.c_str()) || dup2(null, 0) < 0 || dup2(log, 1) < 0 ||
+      dup2(log, 2) < 0)
     _exit(cannotStart);
   const rlim_t bytes = static_cast<rlim_t>(std::atoll(fields[2].c_str())) << 20;
   const rlimit memory = {bytes, bytes}, core = {0, 0};
