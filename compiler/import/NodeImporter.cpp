@@ -102,6 +102,13 @@ std::optional<SmallVector<float>> NodeImporter::getFloats(StringRef name) {
   return SmallVector<float>(attribute->floats().begin(), attribute->floats().end());
 }
 
+SmallVector<std::string> NodeImporter::getStrings(StringRef name) {
+  const AttributeProto *attribute = find(name, AttributeProto::STRINGS, "a list of strings");
+  if (!attribute)
+    return {};
+  return SmallVector<std::string>(attribute->strings().begin(), attribute->strings().end());
+}
+
 ElementsAttr NodeImporter::getTensor(StringRef name) {
   const AttributeProto *attribute = find(name, AttributeProto::TENSOR, "a tensor");
   return attribute ? tensors.importTensor(attribute->t()) : ElementsAttr();

@@ -53,6 +53,8 @@ public:
   std::string getString(llvm::StringRef name, llvm::StringRef otherwise);
   std::optional<llvm::SmallVector<int64_t>> getInts(llvm::StringRef name);
   std::optional<llvm::SmallVector<float>> getFloats(llvm::StringRef name);
+  /// Empty when the attribute is absent.
+  llvm::SmallVector<std::string> getStrings(llvm::StringRef name);
   /// The tensor attribute as a constant, or null.
   mlir::ElementsAttr getTensor(llvm::StringRef name);
   bool hasAttribute(llvm::StringRef name) const;
@@ -118,8 +120,8 @@ struct OperatorRule {
   void (*import)(NodeImporter &node);
 };
 
-/// The rule for an operator, or null. Rules for other domains than the standard's are named with it:
-/// "ai.onnx.preview::FlexAttention".
+/// The rule for an operator, or null. Rules for other domains than the standard's are named with
+/// it: "ai.onnx.preview::FlexAttention".
 const OperatorRule *findOperatorRule(llvm::StringRef domain, llvm::StringRef name);
 
 } // namespace fovea

@@ -33,12 +33,17 @@ static FailureOr<SmallVector<kernel::FuncOp>> getKernels(ModuleOp module) {
     return module.emitError("the program needs a function @main");
   llvm::SetVector<Operation *> kernels;
   SymbolTable symbols(module);
-  for (auto launch : main.getOps<kernel::LaunchOp>()) {
+  WalkResult walked = main.walk([&](kernel::LaunchOp launch) {
     auto kernel = symbols.lookup<kernel::FuncOp>(launch.getCallee());
-    if (!kernel)
-      return launch.emitError("launches '") << launch.getCallee() << "', which is not a kernel";
+    if (!kernel) {
+      launch.emitError("launches '") << launch.getCallee() << "', which is not a kernel";
+      return WalkResult::interrupt();
+    }
     kernels.insert(kernel);
-  }
+    return WalkResult::advance();
+  });
+  if (walked.wasInterrupted())
+    return failure();
   return llvm::map_to_vector(kernels, [](Operation *op) { return cast<kernel::FuncOp>(op); });
 }
 

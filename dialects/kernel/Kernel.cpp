@@ -199,6 +199,14 @@ LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return success();
 }
 
+LogicalResult SliceOp::verify() {
+  auto source = cast<MemRefType>(getSource().getType()), result = cast<MemRefType>(getType());
+  if (source.getRank() == 0 || !source.hasStaticShape() || !source.getLayout().isIdentity() ||
+      result != MemRefType::get(source.getShape().drop_front(), source.getElementType()))
+    return emitOpError("makes a ") << result << " of a " << source;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // Constants
 //===----------------------------------------------------------------------===//

@@ -110,6 +110,34 @@ def Kernel_LaunchOp : Kernel_Op<"launch", [
   let hasVerifier = 1;
 }
 
+def Kernel_RequireOp : Kernel_Op<"require"> {
+  let summary = "ends the run with an error unless a condition holds";
+  let description = [{
+    Stands in the program, between kernels. The result is `value`, so that what must not happen otherwise can depend on it. The run's status says that the inputs' values
+    do not fit the shapes of the model (docs/Architecture.md section 9); `message` is for readers of the program.
+
+    ```mlir
+    %j = kernel.require %holds, %i "more iterations than results"
+    ```
+  }];
+  let arguments = (ins I1:$condition, Index:$value, StrAttr:$message);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$condition `,` $value $message attr-dict";
+}
+
+def Kernel_SliceOp : Kernel_Op<"slice", [Pure]> {
+  let summary = "one slice of contiguous memory, along its first dimension";
+  let description = [{
+    ```mlir
+    %s = kernel.slice %m[%i] : memref<8x4xf32> -> memref<4xf32>
+    ```
+  }];
+  let arguments = (ins AnyMemRef:$source, Index:$index);
+  let results = (outs AnyMemRef:$result);
+  let assemblyFormat = "$source `[` $index `]` attr-dict `:` type($source) `->` type($result)";
+  let hasVerifier = 1;
+}
+
 def Kernel_ConstantOp : Kernel_Op<"constant", [Symbol]> {
   let summary = "bytes of the weights section";
   let description = [{

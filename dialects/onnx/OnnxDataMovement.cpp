@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxShapeOps.h"
+#include "dialects/onnx/PartialValues.h"
 #include "dialects/onnx/SliceBounds.h"
 
 using namespace mlir;
@@ -99,6 +100,11 @@ LogicalResult SliceOp::inferShapes(Types &types) {
     if (steps && (*steps)[i] == 0)
       return emitOpError("has a step of 0 along axis ") << axis;
     result[axis] = ShapedType::kDynamic;
+    // A window of constant length at a computed place, which is taken to lie inside.
+    if (!starts && steps && (*steps)[i] == 1 && axes->size() == 1)
+      if (std::optional<int64_t> length = getConstantDistance(getStarts(), getEnds());
+          length && *length > 0 && !isDynamic((*x)[axis]))
+        result[axis] = std::min(*length, (*x)[axis]);
     if (starts && ends && steps && !isDynamic((*x)[axis]))
       result[axis] = getSliceBounds((*x)[axis], (*starts)[i], (*ends)[i], (*steps)[i]).length;
   }

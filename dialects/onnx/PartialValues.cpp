@@ -120,3 +120,39 @@ std::optional<PartialIntegers> onnx::getPartialIntegers(Value value) {
   unsigned visits = maxVisits;
   return lookUp(value, visits);
 }
+
+/// The value that `value`, one integer, is computed from by adding `offset`.
+static std::pair<Value, int64_t> getBase(Value value) {
+  int64_t offset = 0;
+  for (int depth = 0; depth < 16; ++depth) {
+    Operation *op = value.getDefiningOp();
+    if (isa_and_present<IdentityOp, CastOp, ReshapeOp, UnsqueezeOp, SqueezeOp>(op)) {
+      value = op->getOperand(0);
+      continue;
+    }
+    if (!isa_and_present<AddOp, SubOp>(op))
+      break;
+    std::optional<int64_t> right = getConstantInteger(op->getOperand(1));
+    std::optional<int64_t> left = isa<AddOp>(op) ? getConstantInteger(op->getOperand(0)) : right;
+    std::optional<int64_t> number = right ? right : left;
+    // Small numbers only: nothing overflows.
+    if (!number || std::abs(*number) > int64_t(1) << 32)
+      break;
+    offset += isa<AddOp>(op) ? *number : -*number;
+    value = op->getOperand(right ? 0 : 1);
+  }
+  return {value, offset};
+}
+
+std::optional<int64_t> onnx::getConstantDistance(Value from, Value to) {
+  auto isNumber = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type && type.hasStaticShape() && type.getNumElements() == 1 &&
+           isa<IntegerType>(type.getElementType());
+  };
+  auto [first, before] = getBase(from);
+  auto [second, after] = getBase(to);
+  if (first != second || !isNumber(from) || !isNumber(to) || !isNumber(first))
+    return std::nullopt;
+  return after - before;
+}

@@ -21,6 +21,10 @@ using PartialIntegers = llvm::SmallVector<std::optional<int64_t>>;
 /// Nothing when even the length is unknown or above 64.
 std::optional<PartialIntegers> getPartialIntegers(mlir::Value value);
 
+/// `to - from` of two integers that are each computed from one value by adding constants, such as
+/// i + 1 and i; nothing when that does not show.
+std::optional<int64_t> getConstantDistance(mlir::Value from, mlir::Value to);
+
 } // namespace fovea::onnx
 
 #endif // FOVEA_DIALECTS_ONNX_PARTIALVALUES_H

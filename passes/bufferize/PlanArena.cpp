@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
 namespace fovea {
@@ -75,38 +76,64 @@ private:
                                           .getResult());
       buffer.alloc.erase();
     }
-    getOperation()->setAttr("fovea.arena_bytes", builder.getI64IntegerAttr(end + kernel::readableSlack));
+    getOperation()->setAttr("fovea.arena_bytes",
+                            builder.getI64IntegerAttr(end + kernel::readableSlack));
     return success();
   }
 
   LogicalResult collect(func::FuncOp main, SmallVectorImpl<Buffer> &buffers) {
-    llvm::DenseMap<Operation *, int64_t> position;
-    for (Operation &op : main.getBody().front())
-      position[&op] = position.size();
-    for (auto alloc : main.getOps<memref::AllocOp>()) {
+    // Where each op begins, and where the last op of its bodies ends.
+    llvm::DenseMap<Operation *, std::pair<int64_t, int64_t>> positions;
+    int64_t next = 0;
+    main.walk<WalkOrder::PreOrder>([&](Operation *op) { positions[op].first = next++; });
+    main.walk<WalkOrder::PostOrder>([&](Operation *op) {
+      int64_t &end = positions[op].second;
+      end = std::max(end, positions[op].first);
+      if (Operation *parent = op->getParentOp())
+        positions[parent].second = std::max(positions[parent].second, end);
+    });
+    WalkResult walked = main.walk([&](memref::AllocOp alloc) {
       Buffer buffer;
       buffer.alloc = alloc;
       auto type = alloc.getType();
       auto size =
           kernel::getStorageSize(RankedTensorType::get(type.getShape(), type.getElementType()));
-      if (failed(size))
-        return alloc.emitError("a buffer of type ") << type << " has no size that fits in memory";
+      if (failed(size)) {
+        alloc.emitError("a buffer of type ") << type << " has no size that fits in memory";
+        return WalkResult::interrupt();
+      }
       buffer.size = llvm::alignTo(std::max<int64_t>(*size, 1), alignment);
-      // A view keeps the buffer alive as long as the view's own users.
-      buffer.first = INT64_MAX;
-      SmallVector<Value> views = {alloc.getResult()};
-      while (!views.empty())
-        for (Operation *user : views.pop_back_val().getUsers()) {
-          if (isa<memref::ReinterpretCastOp>(user)) {
-            views.push_back(user->getResult(0));
-            continue;
-          }
-          buffer.first = std::min(buffer.first, position.lookup(user));
-          buffer.last = std::max(buffer.last, position.lookup(user));
-        }
+      findLifetime(buffer, positions);
       buffers.push_back(buffer);
-    }
-    return success();
+      return WalkResult::advance();
+    });
+    return failure(walked.wasInterrupted());
+  }
+
+  /// From the first to the last use. A use inside of a loop or branch, which runs more often than
+  /// the block of the buffer, or not at all, takes the whole of it.
+  static void
+  findLifetime(Buffer &buffer,
+               const llvm::DenseMap<Operation *, std::pair<int64_t, int64_t>> &positions) {
+    Block *home = buffer.alloc->getBlock();
+    buffer.first = INT64_MAX;
+    // A view keeps the buffer alive as long as the view's own users, and so does what a loop that
+    // carries it returns.
+    SmallVector<Value> views = {buffer.alloc.getResult()};
+    llvm::SmallPtrSet<Operation *, 4> seen;
+    while (!views.empty())
+      for (Operation *user : views.pop_back_val().getUsers()) {
+        if (isa<memref::ReinterpretCastOp, kernel::SliceOp>(user)) {
+          views.push_back(user->getResult(0));
+          continue;
+        }
+        Operation *at = home->findAncestorOpInBlock(*user);
+        auto [begin, end] = positions.lookup(at);
+        buffer.first = std::min(buffer.first, begin);
+        buffer.last = std::max(buffer.last, end);
+        if (isa<scf::ForOp, scf::WhileOp>(user) && seen.insert(user).second)
+          llvm::append_range(views, user->getResults());
+      }
   }
 
   /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies; keeps `placed`

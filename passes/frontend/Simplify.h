@@ -34,6 +34,10 @@ bool replaceUseOfComputedPad(mlir::Operation *op);
 /// behind it, and returns true; the op itself stays, without uses.
 bool expandEinsum(mlir::Operation *op);
 
+/// Replaces all uses of a recurrent layer of static shape by products and Scans behind it, whose
+/// types are still to be inferred; returns whether `op` is one. The op itself stays, without uses.
+bool expandRecurrence(mlir::Operation *op);
+
 /// What folding may cost: the bytes of one result, the bytes of all that live at a time, and the
 /// multiplications or moved elements of all together.
 struct FoldLimits {

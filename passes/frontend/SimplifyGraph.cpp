@@ -83,7 +83,8 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     auto refine = [](Operation *op) -> FailureOr<bool> {
       if (failed(refineResultTypes(op)))
         return failure();
-      return !replaceNoOp(op) && !replaceUseOfComputedPad(op) && !expandEinsum(op);
+      return !replaceNoOp(op) && !replaceUseOfComputedPad(op) && !expandEinsum(op) &&
+             !expandRecurrence(op);
     };
     if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
                        {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||

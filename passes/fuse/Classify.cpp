@@ -76,6 +76,10 @@ OpKind fovea::classify(Operation *op) {
   }
   if (isa<attn::AttentionOp>(op))
     return OpKind::Attention;
+  // A slice at a computed place is memory of the program's loops.
+  if (auto slice = dyn_cast<OffsetSizeAndStrideOpInterface>(op);
+      slice && llvm::any_of(slice.getStaticOffsets(), ShapedType::isDynamic))
+    return OpKind::Other;
   if (isa<tensor::PadOp, tensor::ExtractSliceOp, tensor::InsertSliceOp>(op))
     return OpKind::Movement;
   if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op))

@@ -6,6 +6,7 @@
 #include "dialects/kernel/Kernel.h"
 #include "dialects/onnx/NodeName.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/Remarks.h"
@@ -210,12 +211,14 @@ static void keepReadFills(IslandGroups &groups) {
   }
 }
 
-/// A splat that the program returns has to be in memory, where a fill writes it: as a weight it
-/// would cost as many bytes as it has elements.
+/// A splat that the program itself reads, returns or carries through a loop has to be in memory,
+/// where a fill writes it: as a weight it would cost as many bytes as it has elements.
 static void fillReturnedSplats(Block &block) {
   auto stays = [](OpOperand &use) {
-    return isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(use.getOwner()) ||
-           use.getOwner()->hasTrait<OpTrait::IsTerminator>();
+    Operation *user = use.getOwner();
+    return isa<func::FuncOp, scf::ForOp, scf::IfOp, scf::WhileOp>(user->getParentOp()) &&
+           !user->getParentOfType<kernel::IslandOp>() &&
+           (classify(user) == OpKind::Reshape || classify(user) == OpKind::Other);
   };
   for (auto constant : llvm::make_early_inc_range(block.getOps<arith::ConstantOp>())) {
     auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
@@ -232,7 +235,14 @@ static void fillReturnedSplats(Block &block) {
   }
 }
 
+/// Forms the islands of a block of the program. Bodies of its loops and branches come first: they
+/// make their own copies of fillers, so that only what is read as data is computed outside.
 static void formIslands(Block &block) {
+  for (Operation &op : block)
+    if (isa<scf::ForOp, scf::IfOp, scf::WhileOp>(op))
+      for (Region &region : op.getRegions())
+        for (Block &body : region)
+          formIslands(body);
   fillReturnedSplats(block);
   IslandGroups groups(block);
   keepReadFills(groups);

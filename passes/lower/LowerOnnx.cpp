@@ -19,6 +19,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/TypeUtilities.h"
 #include "mlir/Transforms/DialectConversion.h"
+#include "passes/lower/ControlFlow.h"
 #include "passes/lower/Families.h"
 #include "passes/lower/OnnxPattern.h"
 #include "passes/lower/Passes.h"
@@ -218,6 +219,7 @@ void LowerOnnx::runOnOperation() {
   ConversionTarget target(*context);
   target.addLegalDialect<arith::ArithDialect, kernel::KernelDialect, linalg::LinalgDialect,
                          math::MathDialect, scf::SCFDialect, tensor::TensorDialect>();
+  populateControlFlowTypes(converter, patterns, target);
   target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp function) {
     return converter.isSignatureLegal(function.getFunctionType());
   });
@@ -228,8 +230,10 @@ void LowerOnnx::runOnOperation() {
   config.foldingMode = DialectConversionFoldingMode::Never;
   // A cast that is left is reported with the op that needs it, not by the driver.
   config.buildMaterializations = false;
-  if (failed(applyPartialConversion(getOperation(), target, std::move(patterns), config)) ||
-      failed(reportRemaining(refusals)))
+  if (failed(applyPartialConversion(getOperation(), target, std::move(patterns), config)))
+    return signalPassFailure();
+  lowerControlFlow(getOperation());
+  if (failed(reportRemaining(refusals)))
     return signalPassFailure();
   eraseDeadConstants();
 }

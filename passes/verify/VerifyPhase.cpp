@@ -39,16 +39,28 @@ static bool isSequentialIsland(Operation &op) {
   return island && island.getAnchor() == kernel::Anchor::Sequential;
 }
 
-/// The body of @main after lowering, or of a kernel: the tensor vocabulary and a terminator.
-/// Lowering makes the sequential islands.
+/// The body of a kernel or an island: the tensor vocabulary and a terminator.
 static void checkVocabulary(Checker &checker, Block &block, StringRef place) {
   for (Operation &op : block)
     if (op.hasTrait<OpTrait::IsTerminator>())
       checker.checkTypes(&op);
-    else if (isSequentialIsland(op) && isa<func::FuncOp>(block.getParentOp()))
-      checker.checkSequentialBody(op.getRegion(0).front());
     else if (!checker.checkTensorOp(&op))
       checker.reportUnexpected(&op, place);
+}
+
+/// Calls `check` for the ops of a block of the program and of the bodies of its loops and branches;
+/// `check` has to deal with what is no part of control flow.
+static void checkProgram(Checker &checker, Block &block,
+                         llvm::function_ref<void(Operation *)> check) {
+  for (Operation &op : block) {
+    checker.checkTypes(&op);
+    if (isControlFlow(&op))
+      for (Region &region : op.getRegions())
+        for (Block &body : region)
+          checkProgram(checker, body, check);
+    else if (!isProgramScalar(&op))
+      check(&op);
+  }
 }
 
 static void checkIsland(Checker &checker, kernel::IslandOp island) {
@@ -79,15 +91,25 @@ static bool isFree(Operation *op) {
   return isa<arith::ConstantOp, tensor::ExpandShapeOp, tensor::CollapseShapeOp, func::ReturnOp>(op);
 }
 
+static void checkMainAfterLower(Checker &checker, func::FuncOp main) {
+  checkProgram(checker, main.getBody().front(), [&](Operation *op) {
+    // Lowering makes the sequential islands.
+    if (isSequentialIsland(*op))
+      checkIsland(checker, cast<kernel::IslandOp>(op));
+    else if (!op->hasTrait<OpTrait::IsTerminator>() && !isProgramTensorOp(op) &&
+             !checker.checkTensorOp(op))
+      checker.reportUnexpected(op, "in the function");
+  });
+}
+
 static void checkMainAfterFuse(Checker &checker, func::FuncOp main) {
-  for (Operation &op : main.getOps()) {
-    checker.checkTypes(&op);
+  checkProgram(checker, main.getBody().front(), [&](Operation *op) {
     if (auto island = dyn_cast<kernel::IslandOp>(op))
       checkIsland(checker, island);
     // Outlining makes a tensor.empty again inside the kernel.
-    else if (!isFree(&op) && !isa<tensor::EmptyOp>(op))
-      checker.reportUnexpected(&op, "between islands");
-  }
+    else if (!isFree(op) && !isa<tensor::EmptyOp>(op) && !isProgramTensorOp(op))
+      checker.reportUnexpected(op, "between islands");
+  });
 }
 
 /// A tensor without elements, which needs no kernel to be computed.
@@ -97,17 +119,19 @@ static bool isEmpty(Operation &op) {
 }
 
 static void checkMainAfterOutline(Checker &checker, func::FuncOp main) {
-  for (Operation &op : main.getOps()) {
-    checker.checkTypes(&op);
+  checkProgram(checker, main.getBody().front(), [&](Operation *op) {
     if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
       if (!launch.getOutputs().empty())
-        checker.report(&op) << "must have results, not outs";
-    } else if (isLargeConstant(&op)) {
-      checker.report(&op) << "must be a kernel.constant";
-    } else if (!isFree(&op) && !isa<kernel::GetConstantOp>(op) && !isEmpty(op)) {
-      checker.reportUnexpected(&op, "between launches");
+        checker.report(op) << "must have results, not outs";
+    } else if (isLargeConstant(op)) {
+      checker.report(op) << "must be a kernel.constant";
+    } else if (isa<tensor::EmptyOp>(op) &&
+               (isEmpty(*op) || llvm::all_of(op->getUsers(), isControlFlow))) {
+      // What a loop collects in starts so.
+    } else if (!isFree(op) && !isa<kernel::GetConstantOp>(op) && !isProgramTensorOp(op)) {
+      checker.reportUnexpected(op, "between launches");
     }
-  }
+  });
 }
 
 /// A constant offset that keeps the alignment, inside the arena.
@@ -157,23 +181,24 @@ static void checkSignature(Checker &checker, func::FuncOp main) {
 static void checkMainAfterBufferize(Checker &checker, func::FuncOp main,
                                     std::optional<int64_t> arenaBytes) {
   checkSignature(checker, main);
-  for (Operation &op : main.getOps()) {
+  checkProgram(checker, main.getBody().front(), [&](Operation *op) {
     if (auto view = dyn_cast<memref::ViewOp>(op)) {
       checkView(checker, view, arenaBytes);
     } else if (auto launch = dyn_cast<kernel::LaunchOp>(op)) {
       if (launch->getNumResults() != 0)
-        checker.report(&op) << "must write its outs instead of having results";
-    } else if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
-      if (!constant.getType().isIndex())
-        checker.report(&op) << "must be an offset, but is a " << constant.getType();
+        checker.report(op) << "must write its outs instead of having results";
     } else if (auto get = dyn_cast<kernel::GetConstantOp>(op)) {
       if (!isa<MemRefType>(get.getType()))
-        checker.report(&op) << "must be memory, but is a " << get.getType();
+        checker.report(op) << "must be memory, but is a " << get.getType();
+    } else if (isa<arith::ConstantOp>(op)) {
+      checker.report(op) << "must be an offset or a scalar, but is a "
+                         << op->getResult(0).getType();
     } else if (!isa<memref::ExpandShapeOp, memref::CollapseShapeOp, memref::ReinterpretCastOp,
-                    memref::CopyOp, func::ReturnOp>(op)) {
-      checker.reportUnexpected(&op, "in the program");
+                    memref::CopyOp, memref::LoadOp, memref::StoreOp, kernel::SliceOp,
+                    func::ReturnOp>(op)) {
+      checker.reportUnexpected(op, "in the program");
     }
-  }
+  });
 }
 
 namespace {
@@ -201,7 +226,7 @@ void VerifyPhase::checkTopLevel(Checker &checker, Operation &op, Phase phase) {
     auto arenaBytes = getOperation()->getAttrOfType<IntegerAttr>("fovea.arena_bytes");
     switch (phase) {
     case Phase::Lower:
-      return checkVocabulary(checker, main.getBody().front(), "in the function");
+      return checkMainAfterLower(checker, main);
     case Phase::Fuse:
       return checkMainAfterFuse(checker, main);
     case Phase::Outline:

@@ -120,6 +120,21 @@ void Checker::checkSequentialBody(Block &body) {
   }
 }
 
+bool verify::isControlFlow(Operation *op) { return isa<scf::ForOp, scf::WhileOp, scf::IfOp>(op); }
+
+bool verify::isProgramScalar(Operation *op) {
+  if (isa<scf::YieldOp, scf::ConditionOp, kernel::RequireOp>(op))
+    return true;
+  return isa<arith::ArithDialect>(op->getDialect()) &&
+         llvm::all_of(op->getResultTypes(), [](Type type) { return type.isIntOrIndex(); });
+}
+
+bool verify::isProgramTensorOp(Operation *op) {
+  if (auto slice = dyn_cast<OffsetSizeAndStrideOpInterface>(op))
+    return llvm::any_of(slice.getStaticOffsets(), ShapedType::isDynamic);
+  return isa<tensor::ExtractOp, tensor::FromElementsOp>(op);
+}
+
 /// The body's argument that `value` is, looking through extensions; null for anything else.
 static BlockArgument getArgument(Value value) {
   while (Operation *op = value.getDefiningOp()) {

@@ -42,6 +42,16 @@ private:
   bool failed = false;
 };
 
+/// A loop or branch of the program: scf.for, scf.while, scf.if.
+bool isControlFlow(mlir::Operation *op);
+
+/// Whether `op` computes numbers of the program's control flow, or ends a body of it.
+bool isProgramScalar(mlir::Operation *op);
+
+/// Whether the program itself does `op` between kernels: a number out of a tensor or into one, a
+/// slice at a computed place.
+bool isProgramTensorOp(mlir::Operation *op);
+
 /// Whether `op` multiplies two of its operands and sums the products, or is an attention.
 bool isHeavy(mlir::Operation *op);
 

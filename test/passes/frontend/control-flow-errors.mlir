@@ -1,0 +1,70 @@
+// RUN: fovea-opt %s --fovea-simplify-graph --split-input-file --verify-diagnostics
+
+func.func @shapes_differ(%c: tensor<i1>, %x: tensor<4xf32>, %z: tensor<2xf32>) -> tensor<*xf32> {
+  // expected-error @below {{output #0 is 'tensor<4xf32>' in one branch and 'tensor<2xf32>' in the other; they may differ only when the condition is constant}}
+  %0 = onnx.If %c : (tensor<i1>) -> tensor<*xf32> {
+    onnx.Yield %x : tensor<4xf32>
+  } else {
+    onnx.Yield %z : tensor<2xf32>
+  }
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @grows_until_input(%n: tensor<i64>, %x: tensor<1xf32>) -> tensor<*xf32> {
+  %none = onnx.none
+  // expected-error @below {{carries a value whose shape changes with each iteration; such a loop is compiled only with a constant trip count}}
+  %0 = onnx.Loop %n, %none, %x : (tensor<i64>, none, tensor<1xf32>) -> tensor<*xf32> {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %h: tensor<?xf32>):
+    %1 = onnx.Concat %h, %x {axis = 0 : si64} : (tensor<?xf32>, tensor<1xf32>) -> tensor<*xf32>
+    onnx.Yield %go, %1 : tensor<i1>, tensor<*xf32>
+  }
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @grows_too_long(%x: tensor<1xf32>) -> tensor<*xf32> {
+  %n = onnx.Constant : tensor<i64> = dense<1000000000000> : tensor<i64>
+  %none = onnx.none
+  // expected-error @below {{so it has to be unrolled, which would take more than 8192 ops}}
+  %0 = onnx.Loop %n, %none, %x : (tensor<i64>, none, tensor<1xf32>) -> tensor<*xf32> {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %h: tensor<?xf32>):
+    %1 = onnx.Concat %h, %x {axis = 0 : si64} : (tensor<?xf32>, tensor<1xf32>) -> tensor<*xf32>
+    onnx.Yield %go, %1 : tensor<i1>, tensor<*xf32>
+  }
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @lengths_differ(%a: tensor<4xf32>, %b: tensor<5xf32>) -> tensor<*xf32> {
+  // expected-error @below {{scans tensors of different lengths, 4 and 5}}
+  %0 = onnx.Scan %a, %b {num_inputs = 2 : i64, input_axes = array<i64: 0, 0>, input_directions = array<i64: 0, 0>, output_axes = array<i64: 0>, output_directions = array<i64: 0>} : (tensor<4xf32>, tensor<5xf32>) -> tensor<*xf32> {
+  ^bb0(%s: tensor<f32>, %t: tensor<f32>):
+    %1 = onnx.Add %s, %t : (tensor<f32>, tensor<f32>) -> tensor<f32>
+    onnx.Yield %1 : tensor<f32>
+  }
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @axis(%a: tensor<4xf32>) -> tensor<*xf32> {
+  // expected-error @below {{input axis 1 is outside [-1, 1)}}
+  %0 = onnx.Scan %a {num_inputs = 1 : i64, input_axes = array<i64: 1>, input_directions = array<i64: 0>, output_axes = array<i64: 0>, output_directions = array<i64: 0>} : (tensor<4xf32>) -> tensor<*xf32> {
+  ^bb0(%s: tensor<f32>):
+    onnx.Yield %s : tensor<f32>
+  }
+  return %0 : tensor<*xf32>
+}
+
+// -----
+
+func.func @weights(%x: tensor<5x2x3xf32>, %w: tensor<1x4x9xf32>, %r: tensor<1x4x4xf32>) -> tensor<*xf32> {
+  %none = onnx.none
+  // expected-error @below {{w has the shape [1, 4, 9], expected [1, 4, 3]}}
+  %y, %h = onnx.RNN %x, %w, %r, %none, %none, %none {hidden_size = 4 : i64, direction = "forward", batch_major = false, activations = ["Tanh"], alphas = array<f32: 0.0>, betas = array<f32: 0.0>} : (tensor<5x2x3xf32>, tensor<1x4x9xf32>, tensor<1x4x4xf32>, none, none, none) -> (tensor<*xf32>, tensor<*xf32>)
+  return %y : tensor<*xf32>
+}
