@@ -6,11 +6,11 @@
 #include "compiler/link/Link.h"
 
 #include "compiler/codegen/RunPasses.h"
+#include "compiler/codegen/Scratch.h"
 #include "compiler/codegen/Target.h"
 #include "compiler/codegen/llvm/Program.h"
 #include "compiler/link/CompileKernel.h"
 #include "compiler/link/ElfWeights.h"
-#include "compiler/link/Scratch.h"
 #include "compiler/link/Weights.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
@@ -116,7 +116,8 @@ LogicalResult link::compileProgram(ModuleOp module, const codegen::Target &targe
         getKernelModule(kernel, target, options.mayFallBack, context);
     if (failed(part))
       return failure();
-    llvm::Expected<int64_t> scratch = getScratchBytes(*(*part)->getFunction(kernel.getSymName()));
+    llvm::Expected<int64_t> scratch =
+        codegen::getScratchBytes(*(*part)->getFunction(kernel.getSymName()));
     if (!scratch)
       return fail(scratch.takeError());
     program.scratchBytes = std::max(program.scratchBytes, *scratch);

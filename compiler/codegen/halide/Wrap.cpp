@@ -7,6 +7,8 @@
 
 #include "compiler/codegen/halide/Wrap.h"
 
+#include "compiler/codegen/Scratch.h"
+
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/IRBuilder.h"
@@ -310,6 +312,9 @@ SmallVector<char, 0> wrap(kernel::FuncOp kernel, ArrayRef<Buffer> buffers,
   raw_string_ostream stream(problem);
   if (verifyModule(module, &stream))
     throw Refusal{kernel, "the kernel's code is malformed: " + problem};
+  // A loop bound that Halide cannot see through leaves it with storage of unknown size.
+  if (Expected<int64_t> bytes = getScratchBytes(*module.getFunction(kernel.getSymName())); !bytes)
+    throw Refusal{kernel, toString(bytes.takeError())};
   SmallVector<char, 0> bitcode;
   raw_svector_ostream out(bitcode);
   WriteBitcodeToFile(module, out);

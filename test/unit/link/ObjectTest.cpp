@@ -4,7 +4,7 @@
 
 #include "compiler/codegen/Target.h"
 #include "compiler/link/ElfWeights.h"
-#include "compiler/link/Scratch.h"
+#include "compiler/codegen/Scratch.h"
 #include "compiler/link/Weights.h"
 #include "test/unit/link/CompiledModel.h"
 
@@ -168,7 +168,7 @@ static int64_t scratchOf(const char *body) {
   llvm::SMDiagnostic diagnostic;
   auto module = llvm::parseAssemblyString(source, diagnostic, context);
   EXPECT_TRUE(module) << diagnostic.getMessage().str();
-  llvm::Expected<int64_t> bytes = link::getScratchBytes(*module->getFunction("k"));
+  llvm::Expected<int64_t> bytes = codegen::getScratchBytes(*module->getFunction("k"));
   if (bytes)
     return *bytes;
   EXPECT_THAT(llvm::toString(bytes.takeError()), HasSubstr("no constant size"));

@@ -2,7 +2,7 @@
 //
 // Walks the functions that a kernel calls or passes to the thread pool.
 
-#include "compiler/link/Scratch.h"
+#include "compiler/codegen/Scratch.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/IR/Constants.h"
@@ -16,7 +16,7 @@ using namespace fovea;
 /// The runtime aligns blocks to this, and may spend as much again on the alignment of the first.
 static constexpr int64_t blockBytes = 128;
 
-Expected<int64_t> link::getScratchBytes(const Function &kernel) {
+Expected<int64_t> codegen::getScratchBytes(const Function &kernel) {
   SetVector<const Function *> reached;
   reached.insert(&kernel);
   int64_t total = 0;
