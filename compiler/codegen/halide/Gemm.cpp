@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Schedule of products. The accumulator tile is a Func of its own, computed at one register tile of
+// Products. The accumulator tile is a Func of its own, computed at one register tile of
 // the result and fully unrolled, so that it lives in registers; what follows the product is the
 // result's expression. Weights come in column panels, from the argument's encoding or packed here
 // once per panel. Tasks are panels and blocks of rows: their number depends on shapes alone.
@@ -8,7 +8,7 @@
 // Schedule `gemm`: mr x nv is the register tile in rows and vectors, mb the rows of a block (M
 // blocking), tasks the least number of tasks wanted.
 
-#include "compiler/codegen/halide/Plan.h"
+#include "compiler/codegen/halide/GemmStage.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -18,14 +18,6 @@ namespace H = Halide;
 
 namespace fovea::codegen::halide {
 namespace {
-
-/// The loops of a product by what they index: rows (left operand), columns (right operand), both,
-/// or the sum.
-struct Roles {
-  int left = 0, right = 1; // operand numbers: `right` is walked by the vectors
-  std::optional<unsigned> row, column;
-  SmallVector<unsigned> outer, sum; // sum: outermost first
-};
 
 /// Rewrites the result's expression around the product, which stands in it as a call of `marker`.
 /// `accumulator + e` becomes the accumulator alone when e depends on the column only: then e is the
@@ -71,63 +63,7 @@ private:
   bool takeBias;
 };
 
-/// Products added one after another before their sum joins the others. The error of a sum grows
-/// with its length, and that of a sum of sums with the longer of the two.
-constexpr int64_t longestSum = 256;
-
-/// Elements of weights that half of a second-level cache holds.
-constexpr int64_t streamedWeights = 1 << 17;
-
-class ContractionStage {
-public:
-  ContractionStage(Plan &plan, const Domain &domain, linalg::GenericOp product)
-      : plan(plan), domain(domain), product(product),
-        translator(plan.stagePrefix(), product.getContext(), plan.getStorage()),
-        space(translator.space) {}
-  bool emit();
-
-private:
-  bool analyse();
-  bool assignRoles();
-  AffineExpr addressOf(unsigned operand, bool &panels);
-  H::Expr operandExpr(unsigned operand);
-  bool isInitZero();
-  bool isPerChannel();
-  void chooseTile();
-  bool mustPack();
-  H::Func packRight();
-  void bindColumn(H::Expr panel, H::Expr inside);
-
-  /// A sum, or a sum of sums: the terms of one block, the loop over blocks, and for every loop of
-  /// the sum its index in both. In a block the blocks' indices are `blockVars`.
-  struct SumBlocks {
-    H::RDom inner;
-    std::optional<H::RDom> blocks;
-    std::vector<H::Var> blockVars;
-    std::vector<H::Expr> terms;
-  };
-  static SumBlocks cutSum(const std::vector<H::Range> &ranges);
-  void schedule(H::Func out, H::Func acc, std::optional<H::Func> part, const SumBlocks &sums,
-                std::optional<H::Func> pack);
-
-  Plan &plan;
-  const Domain &domain;
-  linalg::GenericOp product;
-  Translator translator;
-  Space &space;
-  Indices loops, productLoops;
-  SmallVector<AffineExpr> accesses;
-  SmallVector<unsigned> parallelGroups, sumGroups;
-  Roles roles;
-  int64_t rows = 1, columns = 1, depth = 1, batch = 1;
-  bool rowsAround = false; // whether the left operand has rows beyond those of the tiles
-  int32_t mr = 6, nr = 64, vec = 16,
-          width = 0; // width: of the argument's panels, 0 when it has none
-  // Of the result: column, row, the others outermost last. Of the accumulator: column in the panel,
-  // row, panel, others.
-  H::Var x{"x"}, y{"y"}, xi{"xi"}, xo{"xo"}, yi{"yi"}, yo{"yo"}, yb{"yb"};
-  std::vector<H::Var> outerVars, packVars; // packVars: those that the right operand depends on
-};
+} // namespace
 
 /// Evaluates once to see every access, finds the product's loops and merges what can be merged.
 bool ContractionStage::analyse() {
@@ -440,117 +376,6 @@ bool ContractionStage::emit() {
   plan.finish(translator, out, domain, groups);
   return true;
 }
-
-/// Cuts a sum over `ranges`, innermost first, into blocks of at most `longestSum` terms: some of
-/// the inner loops, and a divisor of the next. A sum that nothing divides stays whole.
-ContractionStage::SumBlocks ContractionStage::cutSum(const std::vector<H::Range> &ranges) {
-  SumBlocks sums;
-  int64_t terms = 1, cut = 1;
-  size_t number = 0;
-  auto extent = [&](size_t n) { return *H::Internal::as_const_int(ranges[n].extent); };
-  for (; number < ranges.size() && terms * extent(number) <= longestSum; ++number)
-    terms *= extent(number);
-  if (number < ranges.size())
-    for (int64_t divisor = 1; terms * divisor <= longestSum; ++divisor)
-      if (extent(number) % divisor == 0)
-        cut = divisor;
-  if (number == ranges.size() || terms * cut < longestSum / 8) {
-    sums.inner = H::RDom(ranges, "k");
-    for (size_t n = 0; n < ranges.size(); ++n)
-      sums.terms.push_back(sums.inner[n]);
-    return sums;
-  }
-  std::vector<H::Range> inner(ranges.begin(), ranges.begin() + number), blocks;
-  inner.emplace_back(0, int32_t(cut));
-  blocks.emplace_back(0, int32_t(extent(number) / cut));
-  blocks.insert(blocks.end(), ranges.begin() + number + 1, ranges.end());
-  sums.inner = H::RDom(inner, "k");
-  sums.blocks = H::RDom(blocks, "kb");
-  for (size_t n = 0; n < number; ++n)
-    sums.terms.push_back(sums.inner[n]);
-  for (size_t n = 0; n < blocks.size(); ++n)
-    sums.blockVars.emplace_back("kb" + std::to_string(n));
-  sums.terms.push_back(sums.blockVars[0] * int32_t(cut) + sums.inner[number]);
-  sums.terms.insert(sums.terms.end(), sums.blockVars.begin() + 1, sums.blockVars.end());
-  return sums;
-}
-
-void ContractionStage::schedule(H::Func out, H::Func acc, std::optional<H::Func> part,
-                                const SumBlocks &sums, std::optional<H::Func> pack) {
-  const int64_t panels = llvm::divideCeil(columns, nr), wanted = plan.schedule("gemm", "tasks", 8),
-                tiles = panels * batch;
-  int64_t block =
-      plan.schedule("gemm", "mb", plan.schedule("conv", "mb", rows > 4096 ? 1536 : rows));
-  const bool parallel = rows * columns * depth * batch > (1 << 19);
-  if (parallel && tiles * int64_t(llvm::divideCeil(rows, block)) < wanted)
-    block = llvm::divideCeil(rows, llvm::divideCeil(wanted, tiles));
-  block = llvm::alignTo(block, mr);
-  const bool blocked = block < rows;
-
-  auto tail = [](bool exact) {
-    return exact ? H::TailStrategy::RoundUp : H::TailStrategy::GuardWithIf;
-  };
-  out.split(x, xo, xi, nr, tail(columns % nr == 0));
-  if (blocked)
-    out.split(y, yb, y, int32_t(block), tail(rows % block == 0));
-  out.split(y, yo, yi, mr, tail(rows % mr == 0));
-  // Panels that serve a whole batch are packed once: the batch goes inside them, or they are packed
-  // before everything.
-  const bool shared = pack && packVars.empty() && batch > 1;
-  // Weights that a core's cache cannot hold are read once, panel by panel; each panel meets all
-  // rows of the image.
-  const bool streamed = !pack && rowsAround && depth * columns > streamedWeights;
-  const bool inside = (shared && panels >= wanted) || streamed;
-  std::vector<H::VarOrRVar> order = {xi, yi, yo};
-  if (!inside)
-    order.push_back(xo);
-  if (blocked)
-    order.push_back(yb);
-  order.insert(order.end(), outerVars.begin(), outerVars.end());
-  if (inside)
-    order.push_back(xo);
-  out.reorder(order).vectorize(xi, vec).unroll(xi).unroll(yi);
-  // All outer loops are one loop of tasks.
-  H::Var task = inside && !streamed ? xo : H::Var(order[3].name());
-  for (size_t i = 4; i < order.size() && (!inside || streamed); ++i) {
-    H::Var fused("task" + std::to_string(i));
-    out.fuse(task, H::Var(order[i].name()), fused);
-    task = fused;
-  }
-  if (parallel)
-    out.parallel(task);
-
-  auto tile = [&](H::Func sum, const H::RDom &loops) {
-    sum.bound_extent(xi, nr).bound_extent(y, mr);
-    // Behind fused loops Halide does not see that a tile lies in one panel and one image.
-    sum.bound_extent(xo, 1);
-    for (const H::Var &outer : outerVars)
-      sum.bound_extent(outer, 1);
-    sum.vectorize(xi, vec).unroll(xi).unroll(y);
-    std::vector<H::VarOrRVar> inner = {xi, y};
-    // A sum of one product has no loop.
-    for (int number = 0; number < loops.dimensions() && !roles.sum.empty(); ++number)
-      inner.push_back(loops[number]);
-    sum.update().reorder(inner).vectorize(xi, vec).unroll(xi).unroll(y);
-  };
-  acc.compute_at(out, yo);
-  tile(acc, part ? *sums.blocks : sums.inner);
-  if (part) {
-    part->compute_at(acc, (*sums.blocks)[0]);
-    tile(*part, sums.inner);
-  }
-  if (!pack)
-    return;
-  if (!inside && (shared || blocked)) {
-    pack->compute_root();
-    if (parallel)
-      pack->parallel(xo);
-  } else {
-    pack->compute_at(out, task);
-  }
-}
-
-} // namespace
 
 bool emitContraction(Plan &plan, const Domain &domain, linalg::GenericOp product) {
   return ContractionStage(plan, domain, product).emit();
