@@ -55,8 +55,8 @@ llvm::Expected<Array> parseNpy(llvm::StringRef contents, llvm::StringRef name);
 /// void elements of their size, which NumPy writes for the arrays of ml_dtypes, stand for them too.
 bool standsFor(fovea_dtype stored, fovea_dtype dtype);
 
-/// Gives an array whose elements standsFor `dtype` that type. Integers of fewer bits than a byte are
-/// read from its low ones, whatever the rest holds, and fill it afterwards.
+/// Gives an array whose elements standsFor `dtype` that type. Integers of fewer bits than a byte
+/// are read from its low ones, whatever the rest holds, and fill it afterwards.
 void setDtype(Array &array, fovea_dtype dtype);
 
 /// Writes `array` to the file `path`, in format version 1.0 or, for very long shapes, 2.0.

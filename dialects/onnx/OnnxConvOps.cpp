@@ -239,7 +239,8 @@ LogicalResult DeformConvOp::verify() {
                                      << ", expected positive numbers";
   SmallVector<Value> operands = {getX(), getW(), getOffset()};
   SmallVector<StringRef> names = {"x", "w", "offset"};
-  for (auto [name, operand] : {std::pair("bias", Value(getBias())), std::pair("mask", Value(getMask()))})
+  for (auto [name, operand] :
+       {std::pair("bias", Value(getBias())), std::pair("mask", Value(getMask()))})
     if (isPresent(operand)) {
       operands.push_back(operand);
       names.push_back(name);
