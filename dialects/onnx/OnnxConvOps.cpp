@@ -35,15 +35,24 @@ static LogicalResult checkBias(Operation *op, Value bias, int64_t filters) {
   return success();
 }
 
+/// An error unless x and w, where they are known, have a batch or filters, channels and `spatial`
+/// dimensions.
+static LogicalResult checkRanks(Operation *op, const std::optional<Shape> &x,
+                                const std::optional<Shape> &w, int64_t spatial) {
+  for (const auto &[name, shape] : {std::pair("x", x), std::pair("w", w)})
+    if (shape && int64_t(shape->size()) != spatial + 2)
+      return op->emitOpError("operand ")
+             << name << " has extents " << formatShape(*shape) << ", expected " << spatial + 2
+             << " dimensions for strides of length " << spatial;
+  return success();
+}
+
 LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getX());
   int64_t spatial = getStrides().size();
   std::optional<Shape> x = getShape(getX()), w = getShape(getW());
-  for (auto [name, shape] : {std::pair("x", x), std::pair("w", w)})
-    if (shape && int64_t(shape->size()) != spatial + 2)
-      return emitOpError("operand ")
-             << name << " has extents " << formatShape(*shape) << ", expected " << spatial + 2
-             << " dimensions for strides of length " << spatial;
+  if (failed(checkRanks(*this, x, w, spatial)))
+    return failure();
   Shape result(spatial + 2, ShapedType::kDynamic);
   if (x)
     result[0] = (*x)[0];
@@ -115,11 +124,8 @@ LogicalResult ConvTransposeOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getX());
   int64_t spatial = getStrides().size();
   std::optional<Shape> x = getShape(getX()), w = getShape(getW());
-  for (auto [name, shape] : {std::pair("x", x), std::pair("w", w)})
-    if (shape && int64_t(shape->size()) != spatial + 2)
-      return emitOpError("operand ")
-             << name << " has extents " << formatShape(*shape) << ", expected " << spatial + 2
-             << " dimensions for strides of length " << spatial;
+  if (failed(checkRanks(*this, x, w, spatial)))
+    return failure();
   Shape result(spatial + 2, ShapedType::kDynamic);
   if (x)
     result[0] = (*x)[0];
