@@ -6,7 +6,7 @@
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/IR/Remarks.h"
+#include "passes/remarks/RemarkCodes.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -83,10 +83,8 @@ link::compileKernel(kernel::FuncOp kernel, const codegen::Target &target, bool m
     return compiled;
   if (failed(unpack(kernel)))
     return kernel.emitError() << reason;
-  remark::missed(
-      kernel.getLoc(),
-      remark::RemarkOpts::name("compile-kernel").category("code").function(kernel.getSymName()))
-      << remark::add("the kernel is compiled by LLVM") << remark::reason("{0}", reason);
+  remarkMissed(RemarkCode::KernelFallback, kernel.getLoc(),
+               "the kernel is compiled by LLVM: " + reason, kernel.getSymName());
   kernel.setBackend(kernel::Backend::LLVM);
   return codegen::compileWithLLVM(kernel, target);
 }

@@ -12,8 +12,8 @@
 #include "passes/frontend/Simplify.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "passes/remarks/RemarkCodes.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -54,10 +54,8 @@ static bool isFree(Operation *op, ArrayRef<eval::Tensor> operands) {
 bool ConstantFolder::isWithinLimits(Operation *op, ArrayRef<eval::Tensor> operands) {
   if (isFree(op, operands))
     return true;
-  auto refuse = [&](StringRef code, StringRef reason) {
-    remark::missed(op->getLoc(), remark::RemarkOpts::name("fold-constants").category("frontend"))
-        << remark::add("a constant computation stays in the program")
-        << remark::reason("{0}", reason) << remark::metric("Code", code);
+  auto refuse = [&](RemarkCode code, StringRef reason) {
+    remarkMissed(code, op->getLoc(), "a constant computation stays in the program: " + reason);
     return false;
   };
   int64_t results = 0, given = 0;
@@ -71,12 +69,13 @@ bool ConstantFolder::isWithinLimits(Operation *op, ArrayRef<eval::Tensor> operan
                    : 8 * operands[0].size() * std::max<int64_t>(operands[0].getRank(), 1);
   }
   if (results > std::max(limits.resultBytes, 2 * given))
-    return refuse("FOLD-R01", "its result is too large");
+    return refuse(RemarkCode::FoldResult, "its result is too large");
   if (heldBytes + results > limits.totalBytes)
-    return refuse("FOLD-R02", "folded constants already take as much memory as they may");
+    return refuse(RemarkCode::FoldMemory,
+                  "folded constants already take as much memory as they may");
   double work = eval::estimateWork(op);
   if (work > double(limits.work))
-    return refuse("FOLD-R03", "it would take too long to evaluate");
+    return refuse(RemarkCode::FoldWork, "it would take too long to evaluate");
   limits.work -= int64_t(work);
   return true;
 }

@@ -15,6 +15,7 @@
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
 #include "passes/fuse/PushReshapes.h"
+#include "passes/remarks/RemarkCodes.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_ABSORBLAYOUTPASS
@@ -350,8 +351,7 @@ void AbsorbLayout::runOnOperation() {
   for (Block &block : func.getBody())
     for (Operation &op : block)
       if (isTranspose(&op))
-        remark::missed(op.getLoc(), remarkOpts())
-            << remark::add("a transpose remains and moves data")
-            << remark::reason("its users would need divisions in their index maps, or there are "
-                              "none to take it");
+        remarkMissed(RemarkCode::TransposeRemains, op.getLoc(),
+                     "a transpose remains and moves data: its users would need divisions in their "
+                     "index maps, or there are none to take it");
 }

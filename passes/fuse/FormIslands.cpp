@@ -13,6 +13,7 @@
 #include "mlir/Transforms/RegionUtils.h"
 #include "passes/fuse/GrowIslands.h"
 #include "passes/fuse/Passes.h"
+#include "passes/remarks/RemarkCodes.h"
 
 #include "llvm/ADT/SetVector.h"
 
@@ -166,7 +167,7 @@ static void remarkIsland(kernel::IslandOp island) {
 }
 
 /// Says why an elementwise consumer of a heavy anchor's result stays outside.
-static void remarkMissed(const IslandGroups &groups, const IslandGrower &grower, unsigned group) {
+static void reportOutside(const IslandGroups &groups, const IslandGrower &grower, unsigned group) {
   unsigned anchor = grower.getAnchor(group);
   if (!isHeavy(groups.getKind(anchor)))
     return;
@@ -187,10 +188,9 @@ static void remarkMissed(const IslandGroups &groups, const IslandGrower &grower,
         why = "the consumer also needs a value computed outside from this one";
       else
         runsOverOperandsFrom(groups, user, members, &why);
-      remark::missed(groups.getOp(anchor)->getLoc(), remarkOpts())
-          << remark::add("'{0}' is not computed with '{1}'", getNodeName(consumer),
-                         getNodeName(groups.getOp(anchor)))
-          << remark::reason("{0}", why.str());
+      remarkMissed(RemarkCode::ConsumerOutside, consumer.getLoc(),
+                   "'" + getNodeName(consumer) + "' is not computed with '" +
+                       getNodeName(groups.getOp(anchor)) + "': " + why);
     }
   }
 }
@@ -251,7 +251,7 @@ static void formIslands(Block &block) {
   OpSet order = sortGroups(groups);
   for (unsigned group : order)
     if (groups.isClaimed(group))
-      remarkMissed(groups, grower, group);
+      reportOutside(groups, grower, group);
 
   // What leaves each group has to be known before the first op moves.
   SmallVector<SmallVector<Value>> results;

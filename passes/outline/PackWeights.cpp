@@ -7,8 +7,8 @@
 
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Remarks.h"
 #include "passes/fuse/Classify.h"
+#include "passes/remarks/RemarkCodes.h"
 #include "llvm/ADT/StringSet.h"
 
 namespace fovea {
@@ -95,8 +95,7 @@ struct PackWeights : fovea::impl::PackWeightsPassBase<PackWeights> {
 
 private:
   void refuse(kernel::FuncOp kernel, StringRef reason) {
-    remark::missed(kernel.getLoc(), remark::RemarkOpts::name("pack-weights").category("schedule"))
-        << remark::reason("{0}", reason);
+    remarkMissed(RemarkCode::NotPacked, kernel.getLoc(), reason, kernel.getSymName());
   }
 
   void pack(kernel::FuncOp kernel, ArrayRef<kernel::LaunchOp> calls, SymbolTable &symbols) {

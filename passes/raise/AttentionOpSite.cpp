@@ -70,8 +70,8 @@ static void setVisibility(onnx::AttentionOp op, AttentionSite &site) {
 static bool addMask(onnx::AttentionOp op, AttentionSite &site, Refusal &refusal) {
   RankedTensorType type = getStaticType(op.getMask());
   if (!type) {
-    refusal = {"ATTN-R07", "the shape of the mask is not static",
-               "give every symbolic dimension a value with --dim"};
+    refusal = {RemarkCode::ShapeNotStatic, getBlamed(op.getMask(), op),
+               "the shape of the mask is not static"};
     return false;
   }
   ScoreStep step{ScoreStep::Kind::Add, op.getMask(), {}};
@@ -82,37 +82,36 @@ static bool addMask(onnx::AttentionOp op, AttentionSite &site, Refusal &refusal)
 }
 
 std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, Refusal &refusal) {
-  auto refuse = [&](StringRef code, const Twine &reason, StringRef hint) {
-    refusal = {code, reason.str(), hint};
+  auto refuse = [&](RemarkCode code, StringRef reason) {
+    refusal = {code, op, reason.str()};
     return std::nullopt;
   };
   for (Value value : {op.getQ(), op.getK(), op.getV(), op.getY()}) {
     RankedTensorType type = getStaticType(value);
     if (!type)
-      return refuse("ATTN-R07", "a shape is not static",
-                    "give every symbolic dimension a value with --dim");
+      return refuse(RemarkCode::ShapeNotStatic, "a shape is not static");
     Type element = type.getElementType();
     if (!element.isF32() && !element.isF16() && !element.isBF16())
-      return refuse("ATTN-R06", "an element type is not f32, f16 or bf16", "cast the model to f32");
+      return refuse(RemarkCode::ElementType, "an element type is not f32, f16 or bf16");
   }
   std::optional<Operand> q = getOperand(op.getQ(), op.getQNumHeads());
   std::optional<Operand> k = getOperand(op.getK(), op.getKvNumHeads());
   std::optional<Operand> v = getOperand(op.getV(), op.getKvNumHeads());
   std::optional<Operand> y = getOperand(op.getY(), op.getQNumHeads());
   if (!q || !k || !v || !y)
-    return refuse("ATTN-R10", "the head counts do not divide the operands", "");
+    return refuse(RemarkCode::AttentionOperands, "the head counts do not divide the operands");
   if (k->heads != v->heads || q->heads % k->heads != 0 || k->rows != v->rows ||
       q->columns != k->columns || y->heads != q->heads || y->rows != q->rows ||
       y->columns != v->columns || y->batch != q->batch ||
       llvm::any_of(ArrayRef<int64_t>{k->batch, v->batch},
                    [&](int64_t batch) { return batch != 1 && batch != q->batch; }))
-    return refuse("ATTN-R10", "the shapes of the operands do not fit together", "");
+    return refuse(RemarkCode::AttentionOperands, "the shapes of the operands do not fit together");
   double scale =
       op.getScale() ? op.getScale()->convertToDouble() : 1.0 / std::sqrt(double(q->columns));
   if (!std::isfinite(scale))
-    return refuse("ATTN-R10", "the scale is not finite", "");
+    return refuse(RemarkCode::AttentionOperands, "the scale is not finite");
   if (!getConstantPosition(op))
-    return refuse("ATTN-R13", "the positions of the queries are not constant", "");
+    return refuse(RemarkCode::AttentionOperands, "the positions of the queries are not constant");
 
   AttentionSite site;
   site.anchor = op;

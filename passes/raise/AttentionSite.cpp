@@ -153,8 +153,8 @@ static std::optional<Consumer> matchConsumer(onnx::SoftmaxOp softmax, Refusal &r
     bool mixed = false;
     if (onnx::WhereOp guard = getNaNGuard(p, mixed)) {
       if (mixed) {
-        refusal = {"ATTN-R11", "the probabilities are used both with and without their NaN guard",
-                   "use the guarded value everywhere"};
+        refusal = {RemarkCode::HalfGuarded, getOtherUser(p, guard),
+                   "the probabilities are used both with and without their NaN guard"};
         return std::nullopt;
       }
       consumer.guarded = true;
@@ -186,18 +186,15 @@ static std::optional<Consumer> matchConsumer(onnx::SoftmaxOp softmax, Refusal &r
   if (consumer.product)
     return consumer;
   if (onTheRight)
-    refusal = {"ATTN-R05",
+    refusal = {RemarkCode::ProbabilitiesOnTheRight, other,
                llvm::formatv("the probabilities are the right operand of MatMul '{0}'",
-                             onnx::getNodeName(other->getLoc())),
-               "write the product as probabilities times values"};
+                             onnx::getNodeName(other->getLoc()))};
+  else if (other && other->getNumResults() > 0)
+    refusal = {RemarkCode::ProbabilitiesChanged, other,
+               llvm::formatv("the probabilities go through {0} before any product",
+                             describeProducer(other->getResult(0)))};
   else
-    refusal = {"ATTN-R04",
-               other && other->getNumResults() > 0
-                   ? llvm::formatv("the probabilities go through {0} before any product",
-                                   describeProducer(other->getResult(0)))
-                         .str()
-                   : std::string("the probabilities reach no product"),
-               "only casts and a NaN guard may stand between Softmax and product"};
+    refusal = {RemarkCode::ProbabilitiesChanged, softmax, "the probabilities reach no product"};
   return std::nullopt;
 }
 
@@ -217,23 +214,23 @@ static bool dependsOn(Value value, Value source) {
 /// Whether the arithmetic of attn.attention covers this element type.
 static bool isSupportedFloat(Type type) { return type.isF32() || type.isF16() || type.isBF16(); }
 
-static bool checkTypes(ArrayRef<Value> values, Refusal &refusal) {
+static bool checkTypes(ArrayRef<Value> values, Operation *anchor, Refusal &refusal) {
   for (Value value : values) {
     RankedTensorType type = getStaticType(value);
+    Operation *blamed = getBlamed(value, anchor);
     if (!type) {
-      refusal = {"ATTN-R07", "the shape of " + describeProducer(value) + " is not static",
-                 "give every symbolic dimension a value with --dim"};
+      refusal = {RemarkCode::ShapeNotStatic, blamed,
+                 "the shape of " + describeProducer(value) + " is not static"};
       return false;
     }
     if (!isSupportedFloat(type.getElementType())) {
-      refusal = {"ATTN-R06",
-                 "the element type of " + describeProducer(value) + " is not f32, f16 or bf16",
-                 "cast the model to f32"};
+      refusal = {RemarkCode::ElementType, blamed,
+                 "the element type of " + describeProducer(value) + " is not f32, f16 or bf16"};
       return false;
     }
     if (type.getRank() < 2 || type.getNumElements() == 0) {
-      refusal = {"ATTN-R08", describeProducer(value) + " is not a matrix or a batch of matrices",
-                 ""};
+      refusal = {RemarkCode::ScoresShape, blamed,
+                 describeProducer(value) + " is not a matrix or a batch of matrices"};
       return false;
     }
   }
@@ -258,20 +255,19 @@ static bool setLeading(AttentionSite &site, ArrayRef<int64_t> leading) {
 std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Refusal &refusal) {
   using Dim = attn::AttentionOp::Dim;
   MLIRContext *context = softmax.getContext();
-  if (!checkTypes({softmax.getX(), softmax.getY()}, refusal))
+  if (!checkTypes({softmax.getX(), softmax.getY()}, softmax, refusal))
     return std::nullopt;
   auto softmaxType = cast<RankedTensorType>(softmax.getY().getType());
   if (!isLastAxis(softmax.getAxis(), softmaxType.getRank())) {
-    refusal = {"ATTN-R01",
+    refusal = {RemarkCode::SoftmaxAxis, softmax,
                llvm::formatv("Softmax runs over axis {0} of {1} dimensions", softmax.getAxis(),
-                             softmaxType.getRank()),
-               "transpose the scores so that the keys are the last dimension"};
+                             softmaxType.getRank())};
     return std::nullopt;
   }
   std::optional<Consumer> consumer = matchConsumer(softmax, refusal);
   if (!consumer)
     return std::nullopt;
-  std::optional<ScorePath> path = findScorePath(softmax.getX(), refusal);
+  std::optional<ScorePath> path = findScorePath(softmax.getX(), softmax, refusal);
   if (!path)
     return std::nullopt;
 
@@ -288,12 +284,13 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   site.value = consumer->product.getB();
   site.output = consumer->product.getC();
   if (!checkTypes({site.query, site.key, site.value, site.output, scores, consumer->probabilities},
-                  refusal))
+                  softmax, refusal))
     return std::nullopt;
   if (!consumer->probabilities.hasOneUse()) {
     site.probabilities = consumer->probabilities;
     if (dependsOn(site.value, consumer->probabilities)) {
-      refusal = {"ATTN-R04", "the values are computed from the probabilities", ""};
+      refusal = {RemarkCode::CircularValues, getBlamed(site.value, softmax),
+                 "the values are computed from the probabilities"};
       return std::nullopt;
     }
   }
@@ -301,8 +298,8 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   if (site.probabilities &&
       outputType.getShape().drop_back(1) !=
           cast<RankedTensorType>(site.probabilities.getType()).getShape().drop_back(1)) {
-    refusal = {"ATTN-R12", "the probabilities are used elsewhere and broadcast against the values",
-               "give probabilities and values the same batch dimensions"};
+    refusal = {RemarkCode::ProbabilitiesBroadcast, consumer->product,
+               "the probabilities are used elsewhere and broadcast against the values"};
     return std::nullopt;
   }
   int64_t rank = outputType.getRank();
@@ -311,12 +308,12 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   site.domain[Dim::J] = softmaxType.getShape().back();
   site.domain[Dim::D] = cast<RankedTensorType>(site.query.getType()).getShape().back();
   if (!setLeading(site, outputType.getShape().drop_back(2))) {
-    refusal = {"ATTN-R08", "the batch dimensions overflow", ""};
+    refusal = {RemarkCode::ScoresShape, consumer->product, "the batch dimensions overflow"};
     return std::nullopt;
   }
   if (path->leadingShape && softmaxType.getShape().drop_back(2) != ArrayRef(site.leadingShape)) {
-    refusal = {"ATTN-R08",
-               "the scores are reshaped and the probabilities broadcast against the values", ""};
+    refusal = {RemarkCode::ScoresReshaped, consumer->product,
+               "the scores are reshaped and the probabilities broadcast against the values"};
     return std::nullopt;
   }
   ArrayRef<int64_t> productLeading = path->leadingShape ? *path->leadingShape : site.leadingShape;

@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Value.h"
+#include "passes/remarks/RemarkCodes.h"
 
 #include <array>
 #include <optional>
@@ -79,12 +80,18 @@ struct AttentionSite {
   }
 };
 
-/// Why a site stays as it is. Codes are listed in docs/Remarks.md.
+/// Why a site stays as it is: the code, the first op in the way, and what is wrong with it there.
 struct Refusal {
-  llvm::StringRef code;
+  std::optional<RemarkCode> code;
+  mlir::Operation *blocking = nullptr;
   std::string reason;
-  llvm::StringRef hint;
 };
+
+/// The op that makes `value`, or `reader` for a graph input: what a refusal blames.
+inline mlir::Operation *getBlamed(mlir::Value value, mlir::Operation *reader) {
+  mlir::Operation *op = value.getDefiningOp();
+  return op ? op : reader;
+}
 
 /// Whether the result of `softmax` flows into a matrix product through layout changes and pointwise
 /// operations: only then the Softmax is counted as an attention site.

@@ -131,6 +131,16 @@ std::string raise::describeProducer(Value value) {
   return (op->getName().stripDialect() + " '" + onnx::getNodeName(op->getLoc()) + "'").str();
 }
 
+Operation *raise::getOtherUser(Value value, Operation *reader) {
+  Operation *first = nullptr;
+  for (Operation *user : value.getUsers()) {
+    user = value.getParentBlock()->findAncestorOpInBlock(*user);
+    if (user && user != reader && (!first || user->isBeforeInBlock(first)))
+      first = user;
+  }
+  return first ? first : reader;
+}
+
 LogicalResult raise::applyRaising(Operation *op, RewritePatternSet patterns) {
   GreedyRewriteConfig config;
   config.enableConstantCSE(false).setRegionSimplificationLevel(GreedySimplifyRegionLevel::Disabled);

@@ -61,6 +61,9 @@ bool isLastAxis(int64_t axis, int64_t rank);
 /// input".
 std::string describeProducer(mlir::Value value);
 
+/// The first user of `value` in its block other than `reader`; `reader` when it is the only one.
+mlir::Operation *getOtherUser(mlir::Value value, mlir::Operation *reader);
+
 /// Erases `op`, if it is unused, and what is unused without it.
 void eraseDead(mlir::Operation *op, mlir::RewriterBase &rewriter);
 

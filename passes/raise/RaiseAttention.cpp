@@ -186,11 +186,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     else
       site = matchSoftmaxSite(turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
     if (!site) {
-      auto missed = remark::missed(loc, where);
-      missed << remark::metric("Code", refusal.code) << remark::metric("Node", node)
-             << remark::reason("{0}", refusal.reason);
-      if (!refusal.hint.empty())
-        missed << remark::suggest("{0}", refusal.hint.str());
+      remarkMissed(*refusal.code, refusal.blocking->getLoc(), refusal.reason, function);
       if (standard && isStatic)
         expandAttentionOp(standard, rewriter);
       return false;

@@ -13,7 +13,7 @@
 #include "passes/raise/ConstantMask.h"
 #include "passes/raise/GraphMatch.h"
 
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/ADT/SetVector.h"
 
 #include <cmath>
 
@@ -29,31 +29,62 @@ public:
     refusal = Refusal();
   }
 
-  std::optional<ScorePath> find(Value value, unsigned depth = 0) {
+  std::optional<ScorePath> find(Value value, Operation *reader, unsigned depth = 0) {
     Operation *op = value.getDefiningOp();
     if (!op || depth > maxDepth || budget == 0)
-      return stop("ATTN-R02",
-                  "the scores come from " + describeProducer(value) + ", not from a matrix product",
-                  "");
+      return stop(RemarkCode::NoScoreProduct, getBlamed(value, reader),
+                  "the scores come from " + describeProducer(value) +
+                      ", not from a matrix product");
     --budget;
     if (!value.hasOneUse() && isa<onnx::MatMulOp, onnx::AddOp, onnx::SubOp, onnx::MulOp,
                                   onnx::DivOp, onnx::WhereOp, onnx::TanhOp>(op)) {
       if (isa<onnx::MatMulOp>(op) || PathFinder(ignored, budget).find(op, depth))
-        return stop("ATTN-R03", "the scores of " + describeProducer(value) + " are used elsewhere",
-                    "remove the other use, or make it an output of the model after Softmax");
-      return stop("ATTN-R02", describeProducer(value) + " is not a matrix product", "");
+        return stopAtSecondUse(value, reader);
+      return stop(RemarkCode::NoScoreProduct, op,
+                  describeProducer(value) + " is not a matrix product");
     }
     return find(op, depth);
   }
 
 private:
-  static constexpr unsigned maxDepth = 32;
+  static constexpr unsigned maxDepth = 32, far = 128;
 
-  std::optional<ScorePath> stop(StringRef code, std::string reason, StringRef hint) {
-    // The reason nearest a product says most.
-    if (refusal.code.empty() || (refusal.code == "ATTN-R02" && code == "ATTN-R03"))
-      refusal = {code, std::move(reason), hint};
+  /// Keeps the reason that is nearest to a product of computed factors: it says most.
+  std::optional<ScorePath> stop(RemarkCode code, Operation *blocking, std::string reason) {
+    unsigned distance = code == RemarkCode::NoScoreProduct ? far : measureDistance(blocking);
+    if (!refusal.code || distance < nearestStop) {
+      refusal = {code, blocking, std::move(reason)};
+      nearestStop = distance;
+    }
     return std::nullopt;
+  }
+
+  std::optional<ScorePath> stopAtSecondUse(Value value, Operation *reader) {
+    Operation *other = getOtherUser(value, reader);
+    bool isReturned = other->hasTrait<OpTrait::IsTerminator>();
+    std::string by = isReturned ? std::string("returned by the model")
+                                : "used by " + describeProducer(other->getResult(0)) + " as well";
+    refusal = {RemarkCode::ScoresUsedElsewhere, isReturned ? value.getDefiningOp() : other,
+               "the scores of " + describeProducer(value) + " are " + by};
+    nearestStop = 0;
+    return std::nullopt;
+  }
+
+  /// How many ops lie between `op` and the nearest product of computed factors above it.
+  static unsigned measureDistance(Operation *op) {
+    llvm::SetVector<Operation *> reached;
+    SmallVector<unsigned> distances = {0};
+    reached.insert(op);
+    for (unsigned next = 0; next < reached.size() && next < far / 2; ++next) {
+      auto product = dyn_cast<onnx::MatMulOp>(reached[next]);
+      if (product && !onnx::getConstantAttr(product.getA()) &&
+          !onnx::getConstantAttr(product.getB()))
+        return distances[next] + 1;
+      for (Value operand : reached[next]->getOperands())
+        if (Operation *producer = operand.getDefiningOp(); producer && reached.insert(producer))
+          distances.push_back(distances[next] + 1);
+    }
+    return far;
   }
 
   std::optional<ScorePath> find(Operation *op, unsigned depth) {
@@ -61,31 +92,29 @@ private:
       return ScorePath{product};
     Value result = op->getResult(0);
     if (skipFloatCasts(result) != result)
-      return find(op->getOperand(0), depth + 1);
+      return find(op->getOperand(0), op, depth + 1);
     using Kind = ScoreStep::Kind;
     if (auto add = dyn_cast<onnx::AddOp>(op))
-      return nearest(append(add.getA(), {Kind::Add, add.getB(), {}}, depth),
-                     append(add.getB(), {Kind::Add, add.getA(), {}}, depth));
+      return nearest(append(op, add.getA(), {Kind::Add, add.getB(), {}}, depth),
+                     append(op, add.getB(), {Kind::Add, add.getA(), {}}, depth));
     if (auto sub = dyn_cast<onnx::SubOp>(op))
-      return append(sub.getA(), {Kind::Sub, sub.getB(), {}}, depth);
+      return append(op, sub.getA(), {Kind::Sub, sub.getB(), {}}, depth);
     if (auto mul = dyn_cast<onnx::MulOp>(op))
-      return nearest(append(mul.getA(), {Kind::Mul, mul.getB(), {}}, depth),
-                     append(mul.getB(), {Kind::Mul, mul.getA(), {}}, depth));
+      return nearest(append(op, mul.getA(), {Kind::Mul, mul.getB(), {}}, depth),
+                     append(op, mul.getB(), {Kind::Mul, mul.getA(), {}}, depth));
     if (auto div = dyn_cast<onnx::DivOp>(op))
-      return append(div.getA(), {Kind::Div, div.getB(), {}}, depth);
+      return append(op, div.getA(), {Kind::Div, div.getB(), {}}, depth);
     if (auto tanh = dyn_cast<onnx::TanhOp>(op))
-      return append(tanh.getX(), {Kind::Tanh, {}, {}}, depth);
+      return append(op, tanh.getX(), {Kind::Tanh, {}, {}}, depth);
     if (auto reshape = dyn_cast<onnx::ReshapeOp>(op))
       return throughReshape(reshape, depth);
     if (auto where = dyn_cast<onnx::WhereOp>(op))
       return nearest(
-          append(where.getX(), {Kind::Select, where.getY(), where.getCondition(), true}, depth),
-          append(where.getY(), {Kind::Select, where.getX(), where.getCondition(), false}, depth));
-    return stop(
-        "ATTN-R02",
-        "the scores go through " + describeProducer(result) + ", which is not understood",
-        "between product and Softmax: Add, Sub, Mul, Div, Where, Tanh, casts, and Reshape of "
-        "batch and heads");
+          append(op, where.getX(), {Kind::Select, where.getY(), where.getCondition(), true}, depth),
+          append(op, where.getY(), {Kind::Select, where.getX(), where.getCondition(), false},
+                 depth));
+    return stop(RemarkCode::UnknownScoreOp, op,
+                "the scores go through " + describeProducer(result) + ", which is not understood");
   }
 
   /// The path above a Reshape that divides batch and heads in another way and leaves (i, j) as they
@@ -94,10 +123,9 @@ private:
     RankedTensorType from = getStaticType(reshape.getX()), to = getStaticType(reshape.getY());
     if (!from || !to || from.getRank() < 2 || to.getRank() < 2 ||
         from.getShape().take_back(2) != to.getShape().take_back(2))
-      return stop("ATTN-R02",
-                  describeProducer(reshape.getY()) + " changes the queries or keys of the scores",
-                  "only batch and heads may be reshaped between product and Softmax");
-    std::optional<ScorePath> path = find(reshape.getX(), depth + 1);
+      return stop(RemarkCode::ScoresReshaped, reshape,
+                  describeProducer(reshape.getY()) + " changes the queries or keys of the scores");
+    std::optional<ScorePath> path = find(reshape.getX(), reshape, depth + 1);
     if (!path)
       return std::nullopt;
     // Steps behind an earlier Reshape know their dimensions already.
@@ -110,11 +138,11 @@ private:
     return path;
   }
 
-  /// The path to `scores` with one more step behind it.
-  std::optional<ScorePath> append(Value scores, ScoreStep step, unsigned depth) {
+  /// The path to `scores`, which `reader` reads, with one more step behind it.
+  std::optional<ScorePath> append(Operation *reader, Value scores, ScoreStep step, unsigned depth) {
     if (onnx::getConstantAttr(scores))
       return std::nullopt;
-    std::optional<ScorePath> path = find(scores, depth + 1);
+    std::optional<ScorePath> path = find(scores, reader, depth + 1);
     if (!path)
       return std::nullopt;
     bool isScale = step.kind == ScoreStep::Kind::Mul || step.kind == ScoreStep::Kind::Div;
@@ -146,15 +174,16 @@ private:
   }
 
   Refusal &refusal;
+  unsigned nearestStop = 0;
   /// Values that may still be looked at: shared operands make the paths exponentially many.
   unsigned &budget;
   Refusal ignored;
 };
 } // namespace
 
-std::optional<ScorePath> raise::findScorePath(Value scores, Refusal &refusal) {
+std::optional<ScorePath> raise::findScorePath(Value scores, Operation *softmax, Refusal &refusal) {
   unsigned budget = 256;
-  return PathFinder(refusal, budget).find(scores);
+  return PathFinder(refusal, budget).find(scores, softmax);
 }
 
 std::optional<NumberChoice> raise::matchNumberChoice(Value value) {
@@ -174,15 +203,14 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
       return true;
     RankedTensorType type = getStaticType(operand);
     if (!type) {
-      refusal = {"ATTN-R07", "the shape of " + describeProducer(operand) + " is not static",
-                 "give every symbolic dimension a value with --dim"};
+      refusal = {RemarkCode::ShapeNotStatic, getBlamed(operand, site.anchor),
+                 "the shape of " + describeProducer(operand) + " is not static"};
       return false;
     }
     if (!site.getScoresMap(type, site.getLeadingShape(step))) {
-      refusal = {"ATTN-R08",
+      refusal = {RemarkCode::ScoresShape, getBlamed(operand, site.anchor),
                  "the shape of " + describeProducer(operand) +
-                     " does not broadcast against the scores",
-                 ""};
+                     " does not broadcast against the scores"};
       return false;
     }
     Type element = type.getElementType();
@@ -192,10 +220,9 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
                                        (element.isSignlessInteger() && !element.isInteger(1) &&
                                         isa<onnx::AttentionOp>(site.anchor));
     if (!supported)
-      refusal = {"ATTN-R06",
+      refusal = {RemarkCode::ElementType, getBlamed(operand, site.anchor),
                  "the element type of the mask or bias " + describeProducer(operand) +
-                     " is not supported",
-                 "use bool, f32, f16 or bf16"};
+                     " is not supported"};
     return supported;
   };
   for (const ScoreStep &step : site.steps)

@@ -22,9 +22,11 @@ struct ScorePath {
   llvm::SmallVector<ScoreStep> steps = {};
 };
 
-/// Walks up from `scores`. Every value on the way has one use. When several operands of an addition
-/// lead to a product, the one whose factors are both computed is taken, then the nearest.
-std::optional<ScorePath> findScorePath(mlir::Value scores, Refusal &refusal);
+/// Walks up from `scores`, the operand of `softmax`. Every value on the way has one use. When
+/// several operands of an addition lead to a product, the one whose factors are both computed is
+/// taken, then the nearest.
+std::optional<ScorePath> findScorePath(mlir::Value scores, mlir::Operation *softmax,
+                                       Refusal &refusal);
 
 /// Whether every operand of the site's steps is a number or a tensor that can be captured.
 bool checkSteps(const AttentionSite &site, Refusal &refusal);

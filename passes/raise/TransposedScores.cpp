@@ -63,8 +63,8 @@ static Value turn(GraphBuilder &graph, Value value, unsigned depth) {
     Value a = product.getA(), b = product.getB();
     if (GraphBuilder::getShape(a).size() < 2 || GraphBuilder::getShape(b).size() < 2)
       return transpose(graph, value);
-    Value left = transpose(graph, b);
-    return graph.like<onnx::MatMulOp>(left, transpose(graph, a));
+    Value left = transpose(graph, b), right = transpose(graph, a);
+    return GraphBuilder(graph.builder, op->getLoc()).like<onnx::MatMulOp>(left, right);
   }
   bool isPointwise = isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp,
                          onnx::TanhOp, onnx::CastOp>(op);

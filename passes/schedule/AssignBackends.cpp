@@ -3,8 +3,8 @@
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Remarks.h"
 #include "passes/fuse/Classify.h"
+#include "passes/remarks/RemarkCodes.h"
 #include "passes/schedule/Passes.h"
 
 #include "llvm/ADT/StringSwitch.h"
@@ -67,10 +67,8 @@ struct AssignBackends : fovea::impl::AssignBackendsPassBase<AssignBackends> {
       }
       std::string why = forced ? "" : preferLLVM(island);
       if (!why.empty())
-        remark::missed(island.getLoc(),
-                       remark::RemarkOpts::name("assign-backends").category("schedule"))
-            << remark::add("the island is compiled by LLVM")
-            << remark::reason("Halide has no tiles for {0}", why);
+        remarkMissed(RemarkCode::BackendByForm, island.getLoc(),
+                     "the island is compiled by LLVM: Halide has no tiles for " + why);
       kernel::Backend chosen =
           why.empty() ? forced.value_or(kernel::Backend::Halide) : kernel::Backend::LLVM;
       island.setBackend(chosen);

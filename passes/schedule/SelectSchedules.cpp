@@ -5,8 +5,8 @@
 #include "dialects/attn/Attn.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
-#include "mlir/IR/Remarks.h"
 #include "passes/fuse/Classify.h"
+#include "passes/remarks/RemarkCodes.h"
 #include "passes/schedule/Passes.h"
 #include "passes/schedule/ScheduleTable.h"
 
@@ -108,10 +108,9 @@ struct SelectSchedules : fovea::impl::SelectSchedulesPassBase<SelectSchedules> {
         return;
       kernel::ScheduleAttr schedule = select(island, target);
       if (!schedule) {
-        remark::missed(island.getLoc(),
-                       remark::RemarkOpts::name("select-schedules").category("schedule"))
-            << remark::add(
-                   "the island has no op that its anchor stands for; the backend's defaults apply");
+        remarkMissed(RemarkCode::NoAnchorOp, island.getLoc(),
+                     "the island has no op that its anchor stands for; the backend's defaults "
+                     "apply");
         return;
       }
       island.setScheduleAttr(schedule);

@@ -8,6 +8,7 @@
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Remarks.h"
 #include "mlir/Transforms/RegionUtils.h"
+#include "passes/remarks/RemarkCodes.h"
 #include "passes/simplify/PartRewriter.h"
 #include "passes/simplify/Passes.h"
 
@@ -38,7 +39,6 @@ private:
   void ask(Value value, const Box &box);
   bool rewriteBlock(Block &block);
   void reportShrunk(Operation *before, Operation *after);
-  void reportRefusal(Operation *op, StringRef code, std::string reason);
   void reportRefusals();
 
   func::FuncOp function;
@@ -128,14 +128,6 @@ void SlicePropagation::reportShrunk(Operation *before, Operation *after) {
       << remark::metric("RowsAfter", countRows(after));
 }
 
-void SlicePropagation::reportRefusal(Operation *op, StringRef code, std::string reason) {
-  remark::missed(op->getLoc(), remark::RemarkOpts::name("propagate-slices")
-                                   .category("simplify")
-                                   .function(function.getName()))
-      << remark::metric("Code", code) << remark::metric("Node", onnx::getNodeName(op->getLoc()))
-      << remark::reason("{0}", reason);
-}
-
 /// Whether `op` reads `value`, and whether it reads only a part of it.
 static std::pair<bool, bool> readsPart(const PlannedOp &user, Value value) {
   bool reads = false, part = false;
@@ -148,24 +140,26 @@ static std::pair<bool, bool> readsPart(const PlannedOp &user, Value value) {
   return {reads, part};
 }
 
-/// Why `producer`, of whose result `value` some users read only a part, is computed whole; no code
+/// Why `producer`, of whose result `value` some users read only a part, is computed whole; nothing
 /// when its users read all parts of it.
-static std::pair<StringRef, std::string> explain(const PlannedOp &producer, Value value,
-                                                 const Box &all, bool isReadWhole) {
+static std::optional<std::pair<RemarkCode, std::string>>
+explain(const PlannedOp &producer, Value value, const Box &all, bool isReadWhole) {
   std::string name = producer.op->getName().stripDialect().str();
   RankedTensorType type = getBoxedType(value);
   if (!isWhole(growLarge(all, type), type)) {
     std::string reason = isa<onnx::SplitOp>(producer.op)
                              ? "other parts of the same operand are read"
                              : producer.plan.reason;
-    return {"SLICE-R01",
-            "only a part of " + name + " is read, but it is computed whole: " + reason};
+    return {{RemarkCode::SliceWhole,
+             "only a part of " + name + " is read, but it is computed whole: " + reason}};
   }
   if (isReadWhole)
-    return {"SLICE-R02", "some users read a part of " + name + ", but another one reads all of it"};
+    return {{RemarkCode::SliceOtherUser,
+             "some users read a part of " + name + ", but another one reads all of it"}};
   if (!isWhole(all, type))
-    return {"SLICE-R03", "more than half of " + name + " is read, so it is computed whole"};
-  return {};
+    return {
+        {RemarkCode::SliceMost, "more than half of " + name + " is read, so it is computed whole"}};
+  return std::nullopt;
 }
 
 /// One remark for every op of whose result a user reads a part, after the last round.
@@ -187,9 +181,8 @@ void SlicePropagation::reportRefusals() {
       }
       if (!readPart)
         continue;
-      auto [code, reason] = explain(producer, value, wanted[value], readWhole);
-      if (!code.empty())
-        reportRefusal(producer.op, code, reason);
+      if (auto refusal = explain(producer, value, wanted[value], readWhole))
+        remarkMissed(refusal->first, producer.op->getLoc(), refusal->second, function.getName());
     }
   }
 }

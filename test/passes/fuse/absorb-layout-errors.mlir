@@ -46,7 +46,7 @@ func.func @prefix(%a: tensor<8xf32>) -> tensor<4xf32> {
 
 // The value behind the transpose is needed as it is, too.
 
-// REMARK: remark: [Missed] absorb-layout | Category:fuse | {{.*}}a transpose remains and moves data
+// REMARK: remark: [Missed] absorb-layout | Category:fuse | {{.*}}Code=FUSE-R01{{.*}}a transpose remains and moves data
 // CHECK-LABEL: func.func @two_users
 // CHECK: %[[NEG:.+]] = linalg.generic
 // CHECK: %[[T:.+]] = linalg.generic {{.*}} ins(%[[NEG]] :

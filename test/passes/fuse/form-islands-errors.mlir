@@ -9,7 +9,7 @@
 
 // The product itself is returned too.
 
-// REMARK-DAG: [Missed] form-islands | Category:fuse | Reason="the value is needed outside the island as well", Remark="'relu' is not computed with 'fc'"
+// REMARK-DAG: [Missed] form-islands | Category:fuse | Code=FUSE-R02, Node=relu, Reason="'relu' is not computed with 'fc': the value is needed outside the island as well"
 // REMARK-DAG: [Analysis] form-islands | Category:fuse | Remark="contraction island of 1 ops: fc"
 // REMARK-DAG: [Analysis] form-islands | Category:fuse | Remark="elementwise island of 1 ops: relu"
 // CHECK-LABEL: func.func @tapped
@@ -45,7 +45,7 @@ func.func @tapped(%a: tensor<4x6xf32>, %b: tensor<6x5xf32>) -> (tensor<4x5xf32>,
 
 // The consumer would compute every element of the product three times.
 
-// REMARK-DAG: Reason="the consumer broadcasts the result", Remark="'wide' is not computed with 'fc'"
+// REMARK-DAG: Code=FUSE-R02, Node=wide, Reason="'wide' is not computed with 'fc': the consumer broadcasts the result"
 // CHECK-LABEL: func.func @broadcast
 // CHECK: kernel.island <contraction>
 // CHECK: kernel.island <elementwise>

@@ -5,7 +5,7 @@
 // A right-hand side that comes from the caller stays as it is.
 
 // CHECK: kernel.func @mm(%{{.*}}: tensor<4x2xf32>, %{{.*}}: tensor<2x3xf32>) -> tensor<4x3xf32>
-// REMARK: pack-weights{{.*}}the right-hand side is not a constant
+// REMARK: pack-weights{{.*}}Code=PACK-R01{{.*}}the right-hand side is not a constant
 #a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (k, n)>
 #c = affine_map<(m, n, k) -> (m, n)>

@@ -13,7 +13,7 @@ func.func @wrong_axis(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: te
 
 // -----
 
-// CHECK: Function=no_product {{.*}}Code=ATTN-R02, Node=/attn/Softmax, Reason="the scores come from a graph input, not from a matrix product"
+// CHECK: Function=no_product {{.*}}Code=ATTN-R14, Node=/attn/Softmax, Reason="the scores come from a graph input, not from a matrix product"
 func.func @no_product(%s: tensor<1x4x9x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
   %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
@@ -22,7 +22,7 @@ func.func @no_product(%s: tensor<1x4x9x9xf32>, %v: tensor<1x4x9x16xf32>) -> tens
 
 // -----
 
-// CHECK: Function=unknown_step {{.*}}Code=ATTN-R02{{.*}}Reason="the scores go through Relu '/relu', which is not understood"
+// CHECK: Function=unknown_step {{.*}}Code=ATTN-R02, Node=/relu, Reason="the scores go through Relu '/relu', which is not understood"
 func.func @unknown_step(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
   %r = onnx.Relu %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/relu"("Relu"("model.onnx")))
@@ -33,9 +33,9 @@ func.func @unknown_step(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: 
 
 // -----
 
-// CHECK: Function=scores_used_twice {{.*}}Code=ATTN-R03{{.*}}Reason="the scores of MatMul {{.+}} are used elsewhere"
+// CHECK: Function=scores_used_twice {{.*}}Code=ATTN-R03, Node=/scores, Reason="the scores of MatMul '/scores' are returned by the model"
 func.func @scores_used_twice(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>) {
-  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32> loc("/scores"("MatMul"("model.onnx")))
   %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o, %s : tensor<1x4x9x16xf32>, tensor<1x4x9x9xf32>
@@ -56,7 +56,7 @@ func.func @changed_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf
 
 // The values are computed from the probabilities that the model also returns: one op cannot make both.
 
-// CHECK: Function=circular_values {{.*}}Code=ATTN-R04{{.*}}Reason="the values are computed from the probabilities"
+// CHECK: Function=circular_values {{.*}}Code=ATTN-R15{{.*}}Reason="the values are computed from the probabilities"
 func.func @circular_values(%q: tensor<9x9xf32>, %k: tensor<9x9xf32>) -> tensor<9x9xf32> {
   %s = onnx.MatMul %q, %k : (tensor<9x9xf32>, tensor<9x9xf32>) -> tensor<9x9xf32>
   %p = onnx.Softmax %s : (tensor<9x9xf32>) -> tensor<9x9xf32>
@@ -116,6 +116,66 @@ func.func @broadcast_probabilities(%q: tensor<9x16xf32>, %k: tensor<16x9xf32>, %
   %p = onnx.Softmax %s : (tensor<9x9xf32>) -> tensor<9x9xf32>
   %o = onnx.MatMul %p, %v : (tensor<9x9xf32>, tensor<4x9x16xf32>) -> tensor<4x9x16xf32>
   return %o, %p : tensor<4x9x16xf32>, tensor<9x9xf32>
+}
+
+// -----
+
+// A stray op is named although the other operand of the sum comes first.
+
+// CHECK: Function=stray_op {{.*}}Code=ATTN-R02, Node=/abs, Reason="the scores go through Abs '/abs', which is not understood"
+func.func @stray_op(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %b: tensor<9x9xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %r = onnx.Abs %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/abs"("Abs"("model.onnx")))
+  %n = onnx.Neg %b : (tensor<9x9xf32>) -> tensor<9x9xf32> loc("/neg"("Neg"("model.onnx")))
+  %a = onnx.Add %n, %r : (tensor<9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// The second user stands in the way, not what it uses.
+
+// CHECK: Function=second_user {{.*}}Code=ATTN-R03, Node=/sum, Reason="the scores of MatMul '/scores' are used by ReduceSum '/sum' as well"
+func.func @second_user(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<f32>) {
+  %none = onnx.none {value}
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32> loc("/scores"("MatMul"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  %r = onnx.ReduceSum %s, %none {keepdims = false, noop_with_empty_axes = false} : (tensor<1x4x9x9xf32>, none) -> tensor<f32> loc("/sum"("ReduceSum"("model.onnx")))
+  return %o, %r : tensor<1x4x9x16xf32>, tensor<f32>
+}
+
+// -----
+
+// CHECK: Function=scores_of_vectors {{.*}}Code=ATTN-R08, Node=/attn/Softmax, Reason="MatMul '/attn/Softmax' is not a matrix or a batch of matrices"
+func.func @scores_of_vectors(%q: tensor<16xf32>, %k: tensor<16x9xf32>, %v: tensor<9x16xf32>) -> tensor<16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<16xf32>, tensor<16x9xf32>) -> tensor<9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<9xf32>) -> tensor<9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<9xf32>, tensor<9x16xf32>) -> tensor<16xf32>
+  return %o : tensor<16xf32>
+}
+
+// -----
+
+// CHECK: Function=infinite_scale {{.*}}Code=ATTN-R10, {{.*}}Reason="the scale is not finite"
+func.func @infinite_scale(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x9x16xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %none = onnx.none {value}
+  %y = onnx.Attention %q, %k, %v, %none {scale = 0x7F800000 : f32} : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, none) -> tensor<1x4x9x16xf32>
+  return %y : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=reshaped_scores {{.*}}Code=ATTN-R16, Node=/flat, Reason="Reshape '/flat' changes the queries or keys of the scores"
+func.func @reshaped_scores(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<36x9x16xf32>) -> tensor<36x1x16xf32> {
+  %shape = onnx.Constant : tensor<3xi64> = dense<[36, 1, 9]> : tensor<3xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %r = onnx.Reshape %s, %shape : (tensor<1x4x9x9xf32>, tensor<3xi64>) -> tensor<36x1x9xf32> loc("/flat"("Reshape"("model.onnx")))
+  %p = onnx.Softmax %r : (tensor<36x1x9xf32>) -> tensor<36x1x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<36x1x9xf32>, tensor<36x9x16xf32>) -> tensor<36x1x16xf32>
+  return %o : tensor<36x1x16xf32>
 }
 
 // -----

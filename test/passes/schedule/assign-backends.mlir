@@ -28,7 +28,7 @@ func.func @plain(%x: tensor<4xf32>) -> tensor<4xf32> {
   return %r : tensor<4xf32>
 }
 
-// REMARK: Reason="Halide has no tiles for a product accumulated in f64"
+// REMARK: Code=SCHED-R01, {{.*}}Halide has no tiles for a product accumulated in f64"
 // AUTO-LABEL: func.func @double
 // AUTO: kernel.island <contraction> backend <llvm>
 func.func @double(%a: tensor<4x6xf64>, %b: tensor<6x5xf64>) -> tensor<4x5xf64> {
