@@ -79,7 +79,8 @@ def write(report):
     passed, types = tabulate(report)
     lines = ["# Supported operators", "",
              "`scripts/supported_ops.py` writes this from the import's tables and a run of the standard's own cases",
-             "(`test/conformance/run --all --json`). *Since* is the opset that brought the operator; opsets 6 to 28 are read.",
+             "(`test/conformance/run --all --json`). *Since* is the opset that brought the operator; opsets 6 to 28 are read,",
+             "and opsets 1 to 5 with operators that opset 6 has unchanged.",
              "*Types* are those of the cases of this operator alone that pass everywhere. The last columns count cases that have",
              "the operator, passed of run: with inputs as inputs, as constants, and with every dimension symbolic. Where the",
              "evaluator, the LLVM backend and the default differ, there are three pairs in this order.", ""]

@@ -221,7 +221,11 @@ static Results evaluateShape(Operation *op, ArrayRef<Tensor> operands, Types typ
       })
       .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::IdentityOp>(
           [&](auto) { return one(operands[0].withType(types[0])); })
-      .Case([&](onnx::DropoutOp) {
+      .Case([&](onnx::DropoutOp dropout) -> Results {
+        if (operands[2] && operands[2].elements<double>().front() != 0 &&
+            !(operands[1] && operands[1].elements<double>().front() == 0))
+          return dropout.emitOpError("drops elements at random in training, which is not "
+                                     "supported; export the model in evaluation mode");
         SmallVector<Tensor> results = one(operands[0]);
         if (types.size() > 1)
           results.push_back(makeTrue(types[1]));

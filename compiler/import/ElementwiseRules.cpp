@@ -134,12 +134,12 @@ static void importDropout(NodeImporter &node) {
   } else {
     ratio = node.getOptionalOperand(1);
   }
-  if (node.hasOperand(2) && onnx::getConstantScalar(node.getOperand(2)).value_or(1) != 0)
-    failUnsupported(
-        "dropout in training mode is not supported; export the model in evaluation mode");
   Type maskType = node.wantsOutput(1) ? node.getUnranked(node.builder.getI1Type()) : Type();
   auto op = onnx::DropoutOp::create(node.builder, node.loc, node.getTypeLike(x), maskType, x, ratio,
                                     node.getOptionalOperand(2));
+  if (op.isIdentity() == false)
+    failUnsupported(
+        "dropout in training mode is not supported; export the model in evaluation mode");
   node.refineTypes(op);
   node.setResults(op->getResults());
 }

@@ -9,6 +9,7 @@
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/ModelSummary.h"
 #include "compiler/import/NodeLocation.h"
+#include "compiler/import/Rules.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Verifier.h"
 #include "onnx_ml.pb.h"
@@ -17,7 +18,6 @@ using namespace mlir;
 using namespace fovea;
 using onnxpb::NodeProto;
 
-static constexpr int64_t oldestOpset = 6;
 static constexpr int64_t newestOpset = 28;
 /// Functions that call functions could make any number of nodes out of a small file.
 static constexpr size_t mostNodes = 1 << 20;
@@ -94,9 +94,9 @@ int64_t GraphImporter::readOpset() {
   }
   if (!found)
     failInput("the model does not say which opset it uses");
-  if (opset < oldestOpset || opset > newestOpset)
-    failUnsupported("opset " + Twine(opset) + " is not supported; opsets " + Twine(oldestOpset) +
-                    " to " + Twine(newestOpset) + " are (onnx.version_converter converts models)");
+  if (opset < 1 || opset > newestOpset)
+    failUnsupported("opset " + Twine(opset) + " is not supported; opsets 1 to " +
+                    Twine(newestOpset) + " are (onnx.version_converter converts models)");
   return opset;
 }
 
@@ -291,6 +291,10 @@ void GraphImporter::checkNode(const NodeProto &node) const {
   if (scope->opset < rule->since)
     failInput("operator " + quote(node.op_type()) + " came with opset " + Twine(rule->since) +
               ", but the model uses opset " + Twine(scope->opset));
+  if (scope->opset < getLastEarlyChange(node.op_type()))
+    failUnsupported(described + " is not supported: it was defined otherwise before opset " +
+                    Twine(getLastEarlyChange(node.op_type())) +
+                    " (onnx.version_converter converts models)");
   auto inRange = [](unsigned count, unsigned least, unsigned most) {
     return count >= least && count <= most;
   };

@@ -27,6 +27,10 @@ llvm::ArrayRef<OperatorRule> getSelectRules();
 llvm::ArrayRef<OperatorRule> getShapeRules();
 llvm::ArrayRef<OperatorRule> getSignalRules();
 
+/// The opset up to 6 that defined an operator as the rules read it; 1 for those that did not change
+/// until then. Rules know the forms since opset 6.
+int64_t getLastEarlyChange(llvm::StringRef name);
+
 } // namespace fovea
 
 #endif // FOVEA_COMPILER_IMPORT_RULES_H

@@ -4,6 +4,7 @@
 
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/Broadcast.h"
+#include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
 
 using namespace mlir;
@@ -171,6 +172,22 @@ LogicalResult DropoutOp::inferShapes(Types &types) {
   if (!getMask())
     return success();
   return appendLike(*this, getX(), IntegerType::get(getContext(), 1), types);
+}
+
+std::optional<bool> DropoutOp::isIdentity() {
+  auto get = [](Value operand, double otherwise) {
+    return isPresent(operand) ? getConstantScalar(operand) : std::optional<double>(otherwise);
+  };
+  std::optional<double> training = get(getTrainingMode(), 0), ratio = get(getRatio(), 0.5);
+  if (training == 0.0 || ratio == 0.0)
+    return true;
+  return training && ratio ? std::optional<bool>(false) : std::nullopt;
+}
+
+LogicalResult DropoutOp::verify() {
+  if (failed(verifyOneElement(*this, "ratio", getRatio())))
+    return failure();
+  return verifyOneElement(*this, "training_mode", getTrainingMode());
 }
 
 // Min and Max: any number of operands, at least one.

@@ -96,9 +96,18 @@ def Onnx_ClipOp : Onnx_Op<"Clip"> {
   let hasVerifier = 1;
 }
 def Onnx_DropoutOp : Onnx_Op<"Dropout"> {
-  let summary = "the identity at inference; a second result is the all-true mask";
+  let summary = "the identity; a second result is the all-true mask";
+  let description = [{
+    Only what drops nothing is compiled: not in training, or with a ratio of 0. Where that is known to the run alone, the
+    run fails when it does not hold.
+  }];
   let arguments = (ins Onnx_Tensor:$x, Onnx_OptionalTensor:$ratio, Onnx_OptionalTensor:$training_mode);
   let results = (outs Onnx_Tensor:$y, Optional<Onnx_BoolTensor>:$mask);
+  let extraClassDeclaration = [{
+    /// Whether nothing is dropped: true, false, or not known before the run.
+    std::optional<bool> isIdentity();
+  }];
+  let hasVerifier = 1;
 }
 def Onnx_AddOp : Onnx_BinaryOp<"Add", "a + b", [Commutative]>;
 def Onnx_SubOp : Onnx_BinaryOp<"Sub", "a - b">;

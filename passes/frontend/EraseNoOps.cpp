@@ -164,7 +164,8 @@ static Value findReplacement(Operation *op) {
           [](auto op) { return op.getX().getType() == op.getType() ? op.getX() : Value(); })
       .Case<DropoutOp>([](auto op) {
         bool masked = op.getMask() && !op.getMask().use_empty();
-        return masked || op.getX().getType() != op.getY().getType() ? Value() : op.getX();
+        bool same = op.getX().getType() == op.getY().getType() && op.isIdentity() == true;
+        return masked || !same ? Value() : op.getX();
       })
       .Case<CastOp>(
           [](auto op) { return op.getX().getType() == op.getType() ? op.getX() : Value(); })

@@ -5,7 +5,6 @@
 
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxControlOps.h"
-#include "dialects/onnx/OnnxElementwiseOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
 
@@ -17,16 +16,9 @@ namespace fovea {
 #include "passes/frontend/Passes.h.inc"
 } // namespace fovea
 
-/// Whether the first operand and the only result have one shape.
-static bool keepsShape(Operation *op) {
-  return isa<onnx::AbsOp, onnx::CastOp, onnx::ExpOp, onnx::IdentityOp, onnx::LogOp, onnx::NegOp,
-             onnx::SqrtOp>(op);
-}
-
-/// Where neither operands nor constants tell an extent, what the model states for an output does,
-/// also through up to `reach` ops that keep shapes. It is not believed where they do: exporters
-/// leave the extents of another input in the file.
-static Type mergeDeclared(OpResult result, Type type, unsigned reach = 8) {
+/// Where neither operands nor constants tell an extent, what the model states for an output does.
+/// It is not believed where they do: exporters leave the extents of another input in the file.
+static Type mergeDeclared(OpResult result, Type type) {
   auto tensor = dyn_cast<TensorType>(type);
   if (!tensor || tensor.hasStaticShape())
     return type;
@@ -48,23 +40,10 @@ static Type mergeDeclared(OpResult result, Type type, unsigned reach = 8) {
     else if (auto types = user->getAttrOfType<ArrayAttr>("onnx.declared"))
       declared = index < types.size() ? dyn_cast<TypeAttr>(types[index]) : TypeAttr();
     Type merged = declared ? onnx::mergeTypes(type, declared.getValue()) : Type();
-    if (!declared && reach > 0 && result.hasOneUse() && keepsShape(user)) {
-      Type elementType = onnx::getElementType(user->getResult(0));
-      Type behind = tensor.hasRank() ? Type(RankedTensorType::get(tensor.getShape(), elementType))
-                                     : Type(UnrankedTensorType::get(elementType));
-      behind = mergeDeclared(user->getOpResult(0), behind, reach - 1);
-      if (auto ranked = dyn_cast<RankedTensorType>(behind))
-        merged = ranked.clone(tensor.getElementType());
-    }
     if (merged)
       return merged;
   }
   return type;
-}
-
-/// Whether a user takes an operand of any more precise type.
-static bool acceptsRefinement(Operation *user) {
-  return isa<onnx::ShapeInference, onnx::YieldOp, func::ReturnOp>(user);
 }
 
 LogicalResult fovea::refineResultTypes(Operation *op) {
@@ -80,7 +59,7 @@ LogicalResult fovea::refineResultTypes(Operation *op) {
       return op->emitOpError("result #")
              << result.getResultNumber() << " is declared " << result.getType()
              << " but its operands make it " << inferred;
-    if (llvm::all_of(result.getUsers(), acceptsRefinement))
+    if (mayRefine(result))
       result.setType(mergeDeclared(result, merged));
   }
   return success();
@@ -101,8 +80,10 @@ struct InferShapes : fovea::impl::InferShapesPassBase<InferShapes> {
         return failure();
       return true;
     };
-    if (failed(visitOps(function, {step, [](Operation *) {}, nullptr}, {/*refineTypes=*/true})))
-      return signalPassFailure();
+    for (unsigned round = 0; round == 0 || (round < maxRounds && passExtentsBack(function));
+         ++round)
+      if (failed(visitOps(function, {step, [](Operation *) {}, nullptr}, {/*refineTypes=*/true})))
+        return signalPassFailure();
     updateFunctionType(function);
   }
 };

@@ -9,7 +9,8 @@ def InferShapesPass : Pass<"fovea-infer-shapes", "::mlir::func::FuncOp"> {
   let description = [{
     Visits the ops in order, so that one visit is the fixpoint. A result type that contradicts what its operands say is an
     error; so is every contradiction between operands. The result types of the function follow. `auto_pad` of Conv becomes
-    explicit pads. A value that another dialect uses keeps its type.
+    explicit pads. A value that another dialect uses keeps its type. Extents that nothing before them tells come from the
+    shapes that the model states, also through elementwise ops and transposes in between; then the ops are visited again.
 
     ```mlir
     %y = onnx.MatMul %a, %b : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<*xf32>

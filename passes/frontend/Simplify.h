@@ -19,6 +19,17 @@ namespace fovea {
 /// alone.
 mlir::LogicalResult refineResultTypes(mlir::Operation *op);
 
+/// Whether every user of a result takes it with a more precise type.
+bool mayRefine(mlir::OpResult result);
+
+/// Gives values of unknown extents those that known extents of what is computed from them leave as
+/// the only ones; what is computed from them in turn is left to inference. Returns whether any type
+/// changed.
+bool passExtentsBack(mlir::func::FuncOp function);
+
+/// How often the ops are visited at most when extents were learnt from the back.
+inline constexpr unsigned maxRounds = 8;
+
 /// Gives the function the result types that it returns; a warning where the model declared other
 /// extents.
 void updateFunctionType(mlir::func::FuncOp function);

@@ -86,9 +86,12 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
       return !replaceNoOp(op) && !replaceUseOfComputedPad(op) && !expandEinsum(op) &&
              !expandRecurrence(op);
     };
-    if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
-                       {/*refineTypes=*/true, /*resolveControlFlow=*/true})) ||
-        failed(checkInputs(function)) || failed(checkOps(function)))
+    for (unsigned round = 0; round == 0 || (round < maxRounds && passExtentsBack(function));
+         ++round)
+      if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
+                         {/*refineTypes=*/true, /*resolveControlFlow=*/true})))
+        return signalPassFailure();
+    if (failed(checkInputs(function)) || failed(checkOps(function)))
       return signalPassFailure();
     updateFunctionType(function);
   }

@@ -288,16 +288,17 @@ static bool alignAnchors(Operation &op, RewriterBase &rewriter) {
 //===----------------------------------------------------------------------===//
 
 static void eraseDeadOps(func::FuncOp func, RewriterBase &rewriter) {
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : llvm::make_early_inc_range(llvm::reverse(block)))
       if (isOpTriviallyDead(&op))
         rewriter.eraseOp(&op);
+  });
 }
 
 /// A reshape of an empty, filled or splat tensor is one of the other shape; as a reshape it would
 /// pin the tensor outside of the islands that initialise their results with it.
 static void foldInitReshapes(func::FuncOp func, RewriterBase &rewriter) {
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : llvm::make_early_inc_range(block))
       if (isa<tensor::ExpandShapeOp, tensor::CollapseShapeOp>(op)) {
         auto type = cast<RankedTensorType>(op.getResult(0).getType());
@@ -306,6 +307,7 @@ static void foldInitReshapes(func::FuncOp func, RewriterBase &rewriter) {
         if (Value init = reshapeInit(op.getOperand(0), type, rewriter))
           rewriter.replaceOp(&op, init);
       }
+  });
 }
 
 namespace {
@@ -320,17 +322,18 @@ private:
 bool AbsorbLayout::absorbOnce(func::FuncOp func, RewriterBase &rewriter) {
   bool changed = false;
   // Consumers first: a chain is looked through as a whole, where its parts may need divisions.
-  for (Block &block : func.getBody()) {
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : llvm::reverse(block))
       changed |= absorbOperands(&op, rewriter);
-  }
+  });
   eraseDeadOps(func, rewriter);
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : llvm::make_early_inc_range(block))
       if (isTranspose(&op))
         changed |= succeeded(absorbResult(cast<linalg::GenericOp>(op), rewriter));
       else
         changed |= alignAnchors(op, rewriter);
+  });
   return changed;
 }
 
@@ -348,10 +351,11 @@ void AbsorbLayout::runOnOperation() {
       break;
   }
   eraseDeadOps(func, rewriter);
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : block)
       if (isTranspose(&op))
         remarkMissed(RemarkCode::TransposeRemains, op.getLoc(),
                      "a transpose remains and moves data: its users would need divisions in their "
                      "index maps, or there are none to take it");
+  });
 }

@@ -6,6 +6,7 @@
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/Matchers.h"
 
@@ -92,6 +93,16 @@ OpKind fovea::classify(Operation *op) {
     return rematerialised ? OpKind::Filler : OpKind::Other;
   }
   return OpKind::Other;
+}
+
+void fovea::forEachProgramBlock(Region &region, llvm::function_ref<void(Block &)> visit) {
+  for (Block &block : region) {
+    visit(block);
+    for (Operation &op : block)
+      if (isa<scf::ForOp, scf::IfOp, scf::WhileOp>(op))
+        for (Region &inner : op.getRegions())
+          forEachProgramBlock(inner, visit);
+  }
 }
 
 bool fovea::isHeavy(OpKind kind) {

@@ -23,6 +23,10 @@ enum class OpKind {
 
 OpKind classify(mlir::Operation *op);
 
+/// Calls `visit` for the blocks of the program: the function's, and after each those of the loops
+/// and branches in it.
+void forEachProgramBlock(mlir::Region &region, llvm::function_ref<void(mlir::Block &)> visit);
+
 /// Contraction, convolution or attention: what gives an island its loops and exists once in it.
 bool isHeavy(OpKind kind);
 

@@ -4,6 +4,7 @@
 // ConstantOfShape, Range, and the ops that are their operand at inference.
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -11,6 +12,7 @@
 #include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Sequential.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -106,14 +108,56 @@ public:
       return refuse(op, rewriter, "start and delta must be one element each");
     Value start = createReshape(rewriter, loc, adaptor.getStart(), scalarType);
     Value delta = createReshape(rewriter, loc, adaptor.getDelta(), scalarType);
+    auto getElement = [&](Scalars &s, Value index, Value first, Value step) {
+      Type wide = getWideType(type.getElementType());
+      Value position = s.create<arith::IndexCastOp>(rewriter.getI64Type(), index);
+      Value offset = s.multiply(s.convert(position, wide), s.widen(step));
+      return s.convert(s.add(s.widen(first), offset), type.getElementType());
+    };
+    SmallVector<Type> inferred;
+    if (succeeded(op.inferShapes(inferred)) && inferred[0] == op.getY().getType()) {
+      rewriter.replaceOp(
+          op, createElementwise(rewriter, loc, {start, delta}, type, [&](Scalars &s, ValueRange v) {
+            return getElement(s, s.loopIndex(0), v[0], v[1]);
+          }));
+      return success();
+    }
+    // The extent was declared: the run has to agree.
     rewriter.replaceOp(
-        op, createElementwise(rewriter, loc, {start, delta}, type, [&](Scalars &s, ValueRange v) {
-          Type wide = getWideType(type.getElementType());
-          Value position = s.create<arith::IndexCastOp>(rewriter.getI64Type(), s.loopIndex(0));
-          Value offset = s.multiply(s.convert(position, wide), s.widen(v[1]));
-          return s.convert(s.add(s.widen(v[0]), offset), type.getElementType());
+        op, createSequential(rewriter, loc, [&](Sequential &s) -> Values {
+          Value first = s.readScalar(start), step = s.readScalar(delta);
+          checkCount(s, first, s.readScalar(adaptor.getLimit()), step, type.getDimSize(0));
+          Value empty = s.empty(type.getShape(), type.getElementType());
+          return s.loops(type.getShape(), empty, [&](ValueRange at, ValueRange carried) -> Values {
+            Value element = getElement(s, at[0], first, step);
+            return {s.write(element, carried[0], at)};
+          });
         }));
     return success();
+  }
+
+private:
+  /// Makes the run fail unless `count` elements from `start` on lie before `limit`: the distance is
+  /// more than count - 1 steps, and not more than count.
+  static void checkCount(Sequential &s, Value start, Value limit, Value delta, int64_t count) {
+    Type element = start.getType();
+    Type wide = isa<FloatType>(element) ? Type(Float64Type::get(s.getContext()))
+                                        : Type(IntegerType::get(s.getContext(), 64));
+    Value step = s.convert(delta, wide), zero = s.number(wide, 0);
+    Value distance = s.subtract(s.convert(limit, wide), s.convert(start, wide));
+    Value isDown = s.compare(arith::CmpIPredicate::slt, step, zero, false);
+    distance = s.select(isDown, s.subtract(zero, distance), distance);
+    step = s.select(isDown, s.subtract(zero, step), step);
+    auto isBelow = [&](arith::CmpIPredicate predicate, Value a, Value b) {
+      return s.compare(predicate, a, b, false);
+    };
+    Value steps = s.multiply(s.number(wide, count), step);
+    Value fits = isBelow(arith::CmpIPredicate::sle, distance, steps);
+    if (count > 0) {
+      Value before = s.multiply(s.number(wide, count - 1), step);
+      fits = s.both(fits, isBelow(arith::CmpIPredicate::slt, before, distance));
+    }
+    s.check(fits, "as many elements as declared");
   }
 };
 
@@ -134,12 +178,22 @@ public:
 
   LogicalResult lower(onnx::DropoutOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    if (!isa<NoneType>(op.getTrainingMode().getType())) {
-      std::optional<double> training = onnx::getConstantScalar(op.getTrainingMode());
-      if (!training || *training != 0)
-        return refuse(op, rewriter, "training_mode must be absent or false: this is inference");
-    }
+    std::optional<bool> isIdentity = op.isIdentity();
+    if (isIdentity == false)
+      return refuse(op, rewriter, "training_mode must be absent or false: this is inference");
     SmallVector<Value> results = {adaptor.getX()};
+    if (!isIdentity)
+      results = createSequential(rewriter, op.getLoc(), [&](Sequential &s) -> Values {
+        auto isZero = [&](Value tensor) {
+          Value scalar = s.readScalar(tensor);
+          return s.compare(arith::CmpIPredicate::eq, scalar, s.number(scalar.getType(), 0), false);
+        };
+        Value holds = isZero(adaptor.getTrainingMode());
+        if (onnx::isPresent(op.getRatio()))
+          holds = s.create<arith::OrIOp>(holds, isZero(adaptor.getRatio()));
+        s.check(holds, "no dropout in training");
+        return {s.copy(adaptor.getX())};
+      });
     if (op.getMask())
       results.push_back(arith::ConstantOp::create(
           rewriter, op.getLoc(), DenseElementsAttr::get(getType(op.getMask()), true)));

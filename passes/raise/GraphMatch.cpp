@@ -19,14 +19,8 @@ using namespace fovea;
 static Value getForwardedOperand(Operation *op, bool throughFloatCasts) {
   if (auto identity = dyn_cast<onnx::IdentityOp>(op))
     return identity.getX();
-  if (auto dropout = dyn_cast<onnx::DropoutOp>(op)) {
-    std::optional<double> training;
-    if (!isa<NoneType>(dropout.getTrainingMode().getType()))
-      training = onnx::getConstantScalar(dropout.getTrainingMode());
-    else
-      training = 0.0;
-    return training && *training == 0.0 ? dropout.getX() : Value();
-  }
+  if (auto dropout = dyn_cast<onnx::DropoutOp>(op))
+    return dropout.isIdentity() == true ? dropout.getX() : Value();
   if (auto cast = dyn_cast<onnx::CastOp>(op)) {
     if (cast.getX().getType() == cast.getY().getType())
       return cast.getX();

@@ -218,6 +218,14 @@ func.func @slice_lengths(%x: tensor<4xf32>, %one: tensor<1xi64>, %two: tensor<2x
 
 // -----
 
+func.func @dropout(%x: tensor<2xf32>, %b: tensor<i1>) {
+  // expected-error @below {{operand ratio has extents [2], expected one element}}
+  %0 = onnx.Dropout %x, %x, %b : (tensor<2xf32>, tensor<2xf32>, tensor<i1>) -> tensor<2xf32>
+  return
+}
+
+// -----
+
 func.func @range(%a: tensor<2xi64>, %b: tensor<i64>) {
   // expected-error @below {{operand start has extents [2], expected one element}}
   %0 = onnx.Range %a, %b, %b : (tensor<2xi64>, tensor<i64>, tensor<i64>) -> tensor<?xi64>

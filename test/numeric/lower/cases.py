@@ -248,9 +248,11 @@ def shapes():
     yield Case("Size", [normal(2, 3, 4)])
     yield Case("ConstantOfShape", [constant([2, 3])], {"value": helper.make_tensor("v", TensorProto.FLOAT, [1], [1.5])})
     yield Case("ConstantOfShape", [constant([4])], {"value": helper.make_tensor("v", TensorProto.BOOL, [1], [1])})
-    yield Case("Range", [numpy.array(2), constant(11), numpy.array(3)])
-    yield Case("Range", [numpy.array(1.5, dtype=f32), constant(4.0, f32), constant(0.5, f32)])
+    yield Case("Range", [constant(2), constant(11), constant(3)])
+    yield Case("Range", [constant(7), constant(-2), constant(-4)])
+    yield Case("Range", [constant(1.5, f32), constant(4.0, f32), constant(0.5, f32)])
     yield Case("Dropout", [normal(3, 4), constant(0.5, f32), None])
+    yield Case("Dropout", [normal(3, 4), constant(0.0, f32), numpy.array(True)])
 
 
 def gathers():

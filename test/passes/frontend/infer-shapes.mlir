@@ -128,3 +128,34 @@ func.func @declared_behind(%x: tensor<3x4xf32>, %axes: tensor<1xi64>) -> (tensor
   %1 = onnx.Log %0 : (tensor<*xf32>) -> tensor<*xf32>
   return %1 : tensor<*xf32>
 }
+
+// -----
+
+// The unknown operands of one sum stem from one extent: it is the declared one.
+// CHECK-LABEL: func.func @declared_behind_sum(
+func.func @declared_behind_sum(%n: tensor<f32>, %d: tensor<1xf32>) -> (tensor<*xf32> {onnx.declared = tensor<1x10xf32>}) {
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  // CHECK: onnx.Range {{.*}} -> tensor<10xf32>
+  %0 = onnx.Range %zero, %n, %n : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  %1 = onnx.Mul %0, %d : (tensor<*xf32>, tensor<1xf32>) -> tensor<*xf32>
+  %2 = onnx.Cos %0 : (tensor<*xf32>) -> tensor<*xf32>
+  %3 = onnx.Add %1, %2 : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  %4 = onnx.Constant : tensor<1x1xf32> = dense<2.0> : tensor<1x1xf32>
+  // CHECK: onnx.Pow {{.*}} -> tensor<1x10xf32>
+  %5 = onnx.Pow %3, %4 : (tensor<*xf32>, tensor<1x1xf32>) -> tensor<*xf32>
+  return %5 : tensor<*xf32>
+}
+
+// -----
+
+// Either of two unknown extents may be 1.
+// CHECK-LABEL: func.func @declared_behind_two(
+func.func @declared_behind_two(%n: tensor<f32>, %m: tensor<f32>) -> (tensor<*xf32> {onnx.declared = tensor<10xf32>}) {
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  // CHECK-COUNT-2: onnx.Range {{.*}} -> tensor<?xf32>
+  %0 = onnx.Range %zero, %n, %n : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  %1 = onnx.Range %zero, %m, %m : (tensor<f32>, tensor<f32>, tensor<f32>) -> tensor<*xf32>
+  // CHECK: onnx.Add {{.*}} -> tensor<10xf32>
+  %2 = onnx.Add %0, %1 : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
+  return %2 : tensor<*xf32>
+}

@@ -232,3 +232,35 @@ func.func @rows_first(%x: tensor<8x5x7xf32>, %b: tensor<7x6xf32>) -> tensor<40x6
   } -> tensor<40x6xf32>
   return %mm : tensor<40x6xf32>
 }
+
+// -----
+
+// Bodies of loops as well: the transpose becomes a map, and a result's start no reshape of one outside.
+// CHECK-LABEL: func.func @body(
+func.func @body(%x: tensor<4x6xf32>, %n: index) -> tensor<6x4xf32> {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %start = tensor.empty() : tensor<6x4xf32>
+  // CHECK: scf.for
+  %r = scf.for %i = %zero to %n step %one iter_args(%y = %start) -> tensor<6x4xf32> {
+    %et = tensor.empty() : tensor<6x4xf32>
+    %t = linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>],
+        iterator_types = ["parallel", "parallel"]} ins(%x : tensor<4x6xf32>) outs(%et : tensor<6x4xf32>) {
+    ^bb0(%a: f32, %o: f32):
+      linalg.yield %a : f32
+    } -> tensor<6x4xf32>
+    %flat = tensor.empty() : tensor<24xf32>
+    // CHECK-NOT: expand_shape
+    %init = tensor.expand_shape %flat [[0, 1]] output_shape [6, 4] : tensor<24xf32> into tensor<6x4xf32>
+    // CHECK: linalg.generic {{.*}} ins(%{{.*}}, %arg0 : tensor<6x4xf32>, tensor<4x6xf32>)
+    %s = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>,
+        affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+        ins(%y, %t : tensor<6x4xf32>, tensor<6x4xf32>) outs(%init : tensor<6x4xf32>) {
+    ^bb0(%a: f32, %b: f32, %o: f32):
+      %0 = arith.mulf %a, %b : f32
+      linalg.yield %0 : f32
+    } -> tensor<6x4xf32>
+    scf.yield %s : tensor<6x4xf32>
+  }
+  return %r : tensor<6x4xf32>
+}
