@@ -61,7 +61,7 @@ Value fovea::makeScalar(NodeImporter &node, double number, Type elementType) {
                              Attribute(node.builder.getFloatAttr(elementType, number))));
 }
 
-static int64_t getHeadCount(NodeImporter &node, StringRef name) {
+int64_t fovea::getHeadCount(NodeImporter &node, StringRef name) {
   int64_t count = node.getInt(name, 0);
   if (node.hasAttribute(name) && count < 1)
     failInput("attribute '" + name + "' must be at least 1");
@@ -73,8 +73,7 @@ static bool hasThreeDimensions(NodeImporter &node, Value x, int64_t heads) {
   return rank ? *rank == 3 : heads > 0;
 }
 
-/// [batch, sequence, heads * size] as [batch, heads, sequence, size].
-static Value splitHeads(NodeImporter &node, Value x, int64_t heads) {
+Value fovea::splitHeads(NodeImporter &node, Value x, int64_t heads) {
   if (!hasThreeDimensions(node, x, heads))
     return x;
   if (heads < 1)
@@ -159,35 +158,27 @@ static void importAttention(NodeImporter &node) {
 // RotaryEmbedding
 //===----------------------------------------------------------------------===//
 
-/// The numbers that rotate each pair, as a tensor that broadcasts against [batch, heads, sequence,
-/// pairs], or [batch, sequence, heads, pairs] when `headsLast`.
-static Value getAngles(NodeImporter &node, unsigned index, bool headsLast) {
-  Value cache = node.getOperand(index);
-  if (node.hasOperand(3))
-    cache = node.create<onnx::GatherOp>(node.getTypeLike(cache), cache, node.getOperand(3), 0);
-  return node.create<onnx::UnsqueezeOp>(node.getTypeLike(cache), cache,
-                                        node.makeIndexConstant({headsLast ? 2 : 1}));
-}
-
-static void importRotaryEmbedding(NodeImporter &node) {
-  Value x = node.getOperand(0);
-  int64_t heads = getHeadCount(node, "num_heads"), rotated = node.getInt("rotary_embedding_dim", 0);
-  if (rotated < 0 || rotated % 2)
-    failInput("attribute 'rotary_embedding_dim' is " + Twine(rotated) +
-              ", expected an even number of elements");
-  bool interleaved = node.getBool("interleaved", false);
-  bool packed = hasThreeDimensions(node, x, heads);
-  if (packed && heads < 1)
-    failInput("an operand of three dimensions needs 'num_heads'");
+Value fovea::makeRotation(NodeImporter &node, Value x, Value cosine, Value sine,
+                          const Rotation &rotation) {
   Type type = node.getTypeLike(x);
-  Value whole = packed ? makeReshape(node, x, {0, 0, heads, -1}) : x;
+  bool packed = hasThreeDimensions(node, x, rotation.heads);
+  if (packed && rotation.heads < 1)
+    failInput("an operand of three dimensions needs 'num_heads'");
+  Value whole = packed ? makeReshape(node, x, {0, 0, rotation.heads, -1}) : x;
+  // A head that turns whole needs no cut.
+  auto wholeType = dyn_cast<RankedTensorType>(whole.getType());
+  bool isWhole = wholeType && wholeType.getRank() == 4 && wholeType.getDimSize(3) == rotation.size;
+  int64_t rotated = isWhole ? 0 : rotation.size;
   Value part = rotated ? makeSlice(node, whole, 3, 0, rotated) : whole;
-  Value cosine = getAngles(node, 1, packed), sine = getAngles(node, 2, packed);
+  // The angles broadcast over the heads.
+  Value headAxis = node.makeIndexConstant({packed ? 2 : 1});
+  cosine = node.create<onnx::UnsqueezeOp>(type, cosine, headAxis);
+  sine = node.create<onnx::UnsqueezeOp>(type, sine, headAxis);
 
   // Pairs lie next to one another, or half of the elements apart. The axis of the pair's two
   // elements is split and joined again.
   int64_t axis = 3;
-  if (interleaved) {
+  if (rotation.interleaved) {
     part = makeReshape(node, part, {0, 0, 0, -1, 2});
     Value axes = node.makeIndexConstant({4});
     cosine = node.create<onnx::UnsqueezeOp>(type, cosine, axes);
@@ -202,11 +193,32 @@ static void importRotaryEmbedding(NodeImporter &node) {
   Value real = node.create<onnx::SubOp>(type, mul(cosine, first), mul(sine, second));
   Value imaginary = node.create<onnx::AddOp>(type, mul(sine, first), mul(cosine, second));
   Value result = makeConcat(node, {real, imaginary}, axis);
-  if (interleaved)
+  if (rotation.interleaved)
     result = makeReshape(node, result, {0, 0, 0, -1});
   if (rotated)
     result = makeConcat(node, {result, makeSlice(node, whole, 3, rotated, toTheEnd)}, 3);
-  node.setResult(0, packed ? makeReshape(node, result, {0, 0, -1}) : result);
+  return packed ? makeReshape(node, result, {0, 0, -1}) : result;
+}
+
+Rotation fovea::readRotation(NodeImporter &node) {
+  Rotation rotation{getHeadCount(node, "num_heads"), node.getInt("rotary_embedding_dim", 0),
+                    node.getBool("interleaved", false)};
+  if (rotation.size < 0 || rotation.size % 2)
+    failInput("attribute 'rotary_embedding_dim' is " + Twine(rotation.size) +
+              ", expected an even number of elements");
+  return rotation;
+}
+
+static void importRotaryEmbedding(NodeImporter &node) {
+  auto getAngles = [&](unsigned index) {
+    Value cache = node.getOperand(index);
+    return node.hasOperand(3)
+               ? node.create<onnx::GatherOp>(node.getTypeLike(cache), cache, node.getOperand(3), 0)
+               : cache;
+  };
+  Rotation rotation = readRotation(node);
+  Value cosine = getAngles(1), sine = getAngles(2);
+  node.setResult(0, makeRotation(node, node.getOperand(0), cosine, sine, rotation));
 }
 
 //===----------------------------------------------------------------------===//

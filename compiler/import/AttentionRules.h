@@ -27,6 +27,26 @@ mlir::Value makeInverseRoot(NodeImporter &node, mlir::Value extent);
 /// A floating-point number as a scalar.
 mlir::Value makeScalar(NodeImporter &node, double number, mlir::Type elementType);
 
+/// An attribute that, when it is given, is at least 1; 0 otherwise.
+int64_t getHeadCount(NodeImporter &node, llvm::StringRef name);
+/// [batch, sequence, heads * size] as [batch, heads, sequence, size]; what has four dimensions
+/// stays.
+mlir::Value splitHeads(NodeImporter &node, mlir::Value x, int64_t heads);
+
+/// How a rotary embedding turns pairs of elements.
+struct Rotation {
+  int64_t heads;
+  /// So many elements of each head turn; all for 0.
+  int64_t size;
+  /// Whether the two of a pair are neighbours, instead of half of the elements apart.
+  bool interleaved;
+};
+Rotation readRotation(NodeImporter &node);
+/// Turns x [batch, heads, sequence, size], or [batch, sequence, heads * size], by the angles [batch
+/// or 1, sequence, pairs].
+mlir::Value makeRotation(NodeImporter &node, mlir::Value x, mlir::Value cosine, mlir::Value sine,
+                         const Rotation &rotation);
+
 void importFlexAttention(NodeImporter &node);
 void importLinearAttention(NodeImporter &node);
 

@@ -285,7 +285,8 @@ void GraphImporter::checkNode(const NodeProto &node) const {
   const OperatorRule *rule = findOperatorRule(node.domain(), node.op_type());
   if (!rule && !isStandardDomain(node.domain()))
     failUnsupported(described + " of the domain " + quote(node.domain()) +
-                    " is not supported: only the standard's operators are");
+                    " is not supported: the standard's operators are, and what ONNX Runtime's "
+                    "optimizer makes of them");
   if (!rule)
     failUnsupported(described + " is not supported");
   if (scope->opset < rule->since)

@@ -215,10 +215,11 @@ const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
   static const llvm::StringMap<const OperatorRule *> rules = [] {
     llvm::StringMap<const OperatorRule *> map;
     for (ArrayRef<OperatorRule> family :
-         {getAttentionRules(), getControlRules(), getConvRules(), getElementwiseRules(),
-          getFunctionRules(), getLossRules(), getMatrixRules(), getNormRules(), getPoolRules(),
-          getQuantRules(), getRecurrentRules(), getReduceRules(), getResampleRules(),
-          getScatterRules(), getSelectRules(), getShapeRules(), getSignalRules()})
+         {getAttentionRules(), getContribAttentionRules(), getContribRules(), getControlRules(),
+          getConvRules(), getElementwiseRules(), getFunctionRules(), getLossRules(),
+          getMatrixRules(), getNormRules(), getPoolRules(), getQuantRules(), getRecurrentRules(),
+          getReduceRules(), getResampleRules(), getScatterRules(), getSelectRules(),
+          getShapeRules(), getSignalRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

@@ -129,6 +129,7 @@ static const OperatorRule rules[] = {
     {"LayerNormalization", 17, 2, 3, 3, importLayerNormalization},
     {"LogSoftmax", 1, 1, 1, 1, importAlongAxis<onnx::LogSoftmaxOp>},
     {"RMSNormalization", 23, 2, 2, 1, importRMSNormalization},
+    {"SimplifiedLayerNormalization", 1, 2, 2, 2, importRMSNormalization},
     {"Softmax", 1, 1, 1, 1, importAlongAxis<onnx::SoftmaxOp>},
 };
 

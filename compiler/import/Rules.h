@@ -10,6 +10,8 @@
 namespace fovea {
 
 llvm::ArrayRef<OperatorRule> getAttentionRules();
+llvm::ArrayRef<OperatorRule> getContribAttentionRules();
+llvm::ArrayRef<OperatorRule> getContribRules();
 llvm::ArrayRef<OperatorRule> getControlRules();
 llvm::ArrayRef<OperatorRule> getConvRules();
 llvm::ArrayRef<OperatorRule> getElementwiseRules();
