@@ -10,23 +10,29 @@ class Attn_Attr<string name, string attrMnemonic> : AttrDef<Attn_Dialect, name> 
   let mnemonic = attrMnemonic;
 }
 
-def Attn_MaskKind : I32EnumAttr<"MaskKind", "which keys a query may see", [
-    I32EnumAttrCase<"Dense", 0, "dense">,
-    I32EnumAttrCase<"Causal", 1, "causal">,
-    I32EnumAttrCase<"Window", 2, "window">]> {
-  let cppNamespace = "::fovea::attn";
-  let genSpecializedAttr = 0;
-}
-
 def Attn_MaskAttr : Attn_Attr<"Mask", "mask"> {
   let summary = "mask structure: known without looking at data";
   let description = [{
-    `#attn.mask<dense>`: every key. `#attn.mask<causal, offset = n>`: keys j <= i + n. `#attn.mask<window, left = l,
-    right = r>`: keys i - l <= j <= i + r; either may be negative. Masks that are data are captures of the score region.
+    Integer sets over (b, h, i, j) = batch, head, query, key; a query sees a key when one of the sets holds. Their constraints
+    may divide (floordiv, mod). No set at all is `#attn.mask<dense>`: every query sees every key. Two forms have a short
+    name: `#attn.mask<causal, offset = n>` is keys j <= i + n, `#attn.mask<window, left = l, right = r>` is keys
+    i - l <= j <= i + r. Masks that are data are captures of the score region.
+
+    ```mlir
+    #block = affine_set<(b, h, i, j) : (i floordiv 7 - j floordiv 7 == 0)>
+    #attn.mask<#block>
+    ```
+    Written out in place, a set fits where the op's syntax gives the attribute without its name (`mask = <affine_set<...>>`):
+    the `>=` of a condition would close the bracket of `#attn.mask<`.
   }];
-  let parameters = (ins EnumParameter<Attn_MaskKind>:$kind, DefaultValuedParameter<"int64_t", "0">:$offset,
-                        DefaultValuedParameter<"int64_t", "0">:$left, DefaultValuedParameter<"int64_t", "0">:$right);
-  let assemblyFormat = "`<` $kind (`,` struct($offset, $left, $right)^)? `>`";
+  let parameters = (ins ArrayRefParameter<"::mlir::IntegerSet", "alternatives">:$sets);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    static MaskAttr getDense(::mlir::MLIRContext *context);
+    static MaskAttr getCausal(::mlir::MLIRContext *context, int64_t offset);
+    static MaskAttr getWindow(::mlir::MLIRContext *context, int64_t left, int64_t right);
+    bool isDense() const { return getSets().empty(); }
+  }];
 }
 
 def Attn_MaskedRows : I32EnumAttr<"MaskedRows", "the result of a row whose every score is minus infinity", [

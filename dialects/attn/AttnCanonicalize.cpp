@@ -4,6 +4,7 @@
 // constant factor in front of the score region.
 
 #include "dialects/attn/Attn.h"
+#include "dialects/attn/Mask.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -52,20 +53,14 @@ struct DropCaptures : OpRewritePattern<AttentionOp> {
   }
 };
 
-/// A causal or window mask that shows every key to every query -> dense
+/// A mask with conditions that the domain decides -> one without
 struct SimplifyMask : OpRewritePattern<AttentionOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(AttentionOp op, PatternRewriter &rewriter) const override {
-    MaskAttr mask = op.getMask();
-    int64_t lastQuery = op.getDomain()[AttentionOp::I] - 1;
-    int64_t lastKey = op.getDomain()[AttentionOp::J] - 1;
-    bool causal = mask.getKind() == MaskKind::Causal && mask.getOffset() >= lastKey;
-    bool window = mask.getKind() == MaskKind::Window && mask.getLeft() >= lastQuery &&
-                  mask.getRight() >= lastKey;
-    if (!causal && !window)
-      return rewriter.notifyMatchFailure(op, "the mask hides something, or is dense");
-    rewriter.modifyOpInPlace(
-        op, [&] { op.setMaskAttr(MaskAttr::get(op.getContext(), MaskKind::Dense, 0, 0, 0)); });
+    MaskAttr mask = simplifyMask(op.getMask(), op.getDomain());
+    if (mask == op.getMask())
+      return rewriter.notifyMatchFailure(op, "every condition of the mask decides something");
+    rewriter.modifyOpInPlace(op, [&] { op.setMaskAttr(mask); });
     return success();
   }
 };

@@ -5,12 +5,14 @@
 #include "dialects/attn/AttnPasses.h"
 
 #include "dialects/attn/Decompose.h"
+#include "dialects/attn/MaskTiles.h"
 #include "mlir/Dialect/SCF/Transforms/TileUsingInterface.h"
 #include "mlir/IR/PatternMatch.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_DECOMPOSEATTENTIONPASS
 #define GEN_PASS_DEF_CONVERTTOONLINEPASS
+#define GEN_PASS_DEF_PRINTMASKTILESPASS
 #include "dialects/attn/AttnPasses.h.inc"
 } // namespace fovea
 
@@ -69,6 +71,26 @@ struct ConvertToOnline : fovea::impl::ConvertToOnlinePassBase<ConvertToOnline> {
         return signalPassFailure();
       rewriter.replaceOp(*online, tiled->replacements);
     }
+  }
+};
+
+struct PrintMaskTiles : fovea::impl::PrintMaskTilesPassBase<PrintMaskTiles> {
+  using PrintMaskTilesPassBase::PrintMaskTilesPassBase;
+
+  void runOnOperation() override {
+    if (queryTile <= 0 || keyTile <= 0) {
+      getOperation()->emitError("tiles need a positive size");
+      return signalPassFailure();
+    }
+    getOperation()->walk([&](attn::AttentionOp op) {
+      attn::MaskAttr mask = op.getMask();
+      auto count = [&](unsigned dim) { return usesDim(mask, dim) ? op.getDomain()[dim] : 1; };
+      InFlightDiagnostic remark = op.emitRemark() << describeMask(mask) << ": ";
+      for (int64_t b = 0; b < count(attn::MaskB); ++b)
+        for (int64_t h = 0; h < count(attn::MaskH); ++h)
+          remark << (b + h > 0 ? ";" : "")
+                 << drawTiles(mask, op.getDomain(), queryTile, keyTile, b, h);
+    });
   }
 };
 } // namespace

@@ -26,4 +26,15 @@ def ConvertToOnlinePass : Pass<"fovea-attn-convert-to-online"> {
                            "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def PrintMaskTilesPass : Pass<"fovea-attn-print-mask-tiles"> {
+  let summary = "remark what the mask makes of tiles of queries and keys";
+  let description = [{
+    One remark per attn.attention: the mask's name and, for tiles of `query-tile` x `key-tile`, one letter each, F(ull),
+    P(artial) or E(mpty), a row per tile of queries. Where the mask depends on batch or head, one map for each, `;` between.
+    Changes nothing.
+  }];
+  let options = [Option<"queryTile", "query-tile", "int64_t", "64", "queries of a tile">,
+                 Option<"keyTile", "key-tile", "int64_t", "64", "keys of a tile">];
+}
+
 #endif // FOVEA_ATTN_PASSES_TD

@@ -6,6 +6,7 @@
 
 #include "dialects/attn/Attn.h"
 #include "dialects/attn/MapRange.h"
+#include "dialects/attn/Mask.h"
 #include "dialects/attn/ScoreCode.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -142,23 +143,32 @@ static MaskAttr copyScore(OpBuilder &builder, Location loc, Region &from, Region
     auto absolute = arith::AddIOp::create(builder, loc, local, offset);
     local.replaceAllUsesExcept(absolute, absolute);
   }
-  OpFoldResult i0 = tile.offsets[Dim::I], j0 = tile.offsets[Dim::J];
-  if (mask.getKind() == MaskKind::Dense || (isZeroInteger(i0) && isZeroInteger(j0)))
+  if (mask.isDense())
     return mask;
-  std::optional<int64_t> i = getConstantIntValue(i0), j = getConstantIntValue(j0);
-  if (mask.getKind() == MaskKind::Causal && i && j)
-    return MaskAttr::get(mask.getContext(), MaskKind::Causal, mask.getOffset() + *i - *j, 0, 0);
+  SmallVector<int64_t> offsets;
+  for (unsigned dim : {Dim::B, Dim::H, Dim::I, Dim::J})
+    if (!usesDim(mask, dim))
+      offsets.push_back(0);
+    else if (std::optional<int64_t> offset = getConstantIntValue(tile.offsets[dim]))
+      offsets.push_back(*offset);
+  if (offsets.size() == MaskDims)
+    return simplifyMask(shiftMask(mask, offsets), tile.extents);
   Operation *yield = block.getTerminator();
   builder.setInsertionPoint(yield);
-  auto absolute = [&](unsigned dim) -> Value {
-    Value offset = getValueOrCreateConstantIndexOp(builder, loc, tile.offsets[dim]);
-    return arith::AddIOp::create(builder, loc, block.getArgument(1 + dim), offset);
-  };
-  Value visible = emitVisible(builder, loc, mask, absolute(Dim::I), absolute(Dim::J));
+  SmallVector<Value> absolute;
+  for (unsigned dim : {Dim::B, Dim::H, Dim::I, Dim::J}) {
+    Value local = block.getArgument(1 + dim);
+    absolute.push_back(isZeroInteger(tile.offsets[dim])
+                           ? local
+                           : arith::AddIOp::create(
+                                 builder, loc, local,
+                                 getValueOrCreateConstantIndexOp(builder, loc, tile.offsets[dim])));
+  }
+  Value visible = emitVisible(builder, loc, mask, absolute);
   Value other =
       arith::ConstantOp::create(builder, loc, builder.getFloatAttr(builder.getF32Type(), hidden));
   yield->setOperand(0, arith::SelectOp::create(builder, loc, visible, yield->getOperand(0), other));
-  return MaskAttr::get(mask.getContext(), MaskKind::Dense, 0, 0, 0);
+  return MaskAttr::getDense(mask.getContext());
 }
 
 static SmallVector<Range> getDomainRanges(OpBuilder &builder, ArrayRef<int64_t> domain) {

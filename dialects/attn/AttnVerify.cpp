@@ -5,6 +5,7 @@
 
 #include "dialects/attn/Attn.h"
 #include "dialects/attn/MapRange.h"
+#include "dialects/attn/Mask.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/MathExtras.h"
@@ -129,14 +130,15 @@ static LogicalResult verifyScore(Operation *op, Region &region, ValueRange captu
 
 /// Mask, numerics, element types.
 static LogicalResult verifyParameters(Operation *op, MaskAttr mask, NumericsAttr numerics,
-                                      ArrayRef<Value> tensors) {
-  if (mask.getKind() != MaskKind::Causal && mask.getOffset() != 0)
-    return op->emitOpError("has an offset, which only a causal mask has");
-  if (mask.getKind() != MaskKind::Window && (mask.getLeft() != 0 || mask.getRight() != 0))
-    return op->emitOpError("has a width to the left or right, which only a window mask has");
-  for (int64_t number : {mask.getOffset(), mask.getLeft(), mask.getRight()})
-    if (number != int32_t(number))
-      return op->emitOpError("has ") << number << " in its mask, which no 32-bit number holds";
+                                      ArrayRef<int64_t> domain, ArrayRef<Value> tensors) {
+  // Kernels compute with 32-bit indices.
+  for (IntegerSet set : mask.getSets())
+    for (const MaskConstraint &constraint : getConstraints(set)) {
+      std::optional<ValueRange64> range = getRange(constraint.expr, domain.take_front(MaskDims));
+      if (!range || range->low != int32_t(range->low) || range->high != int32_t(range->high))
+        return op->emitOpError("has a condition in its mask that no 32-bit number holds: ")
+               << IntegerSetAttr::get(set);
+    }
   if (!std::isfinite(numerics.getScale().getValueAsDouble()))
     return op->emitOpError("needs a finite scale");
   for (Value tensor : tensors) {
@@ -167,7 +169,7 @@ template <typename OpTy> static LogicalResult verifyInputs(OpTy op, unsigned wri
   for (const MappedOperand &operand : operands)
     if (failed(verifyOperand(op, operand, op.getDomain())))
       return failure();
-  if (failed(verifyParameters(op, op.getMask(), op.getNumerics(),
+  if (failed(verifyParameters(op, op.getMask(), op.getNumerics(), op.getDomain(),
                               {op.getQuery(), op.getKey(), op.getValue()})))
     return failure();
   return verifyScore(op, op.getScore(), op.getCaptures());
@@ -188,7 +190,7 @@ LogicalResult AttentionOp::verify() {
           getDomain())))
     return failure();
   if (!getProbabilities())
-    return verifyParameters(*this, getMask(), getNumerics(), {getOutput()});
+    return verifyParameters(*this, getMask(), getNumerics(), getDomain(), {getOutput()});
   if (failed(verifyWritten(*this,
                            {getProbabilities(),
                             getProbabilitiesMap(),
@@ -196,7 +198,8 @@ LogicalResult AttentionOp::verify() {
                             "probabilities"},
                            getDomain())))
     return failure();
-  return verifyParameters(*this, getMask(), getNumerics(), {getOutput(), getProbabilities()});
+  return verifyParameters(*this, getMask(), getNumerics(), getDomain(),
+                          {getOutput(), getProbabilities()});
 }
 
 LogicalResult OnlineAttentionOp::verify() {

@@ -101,3 +101,39 @@ std::optional<LinearForm> fovea::attn::getLinearForm(AffineExpr expr, unsigned d
   return llvm::MulOverflow(b->constant, a->constant, form.constant) ? std::nullopt
                                                                     : std::optional(form);
 }
+
+static bool addTerms(AffineExpr expr, int64_t factor, AtomSum &sum) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr)) {
+    int64_t product;
+    return !llvm::MulOverflow(constant.getValue(), factor, product) &&
+           !llvm::AddOverflow(sum.constant, product, sum.constant);
+  }
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (binary && expr.getKind() == AffineExprKind::Add)
+    return addTerms(binary.getLHS(), factor, sum) && addTerms(binary.getRHS(), factor, sum);
+  if (binary && expr.getKind() == AffineExprKind::Mul) {
+    auto constant = dyn_cast<AffineConstantExpr>(binary.getRHS());
+    return constant && !llvm::MulOverflow(constant.getValue(), factor, factor) &&
+           addTerms(binary.getLHS(), factor, sum);
+  }
+  for (auto &[atom, coefficient] : sum.terms)
+    if (atom == expr)
+      return !llvm::AddOverflow(coefficient, factor, coefficient);
+  sum.terms.push_back({expr, factor});
+  return true;
+}
+
+std::optional<AtomSum> fovea::attn::getAtomSum(AffineExpr expr) {
+  AtomSum sum;
+  if (!addTerms(expr, 1, sum))
+    return std::nullopt;
+  llvm::erase_if(sum.terms, [](const auto &term) { return term.second == 0; });
+  return sum;
+}
+
+AffineExpr AtomSum::toExpr(MLIRContext *context) const {
+  AffineExpr result = getAffineConstantExpr(0, context);
+  for (auto [atom, coefficient] : terms)
+    result = result + atom * coefficient;
+  return result + constant;
+}

@@ -29,6 +29,17 @@ struct LinearForm {
 };
 std::optional<LinearForm> getLinearForm(mlir::AffineExpr expr, unsigned dims);
 
+/// `expr` as constant + sum of coefficient * atom, where an atom is a dimension, a division or a
+/// remainder; equal atoms are one. Nothing when a product has no constant factor, or when numbers
+/// overflow.
+struct AtomSum {
+  int64_t constant = 0;
+  llvm::SmallVector<std::pair<mlir::AffineExpr, int64_t>, 4> terms = {};
+
+  mlir::AffineExpr toExpr(mlir::MLIRContext *context) const;
+};
+std::optional<AtomSum> getAtomSum(mlir::AffineExpr expr);
+
 } // namespace fovea::attn
 
 #endif // FOVEA_DIALECTS_ATTN_MAPRANGE_H

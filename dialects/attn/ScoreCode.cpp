@@ -4,6 +4,9 @@
 
 #include "dialects/attn/ScoreCode.h"
 
+#include "dialects/attn/MapRange.h"
+#include "dialects/attn/Mask.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
 
@@ -11,28 +14,35 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::attn;
 
-Value attn::emitVisible(OpBuilder &builder, Location loc, MaskAttr mask, Value i, Value j) {
-  // Both sides are compared as signed numbers: an offset may be negative.
-  auto compare = [&](Value lower, int64_t lowerShift, Value upper, int64_t upperShift) -> Value {
-    auto shift = [&](Value value, int64_t by) -> Value {
-      if (by == 0)
-        return value;
-      return arith::AddIOp::create(builder, loc, value,
-                                   arith::ConstantIndexOp::create(builder, loc, by));
-    };
-    return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::sle, shift(lower, lowerShift),
-                                 shift(upper, upperShift));
-  };
-  switch (mask.getKind()) {
-  case MaskKind::Dense:
-    return {};
-  case MaskKind::Causal:
-    return compare(j, 0, i, mask.getOffset());
-  case MaskKind::Window:
-    return arith::AndIOp::create(builder, loc, compare(i, 0, j, mask.getLeft()),
-                                 compare(j, 0, i, mask.getRight()));
+static Value emitHolds(OpBuilder &builder, Location loc, const MaskConstraint &constraint,
+                       ValueRange indices) {
+  // Both sides are compared as signed numbers: what is taken away stands on the other side.
+  AffineExpr left = constraint.expr, right = getAffineConstantExpr(0, builder.getContext());
+  if (std::optional<AtomSum> sum = getAtomSum(constraint.expr)) {
+    AtomSum more, less;
+    for (auto [atom, coefficient] : sum->terms)
+      (coefficient > 0 ? more : less).terms.push_back({atom, std::abs(coefficient)});
+    (sum->constant > 0 ? more : less).constant = std::abs(sum->constant);
+    left = more.toExpr(builder.getContext());
+    right = less.toExpr(builder.getContext());
   }
-  llvm_unreachable("covered switch");
+  auto predicate = constraint.isEquality ? arith::CmpIPredicate::eq : arith::CmpIPredicate::sle;
+  Value a = affine::expandAffineExpr(builder, loc, left, indices, {});
+  Value b = affine::expandAffineExpr(builder, loc, right, indices, {});
+  return arith::CmpIOp::create(builder, loc, predicate, b, a);
+}
+
+Value attn::emitVisible(OpBuilder &builder, Location loc, MaskAttr mask, ValueRange indices) {
+  Value visible;
+  for (IntegerSet set : mask.getSets()) {
+    Value all;
+    for (const MaskConstraint &constraint : getConstraints(set)) {
+      Value holds = emitHolds(builder, loc, constraint, indices);
+      all = all ? arith::AndIOp::create(builder, loc, all, holds) : holds;
+    }
+    visible = visible ? arith::OrIOp::create(builder, loc, visible, all) : all;
+  }
+  return visible;
 }
 
 Value attn::emitScore(OpBuilder &builder, Location loc, const ScoreCode &code, Value product,
@@ -52,7 +62,7 @@ Value attn::emitScore(OpBuilder &builder, Location loc, const ScoreCode &code, V
   for (Operation &op : block.without_terminator())
     builder.clone(op, mapping);
   score = mapping.lookupOrDefault(block.getTerminator()->getOperand(0));
-  Value visible = emitVisible(builder, loc, code.mask, indices[2], indices[3]);
+  Value visible = emitVisible(builder, loc, code.mask, indices);
   if (!visible)
     return score;
   Value other = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, hidden));

@@ -18,10 +18,10 @@ struct ScoreCode {
   MaskAttr mask;
 };
 
-/// Emits whether query `i` sees key `j` (index values) by the mask attribute; null when every query
-/// sees every key.
-mlir::Value emitVisible(mlir::OpBuilder &builder, mlir::Location loc, MaskAttr mask, mlir::Value i,
-                        mlir::Value j);
+/// Emits whether the mask shows the key to the query at `indices` (b, h, i, j as `index` values);
+/// null when every query sees every key.
+mlir::Value emitVisible(mlir::OpBuilder &builder, mlir::Location loc, MaskAttr mask,
+                        mlir::ValueRange indices);
 
 /// Emits the score of the raw `product` (f32) at `indices` (b, h, i, j as `index` values) with one
 /// element of each capture: scaled, through a copy of the region, and `hidden` where the mask hides

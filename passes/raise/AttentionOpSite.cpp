@@ -57,13 +57,11 @@ static void setVisibility(onnx::AttentionOp op, AttentionSite &site) {
   auto clamp = [&](int64_t number) { return std::clamp(number, -queries - keys, queries + keys); };
   int64_t ahead = right < 0 ? keys : clamp(position + std::min(right, farAway));
   if (left < 0) {
-    site.maskKind = attn::MaskKind::Causal;
-    site.maskOffset = ahead;
+    site.mask = attn::MaskAttr::getCausal(op.getContext(), ahead);
     return;
   }
-  site.maskKind = attn::MaskKind::Window;
-  site.maskLeft = clamp(std::min(left, farAway) - position);
-  site.maskRight = ahead;
+  site.mask =
+      attn::MaskAttr::getWindow(op.getContext(), clamp(std::min(left, farAway) - position), ahead);
 }
 
 /// The mask as a step behind the soft cap.
@@ -115,6 +113,7 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
 
   AttentionSite site;
   site.anchor = op;
+  site.mask = attn::MaskAttr::getDense(op.getContext());
   site.query = op.getQ();
   site.key = op.getK();
   site.value = op.getV();

@@ -273,6 +273,7 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
 
   AttentionSite site;
   site.anchor = softmax;
+  site.mask = attn::MaskAttr::getDense(context);
   Value scores = path->product.getC();
   ScaledOperand query = peelOperand(path->product.getA()), key = peelOperand(path->product.getB());
   site.query = query.value;

@@ -59,8 +59,8 @@ struct AttentionSite {
   double softCap = 0.0;
   /// Nearest the product first.
   llvm::SmallVector<ScoreStep> steps;
-  attn::MaskKind maskKind = attn::MaskKind::Dense;
-  int64_t maskOffset = 0, maskLeft = 0, maskRight = 0;
+  /// What is hidden by structure.
+  attn::MaskAttr mask;
   attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
 
   /// The model's value that the output replaces, and, when they have further uses, the

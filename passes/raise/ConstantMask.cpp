@@ -23,19 +23,19 @@ enum class Visibility { Seen, Hidden, Neither };
 
 /// Classifies a mask of `rows` x `keys` elements per batch and head, where rows is one or the
 /// number of queries.
-static std::optional<ConstantMask> classify(Value mask, int64_t queries, int64_t keys,
-                                            llvm::function_ref<Visibility(const char *)> look) {
+static attn::MaskAttr classify(Value mask, int64_t queries, int64_t keys,
+                               llvm::function_ref<Visibility(const char *)> look) {
   ElementsAttr attr = onnx::getConstantAttr(mask);
   if (!attr)
-    return std::nullopt;
+    return {};
   auto type = cast<RankedTensorType>(attr.getType());
   std::optional<onnx::ConstantData> data = onnx::getConstantData(attr);
   if (!data || type.getNumElements() == 0)
-    return std::nullopt;
+    return {};
   if (data->splat)
     return look(data->bytes.data()) == Visibility::Seen
-               ? std::optional(ConstantMask{attn::MaskKind::Dense, 0})
-               : std::nullopt;
+               ? attn::MaskAttr::getDense(mask.getContext())
+               : attn::MaskAttr();
   int64_t rank = type.getRank(), bytes = onnx::getElementBytes(type.getElementType());
   int64_t columns = rank > 0 ? type.getDimSize(rank - 1) : 1;
   int64_t rows = rank > 1 ? type.getDimSize(rank - 2) : 1;
@@ -45,7 +45,7 @@ static std::optional<ConstantMask> classify(Value mask, int64_t queries, int64_t
   for (int64_t n = 0; n < type.getNumElements(); ++n) {
     Visibility seen = look(data->bytes.data() + n * bytes);
     if (seen == Visibility::Neither)
-      return std::nullopt;
+      return {};
     allSeen &= seen == Visibility::Seen;
     int64_t i = (n / columns) % rows, j = n % columns;
     // The first hidden element fixes the frontier; it is in the first row, or the first row
@@ -57,18 +57,18 @@ static std::optional<ConstantMask> classify(Value mask, int64_t queries, int64_t
     bool expected = !offset || j <= i + *offset;
     causal &= expected == (seen == Visibility::Seen);
     if (!allSeen && !causal)
-      return std::nullopt;
+      return {};
   }
   if (allSeen)
-    return ConstantMask{attn::MaskKind::Dense, 0};
-  return ConstantMask{attn::MaskKind::Causal, *offset};
+    return attn::MaskAttr::getDense(mask.getContext());
+  return attn::MaskAttr::getCausal(mask.getContext(), *offset);
 }
 
-std::optional<ConstantMask> raise::readAdditiveMask(Value mask, int64_t queries, int64_t keys) {
+attn::MaskAttr raise::readAdditiveMask(Value mask, int64_t queries, int64_t keys) {
   auto type = dyn_cast<RankedTensorType>(mask.getType());
   auto floating = type ? dyn_cast<FloatType>(type.getElementType()) : FloatType();
   if (!floating || floating.getWidth() > 64)
-    return std::nullopt;
+    return {};
   unsigned width = floating.getWidth();
   return classify(mask, queries, keys, [&](const char *element) {
     uint64_t bits = 0;
@@ -80,11 +80,10 @@ std::optional<ConstantMask> raise::readAdditiveMask(Value mask, int64_t queries,
   });
 }
 
-std::optional<ConstantMask> raise::readBoolMask(Value mask, bool keepWhereTrue, int64_t queries,
-                                                int64_t keys) {
+attn::MaskAttr raise::readBoolMask(Value mask, bool keepWhereTrue, int64_t queries, int64_t keys) {
   auto type = dyn_cast<RankedTensorType>(mask.getType());
   if (!type || !type.getElementType().isInteger(1))
-    return std::nullopt;
+    return {};
   return classify(mask, queries, keys, [&](const char *element) {
     return (*element != 0) == keepWhereTrue ? Visibility::Seen : Visibility::Hidden;
   });

@@ -8,25 +8,15 @@
 #include "dialects/attn/Attn.h"
 #include "mlir/IR/Value.h"
 
-#include <optional>
-
 namespace fovea::raise {
 
-/// A mask that is structure: dense (hides nothing) or causal (key j is seen by query i when j <= i
-/// + offset).
-struct ConstantMask {
-  attn::MaskKind kind;
-  int64_t offset;
-};
-
 /// The structure of a constant that is added to scores of `queries` x `keys`: 0 where a key is
-/// seen, minus infinity where not, the same in every batch and head. Nothing for other values: a
+/// seen, minus infinity where not, the same in every batch and head. Null for other values: a
 /// finite number does not hide.
-std::optional<ConstantMask> readAdditiveMask(mlir::Value mask, int64_t queries, int64_t keys);
+attn::MaskAttr readAdditiveMask(mlir::Value mask, int64_t queries, int64_t keys);
 
 /// The structure of a constant bool mask; a key is seen where the element equals `keepWhereTrue`.
-std::optional<ConstantMask> readBoolMask(mlir::Value mask, bool keepWhereTrue, int64_t queries,
-                                         int64_t keys);
+attn::MaskAttr readBoolMask(mlir::Value mask, bool keepWhereTrue, int64_t queries, int64_t keys);
 
 } // namespace fovea::raise
 

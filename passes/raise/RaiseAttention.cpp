@@ -2,6 +2,7 @@
 //
 // attn.attention from every site that matches, a remark for every site.
 
+#include "dialects/attn/Mask.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
@@ -98,8 +99,7 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
                                                                              rewriter.getContext())
                                       : site.getScoresMap(type, site.leadingShape));
   }
-  auto mask = attn::MaskAttr::get(rewriter.getContext(), site.maskKind, site.maskOffset,
-                                  site.maskLeft, site.maskRight);
+  attn::MaskAttr mask = attn::simplifyMask(site.mask, site.domain);
   auto numerics = attn::NumericsAttr::get(
       rewriter.getContext(), rewriter.getF64FloatAttr(site.scale), site.placement, site.maskedRows);
   auto outputType = cast<RankedTensorType>(site.output.getType());
@@ -127,21 +127,21 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   return attention;
 }
 
-/// What the score region and the mask attribute hide or add, in a word.
-static StringRef describeMask(attn::AttentionOp attention) {
+/// What the mask attribute hides and the score region reads, in a word.
+static std::string describeMask(attn::AttentionOp attention) {
   bool hasBool = false, hasNumber = false;
   for (Value capture : attention.getCaptures()) {
     bool isBool = cast<RankedTensorType>(capture.getType()).getElementType().isInteger(1);
     (isBool ? hasBool : hasNumber) = true;
   }
-  bool causal = attention.getMask().getKind() == attn::MaskKind::Causal;
-  if (hasBool && hasNumber)
-    return causal ? "causal+bool+float" : "bool+float";
+  SmallVector<std::string> parts;
+  if (!attention.getMask().isDense())
+    parts.push_back(attn::describeMask(attention.getMask()));
   if (hasBool)
-    return causal ? "causal+bool" : "bool";
+    parts.push_back("bool");
   if (hasNumber)
-    return causal ? "causal+float" : "float";
-  return causal ? "causal" : "none";
+    parts.push_back("float");
+  return parts.empty() ? "none" : llvm::join(parts, "+");
 }
 
 namespace {

@@ -5,6 +5,7 @@
 
 #include "passes/raise/ScorePath.h"
 
+#include "dialects/attn/Mask.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
@@ -252,22 +253,21 @@ void raise::absorbConstantMasks(AttentionSite &site) {
   using Dim = attn::AttentionOp::Dim;
   SmallVector<ScoreStep> kept;
   for (auto [index, step] : llvm::enumerate(site.steps)) {
-    std::optional<ConstantMask> mask;
+    attn::MaskAttr mask;
     if (step.kind == ScoreStep::Kind::Add)
       mask = readAdditiveMask(step.other, site.domain[Dim::I], site.domain[Dim::J]);
     else if (step.kind == ScoreStep::Kind::Select)
       mask = readBoolMask(step.condition, step.keepWhereTrue, site.domain[Dim::I],
                           site.domain[Dim::J]);
-    if (mask && mask->kind == attn::MaskKind::Dense)
+    if (mask && mask.isDense())
       continue;
     ArrayRef<ScoreStep> later = ArrayRef(site.steps).drop_front(index + 1);
     bool hides = step.kind == ScoreStep::Kind::Add || keepsMinusInfinity(step);
-    if (mask && hides && site.maskKind == attn::MaskKind::Dense &&
-        llvm::all_of(later, keepsMinusInfinity)) {
-      site.maskKind = mask->kind;
-      site.maskOffset = mask->offset;
-      continue;
-    }
+    if (mask && hides && llvm::all_of(later, keepsMinusInfinity))
+      if (attn::MaskAttr both = attn::intersectMasks(site.mask, mask)) {
+        site.mask = both;
+        continue;
+      }
     kept.push_back(step);
   }
   site.steps = std::move(kept);

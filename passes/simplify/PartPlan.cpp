@@ -270,15 +270,10 @@ std::array<Interval, 6> simplify::getAttentionIntervals(attn::AttentionOp op, co
 }
 
 static PartPlan plan(attn::AttentionOp op, const Box &asked) {
-  using Dim = attn::AttentionOp::Dim;
   PartPlan plan = startPlan(op, asked);
   for (auto [axis, expr] : llvm::enumerate(op.getOutputMap().getResults())) {
-    auto dim = dyn_cast<AffineDimExpr>(expr);
-    if (!dim)
+    if (!isa<AffineDimExpr>(expr))
       growAxes(plan, op, axis, axis + 1, "its output's layout mixes that axis with others");
-    else if (dim.getPosition() == Dim::I && op.getMask().getKind() == attn::MaskKind::Window &&
-             plan.result[axis].start > op.getMask().getLeft())
-      growAxes(plan, op, axis, axis + 1, "its window would begin behind the first key");
   }
   std::array<Interval, 6> ranges = getAttentionIntervals(op, plan.result);
   for (unsigned n = 0; n < op->getNumOperands(); ++n) {

@@ -5,6 +5,7 @@
 
 #include "passes/simplify/PartRewriter.h"
 
+#include "dialects/attn/Mask.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -125,7 +126,6 @@ static void shiftScoreIndices(attn::AttentionOp op, ArrayRef<Interval> ranges) {
 }
 
 Value PartRewriter::rewriteAttention(attn::AttentionOp op, const PartPlan &plan) {
-  using Dim = attn::AttentionOp::Dim;
   std::array<Interval, 6> ranges = getAttentionIntervals(op, plan.result);
   auto part = cast<attn::AttentionOp>(cloneOnParts(op, plan).getDefiningOp());
   SmallVector<int64_t> domain;
@@ -148,14 +148,10 @@ Value PartRewriter::rewriteAttention(attn::AttentionOp op, const PartPlan &plan)
   }
   maps.push_back(op.getOutputMap());
   part.setIndexingMapsAttr(builder.getAffineMapArrayAttr(maps));
-  attn::MaskAttr mask = op.getMask();
-  int64_t start = ranges[Dim::I].start;
-  if (mask.getKind() == attn::MaskKind::Causal)
-    mask = attn::MaskAttr::get(op.getContext(), mask.getKind(), mask.getOffset() + start, 0, 0);
-  else if (mask.getKind() == attn::MaskKind::Window)
-    mask = attn::MaskAttr::get(op.getContext(), mask.getKind(), 0, mask.getLeft() - start,
-                               mask.getRight() + start);
-  part.setMaskAttr(mask);
+  SmallVector<int64_t> offsets;
+  for (Interval range : ranges)
+    offsets.push_back(range.start);
+  part.setMaskAttr(attn::simplifyMask(attn::shiftMask(op.getMask(), offsets), domain));
   shiftScoreIndices(part, ranges);
   return part.getOutput();
 }

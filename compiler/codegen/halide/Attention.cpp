@@ -12,6 +12,8 @@
 
 #include "compiler/codegen/halide/AttentionStage.h"
 #include "compiler/codegen/halide/Math.h"
+#include "dialects/attn/Mask.h"
+#include "dialects/attn/MaskTiles.h"
 
 #include <limits>
 
@@ -88,40 +90,91 @@ std::vector<H::Var> AttentionStage::stripVars(std::initializer_list<H::Var> inne
   return all;
 }
 
+/// An expression over (b, h, i, j) of a mask.
+static Expr toExpr(AffineExpr expr, ArrayRef<Expr> dims) {
+  if (auto constant = dyn_cast<AffineConstantExpr>(expr))
+    return int32_t(constant.getValue());
+  if (auto dim = dyn_cast<AffineDimExpr>(expr))
+    return dims[dim.getPosition()];
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  Expr left = toExpr(binary.getLHS(), dims), right = toExpr(binary.getRHS(), dims);
+  switch (expr.getKind()) {
+  case AffineExprKind::Add:
+    return left + right;
+  case AffineExprKind::Mul:
+    return left * right;
+  case AffineExprKind::FloorDiv:
+    return left / right;
+  case AffineExprKind::CeilDiv:
+    return (left + right - 1) / right;
+  default:
+    return left % right;
+  }
+}
+
 /// Whether the query of the strip's row sees this key, by the mask's structure; undefined when it
 /// always does.
 Expr AttentionStage::seen(Expr key) {
-  attn::MaskAttr mask = op.getMask();
-  Expr query = yb * rows + yi;
-  if (mask.getKind() == attn::MaskKind::Causal)
-    return key <= query + int32_t(mask.getOffset());
-  if (mask.getKind() == attn::MaskKind::Window)
-    return key >= query - int32_t(mask.getLeft()) && key <= query + int32_t(mask.getRight());
-  return Expr();
+  Expr visible;
+  for (IntegerSet set : op.getMask().getSets()) {
+    Expr all;
+    for (const attn::MaskConstraint &constraint : attn::getConstraints(set)) {
+      Expr value = toExpr(constraint.expr, {b, h, yb * rows + yi, key});
+      Expr holds = constraint.isEquality ? value == 0 : value >= 0;
+      all = all.defined() ? all && holds : holds;
+    }
+    visible = visible.defined() ? visible || all : all;
+  }
+  return visible;
 }
 
-/// firstKey(yb) and lastKey(yb): what the rows of a strip see at most. As Funcs they bound loops
-/// over keys and nothing else: a condition on `yb` itself would also be solved for the strips.
+/// What the rows of a strip see at most. As Funcs the bounds limit loops over keys and nothing
+/// else: a condition on `yb` itself would also be solved for the strips.
 void AttentionStage::defineVisibleKeys() {
-  attn::MaskAttr mask = op.getMask();
-  if (mask.getKind() == attn::MaskKind::Dense)
-    return;
-  bool window = mask.getKind() == attn::MaskKind::Window;
-  lastKey = H::Func(translator.name("last"));
-  (*lastKey)(yb) = yb * rows + (rows - 1) + int32_t(window ? mask.getRight() : mask.getOffset());
-  if (!window)
-    return;
-  firstKey = H::Func(translator.name("first"));
-  (*firstKey)(yb) = yb * rows - int32_t(mask.getLeft());
+  auto define = [&](const char *name, ArrayRef<AffineExpr> bounds, bool first) {
+    std::optional<H::Func> func;
+    if (bounds.empty())
+      return func;
+    Expr value;
+    for (AffineExpr bound : bounds) {
+      Expr next = toExpr(bound, {b, h, yb * rows});
+      if (value.defined())
+        next = first ? H::max(value, next) : H::min(value, next);
+      value = next;
+    }
+    func = H::Func(translator.name(name));
+    (*func)(yb, h, b) = value;
+    return func;
+  };
+  for (auto [number, bounds] : llvm::enumerate(attn::getTileKeyBounds(op.getMask(), rows))) {
+    std::string suffix = std::to_string(number);
+    visibleKeys.push_back({define(("first" + suffix).c_str(), bounds.lows, true),
+                           define(("last" + suffix).c_str(), bounds.highs, false)});
+  }
 }
 
-/// Leaves out blocks of `width` keys that no row of the strip sees.
+/// Leaves out blocks of `width` keys that no row of the strip sees. The bounds of one set become
+/// those of the loop.
 void AttentionStage::trimKeys(H::RDom &domain, H::RVar block, int32_t width) {
-  Expr first = block * width;
-  if (lastKey)
-    domain.where(first <= (*lastKey)(yb));
-  if (firstKey)
-    domain.where(first + (width - 1) >= (*firstKey)(yb));
+  Expr first = block * width, any;
+  for (VisibleKeys &keys : visibleKeys) {
+    SmallVector<Expr> conditions;
+    if (keys.lastKey)
+      conditions.push_back(first <= (*keys.lastKey)(yb, h, b));
+    if (keys.firstKey)
+      conditions.push_back(first + (width - 1) >= (*keys.firstKey)(yb, h, b));
+    if (conditions.empty())
+      return;
+    if (visibleKeys.size() == 1) {
+      for (Expr condition : conditions)
+        domain.where(condition);
+      return;
+    }
+    Expr all = conditions.size() == 2 ? conditions[0] && conditions[1] : conditions[0];
+    any = any.defined() ? any || all : all;
+  }
+  if (any.defined())
+    domain.where(any);
 }
 
 //===----------------------------------------------------------------------===//

@@ -138,9 +138,10 @@ void AttentionStage::scheduleSoftmax() {
   }
   for (H::Func func : treeFuncs)
     func.compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).vectorize(v).unroll(yi);
-  for (std::optional<H::Func> &func : {std::ref(firstKey), std::ref(lastKey)})
-    if (func)
-      func->compute_at(out, yb);
+  for (VisibleKeys &bounds : visibleKeys)
+    for (std::optional<H::Func> *func : {&bounds.firstKey, &bounds.lastKey})
+      if (*func)
+        (*func)->compute_at(out, yb);
   for (H::Func *func : {&top, &inverse})
     func->compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).unroll(yi);
   powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);

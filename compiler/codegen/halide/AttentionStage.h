@@ -9,6 +9,12 @@
 
 namespace fovea::codegen::halide {
 
+/// The keys that one set of the mask shows to a strip: firstKey(yb, h, b) <= key <= lastKey(yb, h,
+/// b).
+struct VisibleKeys {
+  std::optional<Halide::Func> firstKey, lastKey;
+};
+
 class AttentionStage {
 public:
   AttentionStage(Plan &plan, attn::AttentionOp op, const Domain &domain)
@@ -57,7 +63,7 @@ private:
       d{"d"}, v{"v"};
   Halide::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
   Halide::Func scores, top, powers, inverse, weighted, result, out;
-  std::optional<Halide::Func> firstKey, lastKey;
+  std::vector<VisibleKeys> visibleKeys;
   std::vector<Halide::Func> packs, products; // whole panels, then the tail
   std::vector<Halide::RVar> scoreTiles, scorePanels;
   std::vector<Halide::Func> laneFuncs, treeFuncs;

@@ -22,8 +22,8 @@
 // CHECK-DAG: %[[J:.+]] = linalg.index 3
 // CHECK-DAG: %[[T:.+]] = arith.mulf %[[S]], %[[SCALE]]
 // CHECK-DAG: %[[X:.+]] = arith.select %[[C]], %[[T]], %[[INF]]
-// CHECK-DAG: %[[LAST:.+]] = arith.addi %[[I]], %{{.+}} : index
-// CHECK-DAG: %[[SEEN:.+]] = arith.cmpi sle, %[[J]], %[[LAST]]
+// CHECK-DAG: %[[LAST:.+]] = arith.addi %[[J]], %{{.+}} : index
+// CHECK-DAG: %[[SEEN:.+]] = arith.cmpi sle, %[[LAST]], %[[I]]
 // CHECK: arith.select %[[SEEN]], %[[X]], %[[INF]]
 // CHECK: arith.maxnumf
 // CHECK: arith.cmpf oeq, %{{.+}}, %[[INF]]

@@ -241,7 +241,7 @@ func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 #m = affine_map<(b, h, i, j, d, e) -> (i, j)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
 func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{has 4294967296 in its mask, which no 32-bit number holds}}
+  // expected-error @+1 {{has a condition in its mask that no 32-bit number holds: affine_set<(d0, d1, d2, d3) : (}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
     captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <window, left = 4294967296> numerics = <scale = 1.0 : f64> {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
@@ -252,16 +252,16 @@ func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 
 // -----
 
-// An offset without a causal mask.
+// A set over other dimensions.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
 #m = affine_map<(b, h, i, j, d, e) -> (i, j)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
 func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{has an offset, which only a causal mask has}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense, offset = 2> numerics = <scale = 1.0 : f64> {
+    // expected-error @+1 {{needs sets over (b, h, i, j), without symbols}}
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <affine_set<(i, j) : (i - j >= 0)>> numerics = <scale = 1.0 : f64> {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
       attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>

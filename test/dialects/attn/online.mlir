@@ -21,8 +21,8 @@
 // CHECK-SAME: domain = [1, 1, 3, 2, 8, 4]
 // CHECK-SAME: mask = <dense>
 // CHECK: ^bb0(%{{.+}}: f32, %{{.+}}: index, %{{.+}}: index, %[[I:.+]]: index, %[[J:.+]]: index, %{{.+}}: f32):
-// CHECK: %[[KEY:.+]] = arith.addi %[[J]], %[[J0]]
-// CHECK: %[[SEEN:.+]] = arith.cmpi sle, %[[KEY]], %{{.+}} : index
+// CHECK: %[[ABSOLUTE:.+]] = arith.addi %[[J]], %[[J0]]
+// CHECK: %[[SEEN:.+]] = arith.cmpi sle, %[[ABSOLUTE]], %{{.+}} : index
 // CHECK: %[[S:.+]] = arith.select %[[SEEN]]
 // CHECK: attn.yield %[[S]]
 // CHECK: linalg.generic {{.*}} ins(%[[LOOP]]#0, %[[LOOP]]#2 :

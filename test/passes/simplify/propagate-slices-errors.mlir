@@ -82,21 +82,3 @@ func.func @strided(%x: tensor<9x2xf32>, %index: tensor<i64>) -> (tensor<2x2xf32>
   %g = onnx.Gather %m, %index {axis = 0 : si64} : (tensor<9x2xf32>, tensor<i64>) -> tensor<2xf32>
   return %c, %g : tensor<2x2xf32>, tensor<2xf32>
 }
-
-// -----
-
-// REMARK: Code=SLICE-R01, {{.*}}its window would begin behind the first key
-// CHECK-LABEL: func.func @window
-// CHECK: mask = <window, left = 2, right = 2>
-func.func @window(%q: tensor<1x1x9x4xf32>, %k: tensor<1x1x9x4xf32>, %v: tensor<1x1x9x4xf32>) -> tensor<1x1x4xf32> {
-  %four = onnx.Constant : tensor<i64> = dense<4> : tensor<i64>
-  %o = attn.attention ins(%q, %k, %v : tensor<1x1x9x4xf32>, tensor<1x1x9x4xf32>, tensor<1x1x9x4xf32>) domain = [1, 1, 9, 9, 4, 4]
-    indexing_maps = [affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>, affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>,
-                     affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>, affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>]
-    mask = <window, left = 2, right = 2> numerics = <scale = 1.000000e+00 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
-      attn.yield %s : f32
-  } -> tensor<1x1x9x4xf32>
-  %y = onnx.Gather %o, %four {axis = 2 : si64} : (tensor<1x1x9x4xf32>, tensor<i64>) -> tensor<1x1x4xf32>
-  return %y : tensor<1x1x4xf32>
-}

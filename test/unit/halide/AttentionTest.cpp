@@ -35,7 +35,7 @@ std::string attentionText(const Case &c) {
       "d)>, "
       "affine_map<(b, h, i, j, d, e) -> (b, j, h, e)>, " +
       (c.bias ? "affine_map<(b, h, i, j, d, e) -> (b, i, j)>, " : "") +
-      "affine_map<(b, h, i, j, d, e) -> (b, i, h, e)>] mask = #attn.mask<" + c.mask +
+      "affine_map<(b, h, i, j, d, e) -> (b, i, h, e)>] mask = <" + c.mask +
       "> numerics = #attn.numerics<scale = 0.3 : f64" + (c.zeroRows ? ", maskedRows = zero" : "") +
       "> {\n^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index" +
       (c.bias ? ", %c: f32" : "") + "):\n" +
@@ -136,6 +136,35 @@ TEST_P(Attention, StructuredMasks) {
     c.mask = "window, left = 4, right = 9";
     check(c, [](int i, int j) { return j >= i - 4 && j <= i + 9; });
   }
+}
+
+TEST_P(Attention, MasksOfSets) {
+  struct Mask {
+    std::string sets;
+    std::function<bool(int, int)> visible;
+  };
+  const Mask masks[] = {
+      {"affine_set<(b, h, i, j) : (i floordiv 7 - j floordiv 7 == 0)>",
+       [](int i, int j) { return i / 7 == j / 7; }},
+      {"affine_set<(b, h, i, j) : (4 - j >= 0)>, affine_set<(b, h, i, j) : (i - j >= 0)>",
+       [](int i, int j) { return j < 5 || j <= i; }},
+      {"affine_set<(b, h, i, j) : (4 - j >= 0)>, affine_set<(b, h, i, j) : (i - j >= 0, j - i + 9 "
+       ">= 0)>",
+       [](int i, int j) { return j < 5 || (j <= i && j >= i - 9); }},
+      {"affine_set<(b, h, i, j) : (i - j >= 0, 40 - j >= 0)>",
+       [](int i, int j) { return j <= i && j <= 40; }},
+      {"affine_set<(b, h, i, j) : (i floordiv 10 - j floordiv 10 + 1 >= 0, j floordiv 10 - i "
+       "floordiv 10 + 1 >= 0, "
+       "i mod 10 - j mod 10 + 2 >= 0, j mod 10 - i mod 10 + 2 >= 0)>",
+       [](int i, int j) {
+         return std::abs(i / 10 - j / 10) <= 1 && std::abs(i % 10 - j % 10) <= 2;
+       }},
+      {"affine_set<(b, h, i, j) : (-1 >= 0)>", [](int, int) { return false; }}};
+  for (Case c : {Case{1, 2, 17, 17, 16, 16}, Case{2, 1, 40, 300, 8, 8}})
+    for (const Mask &mask : masks) {
+      c.mask = mask.sets;
+      check(c, mask.visible);
+    }
 }
 
 TEST_P(Attention, PlantedFaultsAreSeen) {
