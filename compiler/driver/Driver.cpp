@@ -63,6 +63,8 @@ private:
   codegen::Target target;
   PipelineOptions pipeline;
 
+  /// Set when remarks are wanted by the user or by a check.
+  std::optional<RemarkCollector> remarks;
   MLIRContext context;
   OwningOpRef<ModuleOp> module;
 };
@@ -246,7 +248,11 @@ ExitCode Compilation::checkAfter(Phase phase) {
   terminal.printError(options.model, "--require-fused: " + Twine(raised) + " of " +
                                          Twine(getCount(*module, "fovea.attention_sites")) +
                                          " attention sites were raised, required are " +
-                                         Twine(*options.requireFused) + "; --remarks - says why");
+                                         Twine(*options.requireFused));
+  for (const RefusedSite &site : remarks->getRefusedSites())
+    terminal.printNote(options.model, "site " + site.number + ": " +
+                                          (site.origin.empty() ? "" : site.origin + ": ") +
+                                          site.reason + " [" + site.code + "]");
   return ExitCode::Unsupported;
 }
 
@@ -391,15 +397,14 @@ ExitCode Compilation::runSteps() {
 
 ExitCode Compilation::run() {
   DiagnosticPrinter printer(&context, terminal, options.model);
-  std::optional<RemarkCollector> remarks;
-  if (!options.remarks.empty())
+  if (!options.remarks.empty() || options.requireFused)
     remarks.emplace(context, options.model);
   timer = timing.getRootScope();
   ExitCode code = runSteps();
   timer.stop();
   terminal.clearProgress();
   // Remarks are wanted most when something failed.
-  if (remarks) {
+  if (!options.remarks.empty()) {
     ExitCode written = report(remarks->write(options.remarks, terminal), ExitCode::UserError);
     if (code == ExitCode::Success)
       code = written;

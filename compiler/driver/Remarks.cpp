@@ -8,6 +8,7 @@
 
 #include "mlir/IR/Remarks.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/Support/JSON.h"
 
 using namespace mlir;
@@ -61,27 +62,63 @@ static std::string describe(const RemarkRecord &record) {
   return text;
 }
 
+/// The value of an argument, or nothing.
+static StringRef find(const RemarkRecord &record, StringRef key) {
+  for (const auto &[name, value] : record.arguments)
+    if (name == key)
+      return value;
+  return {};
+}
+
+/// The argument's key in JSON: "BytesSaved" is bytes_saved, and a suggestion a hint.
+static std::string getJSONKey(StringRef key) {
+  if (key == "Suggestion")
+    return "hint";
+  std::string name;
+  for (auto [index, c] : llvm::enumerate(key)) {
+    if (index != 0 && llvm::isUpper(c))
+      name += '_';
+    name += llvm::toLower(c);
+  }
+  return name;
+}
+
+/// Numbers are numbers, but for what is text in every remark.
+static void writeJSONValue(llvm::json::OStream &json, StringRef key, StringRef text) {
+  bool isText = llvm::is_contained({"Code", "Node", "Reason", "Suggestion", "Remark"}, key);
+  int64_t number;
+  if (!isText && !text.getAsInteger(10, number))
+    json.attribute(getJSONKey(key), number);
+  else
+    json.attribute(getJSONKey(key), llvm::json::fixUTF8(text));
+}
+
+/// A flat object. The record of an attention site has the same keys whatever became of the site.
+static void writeJSON(llvm::json::OStream &json, const RemarkRecord &record) {
+  if (!find(record, "Site").empty()) {
+    for (StringRef key :
+         {"Site", "Status", "Code", "Node", "Form", "Mask", "BytesSaved", "Reason", "Suggestion"})
+      writeJSONValue(json, key, find(record, key));
+    return;
+  }
+  auto put = [&](StringRef key, StringRef value) {
+    json.attribute(key, llvm::json::fixUTF8(value));
+  };
+  put("pass", record.pass);
+  put("kind", StringRef(record.kind).lower());
+  put("function", record.function);
+  put("origin", record.origin);
+  llvm::StringSet<> seen;
+  for (const auto &[key, value] : record.arguments)
+    if (seen.insert(key).second)
+      writeJSONValue(json, key, value);
+}
+
 static void writeJSON(raw_ostream &os, ArrayRef<RemarkRecord> records) {
   llvm::json::OStream json(os, /*IndentSize=*/2);
   json.array([&] {
     for (const RemarkRecord &record : records)
-      json.object([&] {
-        auto put = [&](StringRef key, StringRef value) {
-          json.attribute(key, llvm::json::fixUTF8(value));
-        };
-        put("kind", record.kind);
-        put("category", record.category);
-        put("pass", record.pass);
-        put("function", record.function);
-        put("file", record.file);
-        put("origin", record.origin);
-        json.attributeObject("arguments", [&] {
-          llvm::StringMap<unsigned> seen;
-          for (const auto &[key, value] : record.arguments)
-            if (seen[key]++ == 0)
-              put(key, value);
-        });
-      });
+      json.object([&] { writeJSON(json, record); });
   });
   os << '\n';
 }
@@ -127,4 +164,13 @@ llvm::Error RemarkCollector::write(StringRef path, Terminal &terminal) const {
            << describe(record) << '\n';
     return llvm::Error::success();
   });
+}
+
+std::vector<RefusedSite> RemarkCollector::getRefusedSites() const {
+  std::vector<RefusedSite> sites;
+  for (const RemarkRecord &record : *records)
+    if (find(record, "Status") == "refused")
+      sites.push_back({record.origin, find(record, "Site").str(), find(record, "Code").str(),
+                       find(record, "Reason").str()});
+  return sites;
 }

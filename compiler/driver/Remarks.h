@@ -25,15 +25,24 @@ struct RemarkRecord {
   std::vector<std::pair<std::string, std::string>> arguments;
 };
 
+/// An attention site that was not raised: the node in the way, the site's number, and why.
+struct RefusedSite {
+  std::string origin, number, code, reason;
+};
+
 /// Collects the remarks of a context in the order of their emission.
 class RemarkCollector {
 public:
   /// Switches remarks on in `context`, which the collector may outlive.
   explicit RemarkCollector(mlir::MLIRContext &context, llvm::StringRef model);
 
-  /// Writes what was collected to `path` as its suffix says: .json an array of objects, .yaml a
-  /// document per remark, else a line per remark; "-" prints them to `terminal` like diagnostics.
+  /// Writes what was collected to `path` as its suffix says: .json an array of flat objects
+  /// (docs/Remarks.md), .yaml a document per remark, else a line per remark; "-" prints them to
+  /// `terminal` like diagnostics.
   llvm::Error write(llvm::StringRef path, Terminal &terminal) const;
+
+  /// In the order of the program.
+  std::vector<RefusedSite> getRefusedSites() const;
 
 private:
   std::shared_ptr<std::vector<RemarkRecord>> records =

@@ -10,14 +10,15 @@
 using namespace mlir;
 using namespace fovea;
 
-StringRef onnx::getNodeName(Location location, StringRef otherwise) {
+/// The outermost location with a name, or null.
+static NameLoc findNamed(Location location) {
   // Passes may nest locations deeply, so the search keeps its own stack.
   SmallVector<Location> pending = {location};
   while (!pending.empty()) {
     Location current = pending.pop_back_val();
     if (auto name = dyn_cast<NameLoc>(current)) {
       if (!name.getName().empty())
-        return name.getName();
+        return name;
       pending.push_back(name.getChildLoc());
     } else if (auto fused = dyn_cast<FusedLoc>(current)) {
       for (Location part : llvm::reverse(fused.getLocations()))
@@ -27,7 +28,18 @@ StringRef onnx::getNodeName(Location location, StringRef otherwise) {
       pending.push_back(call.getCallee());
     }
   }
-  return otherwise;
+  return {};
+}
+
+StringRef onnx::getNodeName(Location location, StringRef otherwise) {
+  NameLoc named = findNamed(location);
+  return named ? named.getName().getValue() : otherwise;
+}
+
+StringRef onnx::getNodeOperator(Location location) {
+  NameLoc named = findNamed(location);
+  auto op = named ? dyn_cast<NameLoc>(named.getChildLoc()) : NameLoc();
+  return op ? op.getName().getValue() : StringRef();
 }
 
 std::string onnx::describeNode(Location location) {

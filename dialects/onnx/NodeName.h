@@ -15,6 +15,9 @@ namespace fovea::onnx {
 /// none. The text lives as long as the context, or `otherwise`.
 llvm::StringRef getNodeName(mlir::Location location, llvm::StringRef otherwise = "<unnamed>");
 
+/// The operator of the node that `getNodeName` names, or nothing.
+llvm::StringRef getNodeOperator(mlir::Location location);
+
 /// " of node 'name'", or nothing when the location names no node.
 std::string describeNode(mlir::Location location);
 

@@ -5,7 +5,9 @@
 
 #include "compiler/eval/Evaluate.h"
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/PartialValues.h"
 #include "passes/frontend/Passes.h"
@@ -88,9 +90,23 @@ eval::Tensor ConstantFolder::getTensor(Value value) const {
   return eval::Tensor::get(attr).value_or(eval::Tensor());
 }
 
+/// Keeps the place of an attention that folding computes: raising reports it with the others.
+static void noteConstantSite(Operation *op) {
+  auto function = op->getParentOfType<func::FuncOp>();
+  if (!function || op->getResult(0).use_empty())
+    return;
+  SmallVector<Attribute> places;
+  if (auto known = function->getAttrOfType<ArrayAttr>("fovea.constant_sites"))
+    llvm::append_range(places, known);
+  places.push_back(LocationAttr(op->getLoc()));
+  function->setAttr("fovea.constant_sites", ArrayAttr::get(op->getContext(), places));
+}
+
 void ConstantFolder::replace(Operation *op, ArrayRef<eval::Tensor> results,
                              ArrayRef<eval::Tensor> operands) {
   OpBuilder builder(op);
+  if (isa<onnx::AttentionOp, onnx::SoftmaxOp>(op))
+    noteConstantSite(op);
   for (auto [value, tensor] : llvm::zip_equal(op->getResults(), results)) {
     if (value.use_empty())
       continue;

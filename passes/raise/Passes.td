@@ -58,8 +58,8 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
     softmax over the last axis but one or values times probabilities, it is turned around first. What attn.attention does not know
     of an onnx.Attention is written out beside it, or all of it.
 
-    Every site that stays gets a `missed` remark with a stable code (docs/Remarks.md), every raised one a `passed` remark,
-    and the module one `analysis` remark with the totals, which are also its attributes `fovea.attention_sites` and
+    Every site that stays gets a `missed` remark with a stable code (docs/Remarks.md), every raised one a `passed` remark, one that
+    folding has computed (`fovea.constant_sites` of the function) an `analysis` remark, and the module one `analysis` remark with the totals, which are also its attributes `fovea.attention_sites` and
     `fovea.attention_raised`.
 
     ```mlir

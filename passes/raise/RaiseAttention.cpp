@@ -3,7 +3,6 @@
 // attn.attention from every site that matches, a remark for every site.
 
 #include "dialects/attn/Mask.h"
-#include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -15,6 +14,7 @@
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
 #include "passes/raise/ScoreRegion.h"
+#include "passes/raise/SiteReport.h"
 #include "passes/raise/TransposedScores.h"
 
 namespace fovea {
@@ -127,48 +127,21 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   return attention;
 }
 
-/// What the mask attribute hides and the score region reads, in a word.
-static std::string describeMask(attn::AttentionOp attention) {
-  bool hasBool = false, hasNumber = false;
-  for (Value capture : attention.getCaptures()) {
-    bool isBool = cast<RankedTensorType>(capture.getType()).getElementType().isInteger(1);
-    (isBool ? hasBool : hasNumber) = true;
-  }
-  SmallVector<std::string> parts;
-  if (!attention.getMask().isDense())
-    parts.push_back(attn::describeMask(attention.getMask()));
-  if (hasBool)
-    parts.push_back("bool");
-  if (hasNumber)
-    parts.push_back("float");
-  return parts.empty() ? "none" : llvm::join(parts, "+");
-}
-
 namespace {
 struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
   void runOnOperation() override {
     int64_t sites = 0, raised = 0;
     getOperation().walk([&](func::FuncOp function) {
-      SmallVector<Operation *> anchors;
-      function.walk([&](Operation *op) {
-        if (isa<onnx::AttentionOp>(op))
-          anchors.push_back(op);
-        else if (auto softmax = dyn_cast<onnx::SoftmaxOp>(op); softmax && feedsProduct(softmax))
-          anchors.push_back(op);
-      });
-      for (Operation *anchor : anchors) {
-        ++sites;
-        raised += raiseAnchor(anchor, function.getName());
-      }
+      for (Operation *anchor : findSites(function))
+        raised += raiseAnchor(anchor, SiteReport(anchor, sites++, function.getName()));
     });
+    int64_t next = sites;
+    getOperation().walk([&](func::FuncOp function) { reportConstantSites(function, next); });
     report(sites, raised);
   }
 
   /// Raises one site or says why not.
-  bool raiseAnchor(Operation *anchor, StringRef function) {
-    auto where = remark::RemarkOpts::name("raise-attention").category("raise").function(function);
-    Location loc = anchor->getLoc();
-    StringRef node = onnx::getNodeName(loc);
+  bool raiseAnchor(Operation *anchor, const SiteReport &report) {
     Refusal refusal;
     std::optional<AttentionSite> site;
     IRRewriter rewriter(&getContext());
@@ -186,7 +159,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     else
       site = matchSoftmaxSite(turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
     if (!site) {
-      remarkMissed(*refusal.code, refusal.blocking->getLoc(), refusal.reason, function);
+      report.reportRefused(refusal);
       if (standard && isStatic)
         expandAttentionOp(standard, rewriter);
       return false;
@@ -197,15 +170,18 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       eraseDead(output.getDefiningOp(), rewriter);
     else
       eraseDead(site->probabilities.getDefiningOp(), rewriter);
-    ArrayRef<int64_t> domain = attention.getDomain();
-    remark::passed(loc, where) << remark::metric("Node", node)
-                               << remark::metric("Batch", domain[attn::AttentionOp::B])
-                               << remark::metric("Heads", domain[attn::AttentionOp::H])
-                               << remark::metric("Queries", domain[attn::AttentionOp::I])
-                               << remark::metric("Keys", domain[attn::AttentionOp::J])
-                               << remark::metric("Channels", domain[attn::AttentionOp::D])
-                               << remark::metric("Mask", describeMask(attention));
+    report.reportRaised(attention);
     return true;
+  }
+
+  /// Sites that were folded come last; the frontend leaves their places.
+  static void reportConstantSites(func::FuncOp function, int64_t &number) {
+    auto folded = function->getAttrOfType<ArrayAttr>("fovea.constant_sites");
+    if (!folded)
+      return;
+    for (auto loc : folded.getAsRange<LocationAttr>())
+      reportConstantSite(Location(loc), number++, function.getName());
+    function->removeAttr("fovea.constant_sites");
   }
 
   void report(int64_t sites, int64_t raised) {
