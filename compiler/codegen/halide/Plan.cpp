@@ -366,6 +366,11 @@ void Plan::finish(Translator &translator, H::Func output, const Domain &domain,
   std::vector<H::Argument> arguments(translator.getParams().begin(), translator.getParams().end());
   Stage stage;
   stage.symbol = stagePrefix();
+  // A few tenths of a second. Models stay a thousand times below.
+  constexpr uint64_t largest = uint64_t(1) << 22;
+  if (treeSize(output) > largest)
+    throw Refusal{domain.op, "values that are used more than once make an expression too large for "
+                             "Halide, which walks it once for each use"};
   stage.bitcode = compilePipeline(output, arguments, stage.symbol, target);
   stage.buffers.assign(translator.getParamBuffers().begin(), translator.getParamBuffers().end());
   stage.output = domain.buffer;

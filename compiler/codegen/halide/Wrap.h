@@ -15,6 +15,10 @@ std::vector<char> compilePipeline(Halide::Func output,
                                   const std::vector<Halide::Argument> &arguments,
                                   const std::string &symbol, const Target &target);
 
+/// How many nodes Halide walks when it compiles the largest Func of a pipeline: those of its
+/// expressions as trees, with what is computed inside put in. Saturates. (Size.cpp)
+uint64_t treeSize(const Halide::Func &output);
+
 /// Joins the stages, calls them from `name` with bare pointers, hands scratch memory and errors
 /// through, and makes everything but `name` internal. Throws Refusal when a stage calls what a
 /// kernel may not call.
