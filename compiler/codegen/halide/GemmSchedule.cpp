@@ -12,23 +12,26 @@ namespace fovea::codegen::halide {
 
 /// Products added one after another before their sum joins the others. The error of a sum grows
 /// with its length, and that of a sum of sums with the longer of the two.
-static constexpr int64_t longestSum = 256;
+/// A tile of a few vectors leaves the time for more blocks, and a few results leave nothing to
+/// even out their errors.
+static constexpr int64_t longestSum = 256, longestSumOfSmallTile = 32, smallTile = 4;
 /// Elements of weights that half of a second-level cache holds.
 static constexpr int64_t streamedWeights = 1 << 17;
 /// Cuts a sum over `ranges`, innermost first, into blocks of at most `longestSum` terms: some of
 /// the inner loops, and a divisor of the next. A sum that nothing divides stays whole.
-ContractionStage::SumBlocks ContractionStage::cutSum(const std::vector<H::Range> &ranges) {
+ContractionStage::SumBlocks ContractionStage::cutSum(const std::vector<H::Range> &ranges) const {
+  const int64_t longest = mr * nr <= smallTile * vec ? longestSumOfSmallTile : longestSum;
   SumBlocks sums;
   int64_t terms = 1, cut = 1;
   size_t number = 0;
   auto extent = [&](size_t n) { return *H::Internal::as_const_int(ranges[n].extent); };
-  for (; number < ranges.size() && terms * extent(number) <= longestSum; ++number)
+  for (; number < ranges.size() && terms * extent(number) <= longest; ++number)
     terms *= extent(number);
   if (number < ranges.size())
-    for (int64_t divisor = 1; terms * divisor <= longestSum; ++divisor)
+    for (int64_t divisor = 1; terms * divisor <= longest; ++divisor)
       if (extent(number) % divisor == 0)
         cut = divisor;
-  if (number == ranges.size() || terms * cut < longestSum / 8) {
+  if (number == ranges.size() || terms * cut < longest / 8) {
     sums.inner = H::RDom(ranges, "k");
     for (size_t n = 0; n < ranges.size(); ++n)
       sums.terms.push_back(sums.inner[n]);

@@ -44,7 +44,7 @@ private:
     std::vector<Halide::Var> blockVars;
     std::vector<Halide::Expr> terms;
   };
-  static SumBlocks cutSum(const std::vector<Halide::Range> &ranges);
+  SumBlocks cutSum(const std::vector<Halide::Range> &ranges) const;
   void schedule(Halide::Func out, Halide::Func acc, std::optional<Halide::Func> part,
                 const SumBlocks &sums, std::optional<Halide::Func> pack);
 

@@ -142,8 +142,12 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   SmallVector<linalg::GenericOp> generics;
   (*module)->walk([&](linalg::GenericOp op) { generics.push_back(op); });
   // In a sequential kernel memory is not taken inside loops.
-  if (kernel.getAnchor() != kernel::Anchor::Sequential)
-    llvm::for_each(generics, packOperands);
+  if (kernel.getAnchor() != kernel::Anchor::Sequential) {
+    for (linalg::GenericOp generic : generics) {
+      packOperands(generic);
+      blockSums(generic);
+    }
+  }
 
   PassManager passes(context, ModuleOp::getOperationName());
   passes.addPass(createCanonicalizerPass());

@@ -79,6 +79,13 @@ struct LoopNest {
 /// it too, when every order of the loops steps over memory and the copy is read often.
 void packOperands(mlir::linalg::GenericOp op);
 
+/// Cuts a long sum of products on tensors whose innermost loop is not the sum's into sums of a few
+/// hundred terms, and a sum of these: the error of a sum grows with its length. (SumBlocks.cpp)
+void blockSums(mlir::linalg::GenericOp op);
+
+/// The loop that suits vectors best; among equals the one that is innermost already.
+unsigned chooseInnermost(mlir::linalg::GenericOp op);
+
 /// Turns one linalg op on memory into scalar loops, in an order that suits LLVM's vectoriser, and
 /// erases it.
 mlir::FailureOr<LoopNest> lowerToLoops(mlir::Operation *linalgOp);

@@ -52,15 +52,19 @@ static int64_t getCost(linalg::GenericOp op, unsigned dim) {
   return cost;
 }
 
-/// Moves the loop that suits vectors best to the innermost place; among equals the one that is
-/// innermost already. The other parallel loops go outside the reductions, so that a result row
-/// stays in the cache while it accumulates.
-static SmallVector<unsigned> chooseOrder(linalg::GenericOp op) {
+unsigned codegen::chooseInnermost(linalg::GenericOp op) {
   SmallVector<int64_t> extents = op.getStaticLoopRanges();
   unsigned innermost = op.getNumLoops() - 1;
   for (unsigned dim = op.getNumLoops(); dim-- > 0;)
     if (extents[dim] > 1 && (extents[innermost] <= 1 || getCost(op, dim) < getCost(op, innermost)))
       innermost = dim;
+  return innermost;
+}
+
+/// Moves the loop that suits vectors best to the innermost place. The other parallel loops go
+/// outside the reductions, so that a result row stays in the cache while it accumulates.
+static SmallVector<unsigned> chooseOrder(linalg::GenericOp op) {
+  unsigned innermost = codegen::chooseInnermost(op);
   SmallVector<unsigned> order;
   for (auto kind : {utils::IteratorType::parallel, utils::IteratorType::reduction})
     for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)

@@ -121,6 +121,40 @@ TEST(LLVMKernel, Softmax) {
   EXPECT_GT(CompiledModel(source).model->scratch_bytes, 96u * 197 * 4);
 }
 
+/// One large term first: alone, each of the others would be lost.
+TEST(LLVMKernel, LongSumsAreSumsOfSums) {
+  for (int k : {1024, 700}) {
+    std::string source = R"mlir(
+kernel.func @k(%x: tensor<3xKxf32>, %w: tensor<Kx40xf32>) -> tensor<3x40xf32> attributes {anchor = #kernel.anchor<contraction>, backend = #kernel.backend<llvm>} {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<3x40xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<3x40xf32>) -> tensor<3x40xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%x, %w : tensor<3xKxf32>, tensor<Kx40xf32>) outs(%f : tensor<3x40xf32>) {
+    ^bb0(%a: f32, %b: f32, %c: f32):
+      %p = arith.mulf %a, %b : f32
+      %s = arith.addf %p, %c : f32
+      linalg.yield %s : f32
+  } -> tensor<3x40xf32>
+  kernel.return %r : tensor<3x40xf32>
+})mlir";
+    for (size_t at; (at = source.find("xKx")) != std::string::npos;)
+      source.replace(at + 1, 1, std::to_string(k));
+    for (size_t at; (at = source.find("<Kx")) != std::string::npos;)
+      source.replace(at + 1, 1, std::to_string(k));
+    std::vector<float> x(3 * k, 1.0f), w(k * 40, 1.0f);
+    for (int row = 0; row < 3; ++row)
+      x[row * k] = 1 << 24;
+    std::string size = std::to_string(k);
+    auto y = run<float>(wrap(source, {"3x" + size + "xf32", size + "x40xf32"}, {"3x40xf32"}),
+                        {toBytes(x), toBytes(w)});
+    ASSERT_EQ(y.size(), 120u);
+    for (float value : y)
+      EXPECT_NEAR(value, (1 << 24) + k - 1, 256);
+  }
+}
+
 TEST(LLVMKernel, ProductsOfEitherLayout) {
   constexpr int m = 37, n = 67, k = 130;
   std::vector<float> a = makeValues(m * k, 1), b = makeValues(k * n, 2);
