@@ -6,6 +6,8 @@
 
 #include "passes/fuse/PushReshapes.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -74,6 +76,20 @@ static bool shouldFollowRows(linalg::GenericOp op, OpOperand &operand) {
   return true;
 }
 
+/// A body that looks at its loops sees them through affine.apply when they were expanded; bodies
+/// hold arithmetic.
+static void expandIndices(func::FuncOp func) {
+  func.walk([](affine::AffineApplyOp apply) {
+    OpBuilder builder(apply);
+    auto indices = affine::expandAffineMap(builder, apply.getLoc(), apply.getAffineMap(),
+                                           llvm::to_vector(apply.getOperands()));
+    if (!indices)
+      return;
+    apply.replaceAllUsesWith(indices->front());
+    apply.erase();
+  });
+}
+
 bool fovea::pushReshapes(func::FuncOp func) {
   MLIRContext *context = func.getContext();
   auto control = [](OpOperand *operand) {
@@ -94,5 +110,7 @@ bool fovea::pushReshapes(func::FuncOp func) {
   bool changed = false;
   // Not reaching a fixpoint only leaves reshapes where they are.
   (void)applyPatternsGreedily(func, std::move(patterns), config, &changed);
+  if (changed)
+    expandIndices(func);
   return changed;
 }

@@ -9,6 +9,7 @@
 // blocking), tasks the least number of tasks wanted.
 
 #include "compiler/codegen/halide/GemmStage.h"
+#include "compiler/codegen/halide/Math.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"
@@ -358,13 +359,13 @@ bool ContractionStage::emit() {
     std::vector<H::Var> partVars = accVars;
     partVars.insert(partVars.end(), sums.blockVars.begin(), sums.blockVars.end());
     (*part)(partVars) = 0.0f;
-    (*part)(partVars) += left * right;
+    (*part)(partVars) += inLoops(sums.inner, left * right);
     std::vector<H::Expr> partAt(accVars.begin(), accVars.end());
     for (int number = 0; number < sums.blocks->dimensions(); ++number)
       partAt.push_back((*sums.blocks)[number]);
     acc(accVars) += (*part)(partAt);
   } else {
-    acc(accVars) += left * right;
+    acc(accVars) += inLoops(sums.inner, left * right);
   }
 
   std::vector<H::Expr> accAt = {x % nr, y, x / nr};

@@ -110,4 +110,11 @@ Expr logarithmOfOnePlus(Expr x) {
   return H::select(distance == 0.0f || x == infinity, x, rounded);
 }
 
+Expr inLoops(const H::RDom &loops, Expr term) {
+  for (int number = 0; number < loops.dimensions(); ++number)
+    if (H::Internal::expr_uses_var(term, loops[number].name()))
+      return term;
+  return H::select(loops[0] >= 0, term, term);
+}
+
 } // namespace fovea::codegen::halide

@@ -34,6 +34,10 @@ Halide::Expr logarithm(Halide::Expr x);
 /// log(1 + x): relative error 6e-7, also next to 0.
 Halide::Expr logarithmOfOnePlus(Halide::Expr x);
 
+/// `term`, to be combined in every iteration of `loops`: Halide runs only loops that a definition
+/// mentions, and a term may be the same in all of them.
+Halide::Expr inLoops(const Halide::RDom &loops, Halide::Expr term);
+
 } // namespace fovea::codegen::halide
 
 #endif // FOVEA_COMPILER_CODEGEN_HALIDE_MATH_H

@@ -129,7 +129,7 @@ H::Func RowsStage::defineLanes(Part &part, const std::string &name, H::Expr init
   partial.bound_extent(v, lanes).vectorize(v, vec).unroll(v);
 
   H::RDom r = sumDomain(part, length / lanes, "r");
-  partial(vars) = combined(part, partial(vars), element(part, v + lanes * r[0]));
+  partial(vars) = combined(part, partial(vars), inLoops(r, element(part, v + lanes * r[0])));
   std::vector<H::VarOrRVar> order = {v};
   for (int number = 0; number < r.dimensions(); ++number)
     order.push_back(r[number]);
@@ -181,7 +181,7 @@ void RowsStage::define(Part &part, unsigned number) {
   } else if (across || lanes < vec) {
     H::RDom r = sumDomain(part, length, "r");
     total(rowVars) = init;
-    total(rowVars) = combined(part, total(rowVars), element(part, r[0]));
+    total(rowVars) = combined(part, total(rowVars), inLoops(r, element(part, r[0])));
     // Windows are small.
     for (int number = 0; number < r.dimensions() && across; ++number)
       if (auto extent = H::Internal::as_const_int(r[number].extent()); extent && *extent <= 8)

@@ -264,3 +264,44 @@ func.func @body(%x: tensor<4x6xf32>, %n: index) -> tensor<6x4xf32> {
   }
   return %r : tensor<6x4xf32>
 }
+
+// -----
+
+// A body that looks at its loops (here it keeps a triangle) takes the loops of the heavy op in front of it, and computes the
+// indices it knew from theirs.
+
+// CHECK-LABEL: func.func @triangle
+// CHECK: linalg.generic
+// CHECK-NOT: affine.apply
+// CHECK: linalg.generic
+// CHECK-NOT: affine.apply
+// CHECK-DAG: %[[OUTER:.+]] = linalg.index 0
+// CHECK-DAG: %[[INNER:.+]] = linalg.index 1
+// CHECK: arith.muli %[[OUTER]],
+// CHECK-NOT: affine.apply
+// CHECK: tensor.collapse_shape
+func.func @triangle(%a: tensor<2x3x7xf32>, %b: tensor<7x6xf32>) -> tensor<6x6xf32> {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<2x3x6xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<2x3x6xf32>) -> tensor<2x3x6xf32>
+  %mm = linalg.generic {indexing_maps = [affine_map<(l, m, n, k) -> (l, m, k)>, affine_map<(l, m, n, k) -> (k, n)>,
+      affine_map<(l, m, n, k) -> (l, m, n)>], iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%a, %b : tensor<2x3x7xf32>, tensor<7x6xf32>) outs(%f : tensor<2x3x6xf32>) {
+  ^bb0(%x0: f32, %y: f32, %acc: f32):
+    %0 = arith.mulf %x0, %y : f32
+    %1 = arith.addf %acc, %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<2x3x6xf32>
+  %flat = tensor.collapse_shape %mm [[0, 1], [2]] : tensor<2x3x6xf32> into tensor<6x6xf32>
+  %er = tensor.empty() : tensor<6x6xf32>
+  %r = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]} ins(%flat : tensor<6x6xf32>) outs(%er : tensor<6x6xf32>) {
+  ^bb0(%x0: f32, %o: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %below = arith.cmpi ule, %j, %i : index
+    %kept = arith.select %below, %x0, %zero : f32
+    linalg.yield %kept : f32
+  } -> tensor<6x6xf32>
+  return %r : tensor<6x6xf32>
+}

@@ -235,6 +235,36 @@ kernel.func @pool(%x: tensor<2x$Sx$Cxf32>) -> tensor<2x$Cxf32> attributes {ancho
   }
 }
 
+TEST_P(Rows, TermsThatAreAllTheSame) {
+  std::string text = R"mlir(
+#id = affine_map<(r, c) -> (r, c)>
+#row = affine_map<(r, c) -> (r)>
+kernel.func @sum(%x: tensor<$Rxf32>) -> tensor<$Rxf32> attributes {anchor = #kernel.anchor<rows>} {
+  %zero = arith.constant 0.0 : f32
+  %e = tensor.empty() : tensor<$Rxf32>
+  %ew = tensor.empty() : tensor<$Rx$Cxf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<$Rxf32>) -> tensor<$Rxf32>
+  %wide = linalg.generic {indexing_maps = [#row, #id], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<$Rxf32>) outs(%ew : tensor<$Rx$Cxf32>) {
+  ^bb0(%a: f32, %s: f32):
+    linalg.yield %a : f32
+  } -> tensor<$Rx$Cxf32>
+  %y = linalg.generic {indexing_maps = [#id, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%wide : tensor<$Rx$Cxf32>) outs(%f : tensor<$Rxf32>) {
+  ^bb0(%a: f32, %s: f32):
+    %1 = arith.addf %s, %a : f32
+    linalg.yield %1 : f32
+  } -> tensor<$Rxf32>
+  kernel.return %y : tensor<$Rxf32>
+})mlir";
+  for (auto [R, C] : {std::pair(3, 2), std::pair(1, 7), std::pair(20, 16), std::pair(5, 101)}) {
+    SCOPED_TRACE(testing::Message() << R << "x" << C);
+    auto x = randomFloats(R, 1);
+    auto y = runFloats(substitute(text, {{"R", R}, {"C", C}}), {x}, R, testTarget(GetParam()));
+    EXPECT_LT(relativeError(y, [&, C = C](size_t i) { return double(x[i]) * C; }), 1e-6);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Targets, Rows, testing::Values(0, 1));
 
 } // namespace
