@@ -14,6 +14,7 @@
 #include "compiler/link/Header.h"
 #include "compiler/link/Link.h"
 #include "passes/AllPasses.h"
+#include "passes/raise/TapRequest.h"
 
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/Timing.h"
@@ -135,6 +136,10 @@ ExitCode Compilation::resolveOptions() {
       return fail("the path of a schedule file must not contain quotation marks or braces: " +
                   path);
 
+  for (const std::string &tap : options.taps)
+    if (llvm::Expected<raise::TapRequest> request = raise::parseTapRequest(tap); !request)
+      return report(request.takeError(), ExitCode::UserError);
+
   emit = options.emit.value_or(options.stopAfter ? Emit::MLIR : getEmitOfSuffix(options.output));
   last = options.stopAfter.value_or(emit == Emit::MLIR || emit == Emit::Header ? Phase::Bufferize
                                                                                : Phase::Code);
@@ -183,18 +188,24 @@ ExitCode Compilation::importModel(ModelSummary *summary) {
   if (failed(imported))
     return getExitCode(error);
   module = std::move(*imported);
+  if (!options.taps.empty()) {
+    std::vector<StringRef> taps(options.taps.begin(), options.taps.end());
+    (*module)->setAttr(raise::tapsAttr, Builder(&context).getStrArrayAttr(taps));
+  }
   if (last != Phase::Import && !summary && failed(checkStaticInputs(*module)))
     return ExitCode::UserError;
   return ExitCode::Success;
 }
 
 /// Whose fault a failing phase is. Shapes that contradict one another are found by the frontend; a
-/// lowering that is missing is found by lower; schedule files are read and written when kernels
-/// have names. Otherwise the compiler has nobody else to blame.
+/// lowering that is missing is found by lower; taps are looked for by raise; schedule files are
+/// read and written when kernels have names. Otherwise the compiler has nobody else to blame.
 ExitCode Compilation::getFailureCode(Phase phase) const {
   switch (phase) {
   case Phase::Frontend:
     return ExitCode::UserError;
+  case Phase::Raise:
+    return options.taps.empty() ? ExitCode::Internal : ExitCode::UserError;
   case Phase::Lower:
     return ExitCode::Unsupported;
   case Phase::Outline:

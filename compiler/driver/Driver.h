@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fovea {
 
@@ -54,6 +55,8 @@ struct CompileOptions {
   std::string remarks;
   /// Fail unless at least this many attention sites were raised.
   std::optional<int64_t> requireFused;
+  /// Attention weights to return as further outputs, as passes/raise/TapRequest.h reads them.
+  std::vector<std::string> taps;
   /// File that overrides the schedules of kernels, and a file to write all schedules to; "" for
   /// none.
   std::string schedule;

@@ -56,6 +56,11 @@ struct Options {
   cl::opt<int64_t> requireFused{"require-fused",
                                 cl::desc("fail unless this many attention sites are raised"),
                                 cl::value_desc("N"), cl::cat(category)};
+  cl::list<std::string> taps{
+      "tap",
+      cl::desc("one more output: the attention weights of a site (its number in program order, or "
+               "its node), as in cls=3:probs,heads=0-3,rows=cls"),
+      cl::value_desc("NAME=layer:probs,heads=..,rows=.."), cl::cat(category)};
   cl::opt<std::string> schedule{"schedule",
                                 cl::desc("override the schedules of kernels from a file"),
                                 cl::value_desc("file"), cl::cat(category)};
@@ -93,6 +98,7 @@ static ExitCode run(const Options &given) {
   options.cpu = given.cpu;
   options.backend = given.backend;
   options.remarks = given.remarks;
+  options.taps.assign(given.taps.begin(), given.taps.end());
   options.schedule = given.schedule;
   options.dumpSchedule = given.dumpSchedule;
   options.timing = given.timing;

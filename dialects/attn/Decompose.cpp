@@ -5,6 +5,7 @@
 #include "dialects/attn/Decompose.h"
 
 #include "dialects/attn/LinalgBuilder.h"
+#include "dialects/attn/MapRange.h"
 #include "dialects/attn/ScoreCode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -67,31 +68,42 @@ static Value emitQuotient(OpBuilder &b, Location loc, Value weight, Value sum, b
 }
 
 namespace {
-/// What attention and its online step have in common.
+/// What attention and its online step have in common, for all of the op or a part of its rows.
 template <typename OpTy> class Expansion {
 public:
   Expansion(RewriterBase &rewriter, OpTy op)
-      : op(op), rewriter(rewriter), loc(op.getLoc()), f32(rewriter.getF32Type()),
-        linalg(rewriter, loc, op.getDomain()) {}
+      : Expansion(rewriter, op, ScorePart::getWhole(op.getDomain())) {}
+  Expansion(RewriterBase &rewriter, OpTy op, const ScorePart &part)
+      : op(op), rewriter(rewriter), loc(op.getLoc()), f32(rewriter.getF32Type()), part(part),
+        domain(part.getDomain(op.getDomain())), linalg(rewriter, loc, domain) {}
 
 protected:
   /// The scores [b, h, i, j]: sum over d of q * k, scaled, through the score region, `hidden` where
   /// the mask hides the key.
-  MappedTensor emitScores(double hidden) {
+  /// Sums over d of q * k.
+  MappedTensor emitProducts() {
     MappedTensor products = linalg.filled(scoreDims, f32, 0.0);
     products.tensor = linalg.generic(
-        productDims, {Dim::D}, {{op.getQuery(), op.getQueryMap()}, {op.getKey(), op.getKeyMap()}},
+        productDims, {Dim::D},
+        {{op.getQuery(), getMap(op.getQueryMap())}, {op.getKey(), getMap(op.getKeyMap())}},
         products, multiplyAdd);
+    return products;
+  }
+
+  /// The scores [b, h, i, j]: sum over d of q * k, scaled, through the score region, `hidden` where
+  /// the mask hides the key.
+  MappedTensor emitScores(double hidden) {
+    MappedTensor products = emitProducts();
     SmallVector<MappedTensor> inputs = {products};
     for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
-      inputs.push_back({capture, op.getCaptureMap(n)});
+      inputs.push_back({capture, getMap(op.getCaptureMap(n))});
     MappedTensor scores = linalg.empty(scoreDims, f32);
     ScoreCode code{&op.getScore(), op.getNumerics().getScale(), op.getMask()};
     scores.tensor = linalg.generic(
         scoreDims, {}, inputs, scores, [&](OpBuilder &b, Location loc, ValueRange e) {
           SmallVector<Value> indices;
           for (unsigned n = 0; n < 4; ++n)
-            indices.push_back(linalg::IndexOp::create(b, loc, n));
+            indices.push_back(emitIndex(b, loc, n));
           return emitScore(b, loc, code, e.front(), indices, e.drop_front().drop_back(), hidden);
         });
     return scores;
@@ -106,11 +118,26 @@ protected:
     return weights;
   }
 
+  /// An operand's map over the part.
+  AffineMap getMap(AffineMap map) { return part.getMap(map, op.getDomain()); }
+
   OpTy op;
   RewriterBase &rewriter;
   Location loc;
   Type f32;
+  ScorePart part;
+  SmallVector<int64_t> domain;
   LinalgBuilder linalg;
+
+private:
+  /// The place along dimension `dim` in the whole attention.
+  Value emitIndex(OpBuilder &b, Location loc, unsigned dim) {
+    Value index = linalg::IndexOp::create(b, loc, dim);
+    int64_t first = dim < part.size ? part.first[dim] : 0;
+    if (first == 0)
+      return index;
+    return arith::AddIOp::create(b, loc, index, arith::ConstantIndexOp::create(b, loc, first));
+  }
 };
 
 class AttentionExpansion : Expansion<AttentionOp> {
@@ -118,12 +145,7 @@ public:
   using Expansion::Expansion;
 
   SmallVector<Value> emit() {
-    bool softmax = op.getNormalizer() == Normalizer::Softmax;
-    MappedTensor probabilities = emitScores(softmax ? minusInfinity : 0.0);
-    if (softmax)
-      probabilities = emitSoftmax(probabilities);
-    else if (op.getNormalizer() == Normalizer::Mean)
-      probabilities = emitMean(probabilities);
+    MappedTensor probabilities = emitStage(ScoreStage::Weights);
     MappedTensor output = linalg.filled(outputDims, f32, 0.0);
     output.tensor =
         linalg.generic(valueDims, {Dim::J}, {probabilities, {op.getValue(), op.getValueMap()}},
@@ -135,7 +157,28 @@ public:
     return results;
   }
 
+  MappedTensor emitStage(ScoreStage stage) {
+    if (stage == ScoreStage::Product)
+      return emitScaled(emitProducts());
+    bool softmax = op.getNormalizer() == Normalizer::Softmax;
+    MappedTensor scores = emitScores(softmax ? minusInfinity : 0.0);
+    if (stage == ScoreStage::Scores || op.getNormalizer() == Normalizer::None)
+      return scores;
+    return softmax ? emitSoftmax(scores) : emitMean(scores);
+  }
+
 private:
+  MappedTensor emitScaled(MappedTensor products) {
+    MappedTensor scaled = linalg.empty(scoreDims, f32);
+    scaled.tensor = linalg.generic(
+        scoreDims, {}, {products}, scaled, [&](OpBuilder &b, Location loc, ValueRange e) {
+          double scale = op.getNumerics().getScale().getValueAsDouble();
+          Value factor = arith::ConstantOp::create(b, loc, b.getFloatAttr(f32, scale));
+          return arith::MulFOp::create(b, loc, e[0], factor);
+        });
+    return scaled;
+  }
+
   MappedTensor emitSoftmax(MappedTensor scores) {
     bool zeroRows = op.getNumerics().getMaskedRows() == MaskedRows::Zero;
     MappedTensor maximum = linalg.filled(rowDims, f32, minusInfinity);
@@ -155,7 +198,7 @@ private:
     MappedTensor mean = linalg.empty(scoreDims, f32);
     mean.tensor = linalg.generic(
         scoreDims, {}, {scores}, mean, [&](OpBuilder &b, Location loc, ValueRange e) {
-          double count = op.getDomain()[Dim::J];
+          double count = domain[Dim::J];
           Value keys = arith::ConstantOp::create(b, loc, b.getFloatAttr(f32, count));
           return arith::DivFOp::create(b, loc, e[0], keys);
         });
@@ -218,6 +261,36 @@ FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, A
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   return AttentionExpansion(rewriter, op).emit();
+}
+
+ScorePart ScorePart::getWhole(ArrayRef<int64_t> domain) {
+  ScorePart part;
+  llvm::copy(domain.take_front(size), part.count.begin());
+  return part;
+}
+
+SmallVector<int64_t> ScorePart::getDomain(ArrayRef<int64_t> whole) const {
+  SmallVector<int64_t> domain(whole);
+  llvm::copy(count, domain.begin());
+  return domain;
+}
+
+AffineMap ScorePart::getMap(AffineMap map, ArrayRef<int64_t> whole) const {
+  SmallVector<AffineExpr> dims;
+  for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+    dims.push_back(getAffineDimExpr(dim, map.getContext()) + (dim < size ? first[dim] : 0));
+  SmallVector<int64_t> extents = getDomain(whole);
+  SmallVector<AffineExpr> exprs;
+  for (AffineExpr expr : map.getResults())
+    exprs.push_back(foldDivisions(expr.replaceDims(dims), extents));
+  return AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
+}
+
+Value attn::decomposeScores(RewriterBase &rewriter, AttentionOp op, const ScorePart &part,
+                            ScoreStage stage) {
+  OpBuilder::InsertionGuard guard(rewriter);
+  rewriter.setInsertionPoint(op);
+  return AttentionExpansion(rewriter, op, part).emitStage(stage).tensor;
 }
 
 FailureOr<SmallVector<Value>> attn::decomposeOnlineAttention(RewriterBase &rewriter,

@@ -9,7 +9,36 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/Support/LLVM.h"
 
+#include <array>
+
 namespace fovea::attn {
+
+/// What lies between query and output, in this order: the scaled products of query and key; the
+/// scores, what the normaliser reads; the weights of the values.
+enum class ScoreStage { Product, Scores, Weights };
+
+/// Consecutive batches, heads and queries of an attention.
+struct ScorePart {
+  static constexpr unsigned size = 3;
+  /// Along the dimensions b, h, i.
+  std::array<int64_t, size> first = {}, count = {};
+
+  static ScorePart getWhole(llvm::ArrayRef<int64_t> domain);
+
+  /// The extents of the part of an attention with the domain `whole`.
+  llvm::SmallVector<int64_t> getDomain(llvm::ArrayRef<int64_t> whole) const;
+
+  /// The map, over the part's own dimensions, by which the part reads a tensor that the attention
+  /// reads by `map`. Divisions go where their quotient is
+  /// constant within the part.
+  mlir::AffineMap getMap(mlir::AffineMap map, llvm::ArrayRef<int64_t> whole) const;
+};
+
+/// Computes a stage of a part of `op` in f32, as linalg.generic ops in front of `op`, which stays:
+/// a tensor of the part's batches, heads, queries, and all keys. Nothing outside of the part is
+/// computed. The domain of `op` is not empty.
+mlir::Value decomposeScores(mlir::RewriterBase &rewriter, AttentionOp op, const ScorePart &part,
+                            ScoreStage stage);
 
 /// Writes `op` (on tensors) as linalg.generic ops in front of it, in f32: the product of queries
 /// and keys, the score region with the mask, the row maximum, the exponentials, their sum, the

@@ -60,6 +60,22 @@ std::optional<ValueRange64> fovea::attn::getRange(AffineExpr expr, ArrayRef<int6
   return ValueRange64{0, divisor - 1};
 }
 
+AffineExpr fovea::attn::foldDivisions(AffineExpr expr, ArrayRef<int64_t> extents) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (!binary)
+    return expr;
+  AffineExpr left = foldDivisions(binary.getLHS(), extents);
+  AffineExpr right = foldDivisions(binary.getRHS(), extents);
+  AffineExprKind kind = expr.getKind();
+  if (kind == AffineExprKind::FloorDiv || kind == AffineExprKind::Mod) {
+    std::optional<ValueRange64> quotient = getRange(left.floorDiv(right), extents);
+    if (quotient && quotient->low == quotient->high)
+      return kind == AffineExprKind::Mod ? left - right * quotient->low
+                                         : getAffineConstantExpr(quotient->low, expr.getContext());
+  }
+  return getAffineBinaryOpExpr(kind, left, right);
+}
+
 std::optional<LinearForm> fovea::attn::getLinearForm(AffineExpr expr, unsigned dims) {
   LinearForm form;
   form.coefficients.assign(dims, 0);

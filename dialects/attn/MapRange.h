@@ -22,6 +22,9 @@ struct ValueRange64 {
 /// a symbol occurs.
 std::optional<ValueRange64> getRange(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> extents);
 
+/// `expr` without the divisions and remainders whose quotient is constant over that box.
+mlir::AffineExpr foldDivisions(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> extents);
+
 /// `expr` as constant + sum of coefficient * dimension; nothing when it divides, or holds a symbol.
 struct LinearForm {
   int64_t constant = 0;

@@ -78,4 +78,34 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
                            "::mlir::math::MathDialect"];
 }
 
+def TapAttentionPass : Pass<"fovea-tap-attention", "::mlir::ModuleOp"> {
+  let summary = "return attention weights as further outputs";
+  let description = [{
+    Runs right behind fovea-raise-attention, on the requests in the module's attribute `fovea.taps`, which the driver sets from `--tap`
+    (`passes/raise/TapRequest.h` has the grammar); without it nothing happens, there as here. Each request becomes one more
+    result of the function, f32 [batch, heads, rows, keys] with the heads and rows asked for. The attention itself
+    stays as it is: of the heads and rows asked for, the scores are computed again beside it, from the same query, key and captures
+    through the same maps, and nothing of the others. Heads or rows that are not consecutive are computed apart, and so are heads that
+    read other key heads, since maps of linalg do not divide.
+
+    Of a site that was not raised, the Softmax is in the graph; its result is what is returned.
+
+    Fails when there is no such site, head or row, when a name is taken, and when a refused site has no such stage.
+
+    ```mlir
+    module attributes {fovea.taps = ["cls=0:probs,rows=cls"]} ...
+      %o = attn.attention ins(%q, %k, %v : ...) domain = [1, 4, 9, 9, 16, 16] ... -> tensor<1x4x9x16xf32>
+      return %o
+    ```
+    becomes
+    ```mlir
+      %o = attn.attention ins(%q, %k, %v : ...) domain = [1, 4, 9, 9, 16, 16] ... -> tensor<1x4x9x16xf32>
+      %s = linalg.generic ... ins(%q, %k) -> tensor<1x4x1x9xf32>   // and the score region, maximum, exponential, sum, quotient
+      return %o, %p : tensor<1x4x9x16xf32>, tensor<1x4x1x9xf32>
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect", "::fovea::attn::AttnDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"];
+}
+
 #endif // FOVEA_PASSES_RAISE_PASSES_TD

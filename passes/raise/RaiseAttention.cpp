@@ -3,6 +3,7 @@
 // attn.attention from every site that matches, a remark for every site.
 
 #include "dialects/attn/Mask.h"
+#include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -15,6 +16,7 @@
 #include "passes/raise/Passes.h"
 #include "passes/raise/ScoreRegion.h"
 #include "passes/raise/SiteReport.h"
+#include "passes/raise/TapRequest.h"
 #include "passes/raise/TransposedScores.h"
 
 namespace fovea {
@@ -131,6 +133,7 @@ namespace {
 struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
   void runOnOperation() override {
     int64_t sites = 0, raised = 0;
+    tapSites.clear();
     getOperation().walk([&](func::FuncOp function) {
       for (Operation *anchor : findSites(function))
         raised += raiseAnchor(anchor, SiteReport(anchor, sites++, function.getName()));
@@ -138,14 +141,18 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     int64_t next = sites;
     getOperation().walk([&](func::FuncOp function) { reportConstantSites(function, next); });
     report(sites, raised);
+    if (!tapSites.empty())
+      getOperation()->setAttr(tapSitesAttr, ArrayAttr::get(&getContext(), tapSites));
   }
 
   /// Raises one site or says why not.
   bool raiseAnchor(Operation *anchor, const SiteReport &report) {
+    StringRef node = onnx::getNodeName(anchor->getLoc());
     Refusal refusal;
     std::optional<AttentionSite> site;
     IRRewriter rewriter(&getContext());
     auto standard = dyn_cast<onnx::AttentionOp>(anchor);
+    onnx::SoftmaxOp softmax;
     auto isStaticType = [](Type type) {
       auto tensor = dyn_cast<RankedTensorType>(type);
       return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
@@ -157,9 +164,11 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     if (standard)
       site = matchAttentionOpSite(standard, refusal);
     else
-      site = matchSoftmaxSite(turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
+      site =
+          matchSoftmaxSite(softmax = turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
     if (!site) {
       report.reportRefused(refusal);
+      recordTapSite(node, refusal.reason, softmax);
       if (standard && isStatic)
         expandAttentionOp(standard, rewriter);
       return false;
@@ -171,7 +180,21 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     else
       eraseDead(site->probabilities.getDefiningOp(), rewriter);
     report.reportRaised(attention);
+    recordTapSite(node, "", attention);
     return true;
+  }
+
+  /// Keeps what fovea-tap-attention has to know of the next site; `op` is null when nothing is left
+  /// of it.
+  void recordTapSite(StringRef node, StringRef reason, Operation *op) {
+    if (!getOperation()->hasAttr(tapsAttr))
+      return;
+    Builder builder(&getContext());
+    if (op)
+      op->setAttr(tapSiteAttr, builder.getI64IntegerAttr(tapSites.size()));
+    tapSites.push_back(
+        builder.getDictionaryAttr({builder.getNamedAttr("node", builder.getStringAttr(node)),
+                                   builder.getNamedAttr("reason", builder.getStringAttr(reason))}));
   }
 
   /// Sites that were folded come last; the frontend leaves their places.
@@ -192,5 +215,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     remark::analysis(module.getLoc(), remark::RemarkOpts::name("raise-attention").category("raise"))
         << remark::metric("Sites", sites) << remark::metric("Raised", raised);
   }
+
+  SmallVector<Attribute> tapSites;
 };
 } // namespace

@@ -14,6 +14,7 @@
 // CHECK-NEXT:     fovea-raise-softmax
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   fovea-raise-attention,
+// CHECK-NEXT:   fovea-tap-attention,
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-propagate-slices
 // CHECK-NEXT:   ),
