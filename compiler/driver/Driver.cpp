@@ -363,6 +363,20 @@ static std::vector<std::string> findOpenDims(ModuleOp module) {
   return names;
 }
 
+/// Lists the results of `module` that taps added behind the model's own.
+static void addTaps(ModuleOp module, ModelSummary &summary) {
+  for (auto function : module.getOps<func::FuncOp>())
+    for (unsigned index = summary.outputs.size(); index < function.getNumResults(); ++index) {
+      ModelSummary::Value value;
+      value.name = function.getResultAttrOfType<StringAttr>(index, "onnx.name").str();
+      value.type = "float";
+      value.hasRank = true;
+      for (int64_t extent : cast<RankedTensorType>(function.getResultTypes()[index]).getShape())
+        value.dims.push_back(std::to_string(extent));
+      summary.outputs.push_back(std::move(value));
+    }
+}
+
 ExitCode Compilation::checkModel() {
   const bool isJson = options.check == CompileOptions::Check::Json;
   ModelCheck check(&context, /*isQuiet=*/isJson);
@@ -371,6 +385,8 @@ ExitCode Compilation::checkModel() {
     check.openDims = findOpenDims(*module);
     if (check.openDims.empty())
       code = runPhases(Phase::Raise);
+    if (check.openDims.empty() && code == ExitCode::Success && !options.taps.empty())
+      addTaps(*module, check.summary);
     check.attentionRaised = getCount(*module, "fovea.attention_raised");
     check.attentionSites = getCount(*module, "fovea.attention_sites");
   }

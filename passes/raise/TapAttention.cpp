@@ -171,10 +171,13 @@ Value TapBuilder::build(attn::AttentionOp attention) {
 /// The last dimension but two of the probabilities are the heads, all in front of it the batch.
 Value TapBuilder::build(onnx::SoftmaxOp softmax) {
   RankedTensorType type = getStaticType(softmax.getY());
+  if (request.stage == attn::ScoreStage::Product) {
+    error = "the site was not raised, so it has no stage 'raw'";
+    return {};
+  }
   if (!type || type.getRank() < 2 || type.getNumElements() == 0 ||
-      !isLastAxis(softmax.getAxis(), type.getRank()) ||
-      request.stage == attn::ScoreStage::Product) {
-    error = "it was not raised";
+      !isLastAxis(softmax.getAxis(), type.getRank())) {
+    error = "the site was not raised, and its Softmax has no rows of keys";
     return {};
   }
   ArrayRef<int64_t> extents = type.getShape();
