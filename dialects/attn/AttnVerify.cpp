@@ -8,6 +8,8 @@
 #include "dialects/attn/Mask.h"
 
 #include "mlir/IR/Builders.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/EquivalenceClasses.h"
 #include "llvm/Support/MathExtras.h"
 #include <cmath>
 
@@ -69,8 +71,69 @@ static LogicalResult verifyOperand(Operation *op, const MappedOperand &operand,
   return success();
 }
 
-/// Checks that the map of a written tensor hits every element once. Maps that divide are only
-/// checked for the number of elements.
+/// Whether the indices `results`, over `dims` alone, hit every point of their extents once, tried
+/// point by point.
+static bool isBijectionByTrial(ArrayRef<AffineExpr> results, ArrayRef<int64_t> shape,
+                               ArrayRef<unsigned> dims, ArrayRef<int64_t> domain) {
+  int64_t points = 1, places = 1;
+  for (unsigned dim : dims)
+    points *= domain[dim];
+  for (int64_t extent : shape)
+    places *= extent;
+  constexpr int64_t mostPoints = int64_t(1) << 20;
+  if (points != places || points > mostPoints)
+    return points == places;
+  llvm::BitVector seen(places);
+  SmallVector<int64_t> at(6, 0);
+  for (int64_t point = 0; point < points; ++point) {
+    int64_t rest = point, place = 0;
+    for (unsigned dim : dims) {
+      at[dim] = rest % domain[dim];
+      rest /= domain[dim];
+    }
+    for (auto [expr, extent] : llvm::zip_equal(results, shape))
+      place = place * extent + evaluate(expr, at);
+    if (seen.test(place))
+      return false;
+    seen.set(place);
+  }
+  return true;
+}
+
+/// The same for a map that divides. Indices that share no dimension are independent of each other.
+static bool isDividingBijection(AffineMap map, ArrayRef<int64_t> shape, ArrayRef<unsigned> dims,
+                                ArrayRef<int64_t> domain) {
+  llvm::EquivalenceClasses<unsigned> parts;
+  for (unsigned dim : dims)
+    parts.insert(dim);
+  auto dimsOf = [&](AffineExpr expr) {
+    return llvm::make_filter_range(dims, [=](unsigned dim) { return expr.isFunctionOfDim(dim); });
+  };
+  for (AffineExpr expr : map.getResults())
+    for (unsigned dim : dimsOf(expr))
+      parts.unionSets(*dimsOf(expr).begin(), dim);
+  for (unsigned leader : dims) {
+    if (parts.getLeaderValue(leader) != leader)
+      continue;
+    SmallVector<unsigned> part;
+    for (unsigned dim : dims)
+      if (parts.isEquivalent(leader, dim))
+        part.push_back(dim);
+    SmallVector<AffineExpr> results;
+    SmallVector<int64_t> extents;
+    for (auto [expr, extent] : llvm::zip_equal(map.getResults(), shape))
+      if (llvm::any_of(part, [e = expr](unsigned dim) { return e.isFunctionOfDim(dim); })) {
+        results.push_back(expr);
+        extents.push_back(extent);
+      }
+    if (!isBijectionByTrial(results, extents, part, domain))
+      return false;
+  }
+  return true;
+}
+
+/// Checks that the map of a written tensor hits every element once. Maps that divide are tried
+/// point by point; beyond a million points only their number is compared.
 static LogicalResult verifyBijection(Operation *op, const MappedOperand &operand,
                                      ArrayRef<int64_t> domain) {
   auto type = cast<RankedTensorType>(operand.tensor.getType());
@@ -88,7 +151,9 @@ static LogicalResult verifyBijection(Operation *op, const MappedOperand &operand
   for (auto [n, expr] : llvm::enumerate(operand.map.getResults())) {
     std::optional<LinearForm> form = getLinearForm(expr, 6);
     if (!form)
-      return success();
+      return isDividingBijection(operand.map, type.getShape(), operand.dims, domain)
+                 ? success()
+                 : LogicalResult(fail());
     // A mixed radix number: each weight is the product of the extents below it.
     SmallVector<std::pair<int64_t, unsigned>> digits;
     for (unsigned dim : operand.dims)

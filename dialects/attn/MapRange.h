@@ -43,6 +43,9 @@ struct AtomSum {
 };
 std::optional<AtomSum> getAtomSum(mlir::AffineExpr expr);
 
+/// `expr` at a point. Only for expressions and points for which `getRange` has an answer.
+int64_t evaluate(mlir::AffineExpr expr, llvm::ArrayRef<int64_t> point);
+
 } // namespace fovea::attn
 
 #endif // FOVEA_DIALECTS_ATTN_MAPRANGE_H

@@ -10,7 +10,9 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
+#include "passes/fuse/AttentionMaps.h"
 #include "passes/fuse/Classify.h"
+#include "passes/fuse/CommuteLayouts.h"
 #include "passes/fuse/IndexMaps.h"
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
@@ -46,7 +48,7 @@ struct Origin {
 struct Consumer {
   ArrayRef<int64_t> loopExtents;
   llvm::function_ref<bool(Value, AffineMap)> accepts;
-  llvm::function_ref<bool(AffineMap)> wantsReshapes;
+  llvm::function_ref<bool(AffineMap map, AffineMap before)> wantsReshapes;
 };
 
 } // namespace
@@ -56,8 +58,9 @@ struct Consumer {
 /// reshapes gone too.
 static std::optional<Origin> findOrigin(Value value, AffineMap map, const Consumer &consumer) {
   std::optional<Origin> best;
+  AffineMap before = map;
   bool movesLeft = false;
-  while (std::optional<Layout> layout = getLayout(value.getDefiningOp())) {
+  while (std::optional<Layout> layout = getMovement(value.getDefiningOp())) {
     movesLeft |= !layout->isReshape;
     value = layout->source;
     AffineMap composed = layout->map.compose(map);
@@ -66,9 +69,10 @@ static std::optional<Origin> findOrigin(Value value, AffineMap map, const Consum
       map = simplifyIndexMap(composed, consumer.loopExtents, /*keepUnitDims=*/true);
     if (!consumer.accepts(value, map))
       continue;
-    if (!movesLeft && !consumer.wantsReshapes(map))
+    if (!movesLeft && !consumer.wantsReshapes(map, before))
       continue;
     best = Origin{value, map};
+    before = map;
     movesLeft = false;
   }
   return best;
@@ -81,8 +85,12 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
     return failure();
   unsigned position = operand.getOperandNumber();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  // What only moves data may as well move it from further away, if whole vectors stay together.
+  AffineExpr lanes = getAffineConstantExpr(0, op.getContext());
+  if (getLayout(op) && maps.back().getNumResults() != 0)
+    lanes = maps.back().getResults().back();
   auto accepts = [&](Value source, AffineMap map) {
-    if (hasDivOrMod(map))
+    if (hasDivOrMod(map) && (!isa<AffineDimExpr>(lanes) || dividesDim(map, lanes)))
       return false;
     SmallVector<Type> types(op->getOperandTypes());
     SmallVector<AffineMap> newMaps = maps;
@@ -92,7 +100,7 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
   };
   // Dimensions of extent 1 that a reshape only adds or drops, keepdims among them, would hide that
   // loops agree.
-  auto wantsReshapes = [](AffineMap map) { return isSelection(map); };
+  auto wantsReshapes = [](AffineMap map, AffineMap) { return isSelection(map); };
   std::optional<Origin> origin =
       findOrigin(operand.get(), maps[position], {extents, accepts, wantsReshapes});
   if (!origin)
@@ -105,25 +113,15 @@ static LogicalResult absorbGenericOperand(linalg::GenericOp op, OpOperand &opera
   return success();
 }
 
-/// Whether `expr` is the head of keys and values that several heads of queries share.
-static bool isSharedHead(attn::AttentionOp op, AffineExpr expr) {
-  auto division = dyn_cast<AffineBinaryOpExpr>(expr);
-  return division && division.getKind() == AffineExprKind::FloorDiv &&
-         division.getLHS() == getAffineDimExpr(attn::AttentionOp::H, op.getContext()) &&
-         isa<AffineConstantExpr>(division.getRHS());
-}
-
 static LogicalResult absorbAttentionOperand(attn::AttentionOp op, OpOperand &operand,
                                             RewriterBase &rewriter) {
   unsigned position = operand.getOperandNumber();
   SmallVector<Attribute> maps(op.getIndexingMaps().getValue());
-  auto accepts = [&](Value, AffineMap map) {
-    return llvm::all_of(map.getResults(), [&](AffineExpr expr) {
-      return isSharedHead(op, expr) ||
-             !hasDivOrMod(AffineMap::get(map.getNumDims(), 0, expr, op.getContext()));
-    });
+  auto accepts = [&](Value, AffineMap map) { return acceptsMap(op, position, map); };
+  // A reshape alone costs nothing; divisions in the kernel do.
+  auto wantsReshapes = [](AffineMap map, AffineMap before) {
+    return !hasDivOrMod(map) || hasDivOrMod(before);
   };
-  auto wantsReshapes = [](AffineMap) { return true; };
   std::optional<Origin> origin =
       findOrigin(operand.get(), op.getMap(position), {op.getDomain(), accepts, wantsReshapes});
   if (!origin)
@@ -340,6 +338,8 @@ bool AbsorbLayout::absorbOnce(func::FuncOp func, RewriterBase &rewriter) {
 void AbsorbLayout::runOnOperation() {
   func::FuncOp func = getOperation();
   IRRewriter rewriter(&getContext());
+  commuteLayouts(func);
+  eraseDeadOps(func, rewriter);
   // A reshape that was pushed may uncover another layout op and the other way round, at most once
   // per op of a chain.
   constexpr int maxRounds = 16;

@@ -53,6 +53,7 @@ private:
   Bounds rangeOf(const Sum &sum);
   Sum divide(const Sum &sum, int64_t divisor);
   Sum remainder(const Sum &sum, int64_t divisor);
+  std::optional<Sum> getCongruent(AffineExpr quotient, AffineExpr dividend, int64_t divisor);
   void recombine(Sum &sum);
 
   ArrayRef<int64_t> extents;
@@ -155,6 +156,16 @@ Sum Simplifier::divide(const Sum &sum, int64_t divisor) {
 
 Sum Simplifier::remainder(const Sum &sum, int64_t divisor) {
   Sum rest = splitMultiples(sum, divisor).second;
+  // (x mod kc + r) mod c = (x + r) mod c: a roll of a roll.
+  for (auto [expr, coefficient] : rest.terms) {
+    auto inner = dyn_cast<AffineBinaryOpExpr>(expr);
+    if (!inner || inner.getKind() != AffineExprKind::Mod ||
+        cast<AffineConstantExpr>(inner.getRHS()).getValue() % divisor != 0)
+      continue;
+    Sum opened = plus(rest, scale(toSum(inner.getLHS()), coefficient));
+    opened.add(expr, -coefficient);
+    return remainder(opened, divisor);
+  }
   Bounds range = rangeOf(rest);
   int64_t period = floorDiv(range.low, divisor);
   if (period == floorDiv(range.high, divisor)) {
@@ -171,6 +182,20 @@ Sum Simplifier::remainder(const Sum &sum, int64_t divisor) {
   return result;
 }
 
+/// Whether `quotient` is f floordiv c, where f and `dividend` have the same remainder by c; then f.
+std::optional<Sum> Simplifier::getCongruent(AffineExpr quotient, AffineExpr dividend,
+                                            int64_t divisor) {
+  auto binary = dyn_cast<AffineBinaryOpExpr>(quotient);
+  if (!binary || quotient.getKind() != AffineExprKind::FloorDiv ||
+      cast<AffineConstantExpr>(binary.getRHS()).getValue() != divisor)
+    return std::nullopt;
+  Sum other = toSum(binary.getLHS());
+  Sum rest = remainder(plus(other, scale(toSum(dividend), -1)), divisor);
+  if (!rest.terms.empty() || rest.constant != 0)
+    return std::nullopt;
+  return other;
+}
+
 /// c * (x floordiv c) + x mod c = x: a reshape and its inverse cancel.
 void Simplifier::recombine(Sum &sum) {
   for (auto [expr, coefficient] : sum.terms) {
@@ -180,9 +205,13 @@ void Simplifier::recombine(Sum &sum) {
     int64_t divisor = cast<AffineConstantExpr>(mod.getRHS()).getValue();
     AffineExpr quotient = toExpr(divide(toSum(mod.getLHS()), divisor));
     for (auto [other, otherCoefficient] : sum.terms) {
-      if (other != quotient || otherCoefficient != coefficient * divisor)
+      if (otherCoefficient != coefficient * divisor)
         continue;
-      Sum merged = plus(sum, scale(toSum(mod.getLHS()), coefficient));
+      std::optional<Sum> whole =
+          other == quotient ? toSum(mod.getLHS()) : getCongruent(other, mod.getLHS(), divisor);
+      if (!whole)
+        continue;
+      Sum merged = plus(sum, scale(*whole, coefficient));
       merged.add(expr, -coefficient);
       merged.add(other, -otherCoefficient);
       sum = merged;
@@ -262,6 +291,15 @@ bool fovea::hasDivOrMod(AffineMap map) {
   return found;
 }
 
+bool fovea::dividesDim(AffineMap map, AffineExpr dim) {
+  bool found = false;
+  map.walkExprs([&](AffineExpr expr) {
+    if (expr.getKind() == AffineExprKind::FloorDiv || expr.getKind() == AffineExprKind::Mod)
+      found |= expr.isFunctionOfDim(cast<AffineDimExpr>(dim).getPosition());
+  });
+  return found;
+}
+
 bool fovea::isSelection(AffineMap map) {
   llvm::SmallBitVector seen(map.getNumDims());
   for (AffineExpr expr : map.getResults()) {
@@ -288,7 +326,8 @@ static std::optional<Layout> getGenericLayout(linalg::GenericOp op) {
   if (yield.getOperand(0) != op.getBody()->getArgument(0) || !outputMap.isPermutation())
     return std::nullopt;
   AffineMap map = op.getIndexingMapsArray()[0].compose(inversePermutation(outputMap));
-  return Layout{op.getInputs()[0], map, /*isReshape=*/false};
+  AffineMap inverse = map.isPermutation() ? inversePermutation(map) : AffineMap();
+  return Layout{op.getInputs()[0], map, /*isReshape=*/false, inverse};
 }
 
 /// Index into the merged shape from indices into the split one (expand_shape: result to source).
@@ -333,7 +372,64 @@ static std::optional<Layout> getSliceLayout(tensor::ExtractSliceOp op) {
       index = index + getAffineDimExpr(position++, context) * stride;
     results.push_back(index);
   }
-  return Layout{op.getSource(), AffineMap::get(position, 0, results, context), /*isReshape=*/false};
+  return Layout{op.getSource(), AffineMap::get(position, 0, results, context), /*isReshape=*/false,
+                AffineMap()};
+}
+
+/// Where along one dimension `insert` puts a slice of some tensor.
+namespace {
+struct Piece {
+  Value source;
+  int64_t from, to, size;
+};
+} // namespace
+
+/// The piece that `insert` copies when all other dimensions are whole in the source, the piece and
+/// the result; `dim` is the dimension that is not.
+static std::optional<Piece> getPiece(tensor::InsertSliceOp insert, unsigned dim) {
+  auto slice = insert.getSource().getDefiningOp<tensor::ExtractSliceOp>();
+  RankedTensorType type = insert.getDestType();
+  if (!slice || slice.getSourceType() != type || insert.getSourceType().getRank() != type.getRank())
+    return std::nullopt;
+  for (OffsetSizeAndStrideOpInterface op :
+       {OffsetSizeAndStrideOpInterface(insert), OffsetSizeAndStrideOpInterface(slice)}) {
+    if (!op.hasUnitStride() || ShapedType::isDynamicShape(op.getStaticOffsets()) ||
+        ShapedType::isDynamicShape(op.getStaticSizes()))
+      return std::nullopt;
+    for (int64_t other = 0; other < type.getRank(); ++other)
+      if (other != dim && op.getStaticSizes()[other] != type.getDimSize(other))
+        return std::nullopt;
+  }
+  return Piece{slice.getSource(), slice.getStaticOffsets()[dim], insert.getStaticOffsets()[dim],
+               insert.getStaticSizes()[dim]};
+}
+
+/// insert(x[0:k], at n - k) of insert(x[k:n], at 0) of empty, in either order: x rolled by k.
+static std::optional<Layout> getRollLayout(tensor::InsertSliceOp op) {
+  auto inner = op.getDest().getDefiningOp<tensor::InsertSliceOp>();
+  RankedTensorType type = op.getDestType();
+  if (!inner || !inner.getDest().getDefiningOp<tensor::EmptyOp>() || !type.hasStaticShape())
+    return std::nullopt;
+  for (unsigned dim = 0; dim < type.getRank(); ++dim) {
+    std::optional<Piece> first = getPiece(op, dim), second = getPiece(inner, dim);
+    if (!first || !second || first->source != second->source)
+      continue;
+    if (first->to != 0)
+      std::swap(first, second);
+    const int64_t extent = type.getDimSize(dim), shift = first->from;
+    if (first->to != 0 || second->from != 0 || second->to != first->size || second->size != shift ||
+        first->size + second->size != extent)
+      continue;
+    MLIRContext *context = op.getContext();
+    auto rotate = [&](int64_t by) {
+      AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
+      SmallVector<AffineExpr> results(identity.getResults());
+      results[dim] = (results[dim] + by) % extent;
+      return AffineMap::get(type.getRank(), 0, results, context);
+    };
+    return Layout{first->source, rotate(shift), /*isReshape=*/false, rotate(extent - shift)};
+  }
+  return std::nullopt;
 }
 
 std::optional<Layout> fovea::getLayout(Operation *op) {
@@ -346,19 +442,41 @@ std::optional<Layout> fovea::getLayout(Operation *op) {
     return std::nullopt;
   if (auto generic = dyn_cast<linalg::GenericOp>(op))
     return getGenericLayout(generic);
+  auto getReshape = [&](Value source, ArrayRef<ReassociationIndices> groups,
+                        ArrayRef<int64_t> splitShape, bool isExpand) {
+    AffineMap merging = getMergingMap(groups, splitShape, op->getContext());
+    AffineMap splitting = getSplittingMap(groups, splitShape, op->getContext());
+    return Layout{source, isExpand ? merging : splitting, /*isReshape=*/true,
+                  isExpand ? splitting : merging};
+  };
   if (auto expand = dyn_cast<tensor::ExpandShapeOp>(op))
-    return Layout{expand.getSrc(),
-                  getMergingMap(expand.getReassociationIndices(), expand.getResultType().getShape(),
-                                op->getContext()),
-                  /*isReshape=*/true};
+    return getReshape(expand.getSrc(), expand.getReassociationIndices(),
+                      expand.getResultType().getShape(), /*isExpand=*/true);
   if (auto collapse = dyn_cast<tensor::CollapseShapeOp>(op))
-    return Layout{collapse.getSrc(),
-                  getSplittingMap(collapse.getReassociationIndices(),
-                                  collapse.getSrcType().getShape(), op->getContext()),
-                  /*isReshape=*/true};
+    return getReshape(collapse.getSrc(), collapse.getReassociationIndices(),
+                      collapse.getSrcType().getShape(), /*isExpand=*/false);
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
     return getSliceLayout(slice);
   return std::nullopt;
+}
+
+std::optional<Layout> fovea::getMovement(Operation *op) {
+  if (auto insert = dyn_cast_or_null<tensor::InsertSliceOp>(op))
+    return getRollLayout(insert);
+  return getLayout(op);
+}
+
+bool fovea::isReshapeMap(AffineMap map, ArrayRef<int64_t> from, ArrayRef<int64_t> to) {
+  auto addressOf = [&](ArrayRef<int64_t> shape, ArrayRef<AffineExpr> indices) {
+    AffineExpr address = getAffineConstantExpr(0, map.getContext());
+    for (auto [extent, index] : llvm::zip_equal(shape, indices))
+      address = address * extent + index;
+    return address;
+  };
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(to.size(), map.getContext());
+  AffineExpr distance = addressOf(from, map.getResults()) - addressOf(to, identity.getResults());
+  AffineMap simple = simplifyIndexMap(AffineMap::get(to.size(), 0, distance), to);
+  return simple.getResult(0) == getAffineConstantExpr(0, map.getContext());
 }
 
 bool fovea::isTranspose(Operation *op) {

@@ -23,6 +23,9 @@ mlir::AffineMap simplifyIndexMap(mlir::AffineMap map, llvm::ArrayRef<int64_t> di
 /// Whether an expression of the map divides or takes a remainder.
 bool hasDivOrMod(mlir::AffineMap map);
 
+/// Whether dimension `dim` occurs in a quotient or remainder of the map.
+bool dividesDim(mlir::AffineMap map, mlir::AffineExpr dim);
+
 /// Whether every result is a constant or a plain dimension, and no dimension occurs twice.
 bool isSelection(mlir::AffineMap map);
 
@@ -32,11 +35,21 @@ struct Layout {
   mlir::AffineMap map;
   /// True for reshapes, which move nothing in memory.
   bool isReshape;
+  /// From the source's index to the result's; null when elements are left out or repeated.
+  mlir::AffineMap inverse;
 };
 
 /// The layout of a transpose or broadcast generic, an expand_shape, a collapse_shape or an
 /// extract_slice of constant offsets and strides; nothing for other ops and for dynamic shapes.
 std::optional<Layout> getLayout(mlir::Operation *op);
+
+/// The layout of what `getLayout` knows, and of a roll: a concatenation along one dimension of the
+/// last and the first slices of one tensor, whose map takes a remainder.
+std::optional<Layout> getMovement(mlir::Operation *op);
+
+/// Whether reading a tensor of shape `to` through `map` from one of shape `from` reads the same
+/// memory in the same order.
+bool isReshapeMap(mlir::AffineMap map, llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to);
 
 /// The generic that transposes its only input: a layout whose map is a permutation and not the
 /// identity.

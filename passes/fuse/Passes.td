@@ -12,6 +12,22 @@ def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
     composed map, when that map needs neither division nor remainder and the op still verifies. Reshapes that split or merge stay where
     they are in front of elementwise ops and reductions, since they cost nothing there.
 
+    Layout ops that reorder rows first move across the projections (and the row by row work) between them and attention, whose
+    maps take divisions: window partitions, rolls (concatenations of the last and the first slices of a tensor), folded axes.
+    Operands of attention then read, and its result is written, where rows lie in the order of the model's image or sequence:
+
+    ```mlir
+    %w = <windows of %x : 1x56x56x96> : tensor<64x49x96xf32>
+    %qkv = <%w times weights> : tensor<64x49x288xf32>
+    attn.attention ins(%qkv, ..) indexing_maps = [(b, h, i, j, d, e) -> (b, i, h * 32 + d), ..
+    ```
+    becomes
+    ```mlir
+    %qkv = <%x times weights> : tensor<1x56x56x288xf32>
+    attn.attention ins(%qkv, ..) indexing_maps = [(b, h, i, j, d, e) ->
+      (0, (b floordiv 8) * 7 + i floordiv 7, (b mod 8) * 7 + i mod 7, h * 32 + d), ..
+    ```
+
     A transpose that is the only user of a computed value becomes that value's output map. A reshape between a
     contraction's result and an elementwise op moves behind the op, so that both have the same loops.
 

@@ -9,9 +9,13 @@
 //
 // Schedule `attention`: r (query rows of a strip), tasks (the least number of parallel tasks
 // wanted).
+//
+// Maps that divide (windows, rolls) cost no division in a loop: the part of an address that divides
+// depends on batch, head and row alone, and is looked up in a table that the kernel fills first.
 
 #include "compiler/codegen/halide/AttentionStage.h"
 #include "compiler/codegen/halide/Math.h"
+#include "dialects/attn/MapRange.h"
 #include "dialects/attn/Mask.h"
 #include "dialects/attn/MaskTiles.h"
 
@@ -67,6 +71,35 @@ void AttentionStage::bind(Dim dim, Expr value) {
   if (group[dim])
     space.bind(*group[dim], value);
   translator.clear();
+}
+
+/// `part` of an address, over some of b, h, i and j, from a table over these.
+Expr AttentionStage::tabulate(AffineExpr part) {
+  std::vector<Expr> at;
+  std::vector<H::Var> vars;
+  SmallVector<unsigned> used;
+  for (unsigned dim : {Dim::J, Dim::I, Dim::H, Dim::B})
+    if (part.isFunctionOfDim(dim)) {
+      used.push_back(*group[dim]);
+      at.push_back(space.getBinding(used.back()));
+      vars.emplace_back("t" + std::to_string(vars.size()));
+    }
+  for (auto &[known, table] : tables)
+    if (known == part)
+      return table(at);
+  H::Func table(translator.name("row" + std::to_string(tables.size())));
+  for (auto [number, var] : llvm::zip(used, vars))
+    space.bind(number, var);
+  // What bounds the addresses for Halide, which knows nothing of the arguments.
+  std::optional<attn::ValueRange64> range = attn::getRange(part, op.getDomain());
+  if (!range)
+    throw Refusal{op, "an index map has no bounds"};
+  table(vars) = H::clamp(space.toExpr(part), int32_t(range->low), int32_t(range->high));
+  for (auto [number, value] : llvm::zip(used, at))
+    space.bind(number, value);
+  table.compute_root().vectorize(vars[0], vec, H::TailStrategy::GuardWithIf);
+  tables.emplace_back(part, table);
+  return table(at);
 }
 
 Expr AttentionStage::read(Value value, AffineMap map) {
@@ -181,14 +214,40 @@ void AttentionStage::trimKeys(H::RDom &domain, H::RVar block, int32_t width) {
 // Definitions
 //===----------------------------------------------------------------------===//
 
+AffineExpr AttentionStage::keyAddress() {
+  SmallVector<AffineExpr> seen;
+  translator.clear();
+  translator.accesses = &seen;
+  read(op.getKey(), op.getKeyMap());
+  translator.accesses = nullptr;
+  translator.clear();
+  return seen.size() == 1 ? seen[0] : AffineExpr();
+}
+
+/// K at the key and the channel that are bound. The packs transpose squares, whose rows must lie
+/// evenly apart: where they do not, a copy has them so.
+Expr AttentionStage::keyElement(Expr key) {
+  AffineExpr address = keyAddress();
+  if (!address || !group[Dim::J] || space.coefficient(address, *group[Dim::J]))
+    return read(op.getKey(), op.getKeyMap());
+  if (!keyRows) {
+    keyRows = H::Func(translator.name("rows"));
+    bind(Dim::D, d);
+    bind(Dim::J, j);
+    (*keyRows)(d, j, h, b) = read(op.getKey(), op.getKeyMap());
+  }
+  return (*keyRows)(d, key, h, b);
+}
+
 /// pack(key in panel, d, panel, h, b) = K * scale; in the tail zero past the last key.
 H::Func AttentionStage::definePack(bool tail) {
   float scale = op.getNumerics().getScale().getValueAsDouble();
   Expr key = ji + panel * jo;
   const bool passesEnd = tail && keys % vec;
   bind(Dim::D, d);
-  bind(Dim::J, passesEnd ? H::min(key, keys - 1) : key);
-  Expr element = read(op.getKey(), op.getKeyMap()) * (plain ? scale * log2e : scale);
+  Expr inside = passesEnd ? H::min(key, keys - 1) : key;
+  bind(Dim::J, inside);
+  Expr element = keyElement(inside) * (plain ? scale * log2e : scale);
   H::Func pack(translator.name(tail ? "kt" : "kw"));
   pack(ji, d, jo, h, b) = passesEnd ? H::select(key < keys, element, 0.0f) : element;
   packs.push_back(pack);
@@ -331,8 +390,38 @@ void AttentionStage::defineOutput() {
   result = H::Func(translator.name("strip"));
   result(stripVars({x})) = weighted(strip({x})) * inverse(strip({}));
   out = H::Func(translator.name("out"));
-  out(x, i, h, b) = toStorage(roundTo(result(x, i % rows, i / rows, h, b), domain.elementType),
-                              domain.elementType);
+  auto element = [&](Expr e, Expr row, Expr strip, Expr head, Expr batch) {
+    return toStorage(roundTo(result(e, row, strip, head, batch), domain.elementType),
+                     domain.elementType);
+  };
+  if (space.linear(domain.address)) {
+    outLoops = {x, i, h, b};
+    out(x, i, h, b) = element(x, i % rows, i / rows, h, b);
+    return;
+  }
+  // Rows at computed addresses: a scatter over tiles, which hits every address. Rows past the end
+  // are the last row again, and write what it writes.
+  const int32_t tiles = llvm::divideCeil(width, tile), strips = llvm::divideCeil(queries, rows);
+  H::RDom at({{0, tile},
+              {0, rows},
+              {0, tiles},
+              {0, strips},
+              {0, int32_t(op.getDomain()[Dim::H])},
+              {0, int32_t(op.getDomain()[Dim::B])}},
+             "at");
+  Expr column = at[2] * tile + at[0], query = at[3] * rows + at[1];
+  if (width % tile)
+    at.where(column < width);
+  for (int loop = 0; loop < 6; ++loop)
+    outLoops.push_back(at[loop]);
+  bind(Dim::E, column);
+  bind(Dim::I, queries % rows ? H::min(query, queries - 1) : query);
+  bind(Dim::H, at[4]);
+  bind(Dim::B, at[5]);
+  H::Var address("address");
+  out(address) = H::undef(storageType(domain.elementType, domain.op));
+  out(translator.addressExpr(domain.address.replaceDims(dims))) =
+      element(column, at[1], at[3], at[4], at[5]);
 }
 
 void AttentionStage::emit() {
@@ -346,6 +435,7 @@ void AttentionStage::emit() {
   chooseTile();
   bind(Dim::B, b);
   bind(Dim::H, h);
+  translator.tabulate = [this](AffineExpr part) { return tabulate(part); };
   defineVisibleKeys();
   defineScores();
   defineSoftmax();
@@ -354,6 +444,8 @@ void AttentionStage::emit() {
   schedulePacks();
   scheduleScores();
   scheduleSoftmax();
+  if (isScatter())
+    return plan.finishFlat(translator, out, domain);
   const unsigned none = ~0u;
   SmallVector<unsigned> groups;
   for (Dim dim : {Dim::E, Dim::I, Dim::H, Dim::B})

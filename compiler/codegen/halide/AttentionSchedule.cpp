@@ -27,24 +27,40 @@ void AttentionStage::scheduleOutput() {
   int64_t wanted = plan.schedule("attention", "tasks", 8);
   if (parallel && heads < wanted)
     perTask = llvm::divideCeil(stripCount, llvm::divideCeil(wanted, heads));
-  out.split(i, yb, yi, rows,
-            queries % rows ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(x, tileColumn, x, tile,
-            width % tile ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.split(yb, strips, yb, perTask,
-            stripCount % perTask ? H::TailStrategy::GuardWithIf : H::TailStrategy::RoundUp);
-  out.reorder({x, yi, tileColumn, yb, strips, h, b});
-  vectorizeColumns(out, x, tile, vec);
-  out.unroll(yi);
-  H::Var heads1("heads"), all("all");
-  out.fuse(strips, h, heads1).fuse(heads1, b, all);
-  if (parallel)
-    out.parallel(all);
-  task = all;
-  if (rows == tileRows) {
-    weighted.compute_at(out, tileColumn);
+  // The loops of a scatter stay in their order, which is the one wanted.
+  H::Stage stage = isScatter() ? out.update().allow_race_conditions() : H::Stage(out);
+  auto newLoop = [&](const char *name) {
+    return isScatter() ? H::VarOrRVar(H::RVar(name)) : H::VarOrRVar(H::Var(name));
+  };
+  H::VarOrRVar column = outLoops[0], row = newLoop("yi"), tileColumn = newLoop("tc"),
+               strip = newLoop("yb"), strips = newLoop("strips"), heads1 = newLoop("heads"),
+               all = newLoop("all");
+  auto tail = [&](bool exact) {
+    return exact && !isScatter() ? H::TailStrategy::RoundUp : H::TailStrategy::GuardWithIf;
+  };
+  if (isScatter()) {
+    row = outLoops[1];
+    tileColumn = outLoops[2];
+    strip = outLoops[3];
   } else {
-    result.compute_at(out, tileColumn)
+    stage.split(outLoops[1], strip, row, rows, tail(queries % rows == 0))
+        .split(column, tileColumn, column, tile, tail(width % tile == 0));
+  }
+  stage.split(strip, strips, strip, perTask, tail(stripCount % perTask == 0));
+  H::VarOrRVar head = outLoops[outLoops.size() - 2], batch = outLoops.back();
+  if (!isScatter())
+    stage.reorder({column, row, tileColumn, strip, strips, head, batch});
+  vectorizeColumns(stage, column, tile, vec);
+  stage.unroll(row);
+  stage.fuse(strips, head, heads1).fuse(heads1, batch, all);
+  if (parallel)
+    stage.parallel(all);
+  task = all;
+  stripLoop = strip;
+  if (rows == tileRows) {
+    weighted.compute_at(H::LoopLevel(out, tileColumn));
+  } else {
+    result.compute_at(H::LoopLevel(out, tileColumn))
         .bound_extent(x, tile)
         .bound_extent(yi, rows)
         .bound_extent(yb, 1);
@@ -64,16 +80,14 @@ void AttentionStage::scheduleOutput() {
 
 void AttentionStage::schedulePacks() {
   // Keys that are contiguous are copied; else squares are transposed in registers.
-  SmallVector<AffineExpr> seenAddresses;
-  translator.clear();
-  translator.accesses = &seenAddresses;
-  read(op.getKey(), op.getKeyMap());
-  translator.accesses = nullptr;
-  const bool contiguous = group[Dim::J] && seenAddresses.size() == 1 &&
-                          space.coefficient(seenAddresses[0], *group[Dim::J]) == 1;
+  AffineExpr address = keyAddress();
+  const bool contiguous =
+      address && group[Dim::J] && space.coefficient(address, *group[Dim::J]) == 1;
+  if (keyRows)
+    keyRows->compute_at(H::LoopLevel(out, *task)).vectorize(d, vec, H::TailStrategy::GuardWithIf);
   for (auto [number, pack] : llvm::enumerate(packs)) {
     bool tail = number + 1 == packs.size() && tailVectors;
-    pack.compute_at(out, task).bound_extent(ji, tail ? tailVectors * vec : panel);
+    pack.compute_at(H::LoopLevel(out, *task)).bound_extent(ji, tail ? tailVectors * vec : panel);
     if (contiguous || depth < vec) {
       pack.vectorize(ji, vec);
       continue;
@@ -89,7 +103,7 @@ void AttentionStage::schedulePacks() {
 void AttentionStage::scheduleScores() {
   const int64_t bytes = int64_t(rows) * paddedKeys * 4;
   for (H::Func *func : {&scores, &powers}) {
-    func->compute_at(out, yb)
+    func->compute_at(H::LoopLevel(out, *stripLoop))
         .bound_extent(j, paddedKeys)
         .bound_extent(yi, rows)
         .bound_extent(yb, 1);
@@ -128,7 +142,7 @@ void AttentionStage::scheduleSoftmax() {
         .vectorize(regionLane);
   for (size_t number = 0; number < laneFuncs.size(); ++number) {
     H::Func func = laneFuncs[number];
-    func.compute_at(out, yb)
+    func.compute_at(H::LoopLevel(out, *stripLoop))
         .bound_extent(v, vec)
         .bound_extent(yi, rows)
         .bound_extent(yb, 1)
@@ -137,13 +151,20 @@ void AttentionStage::scheduleSoftmax() {
     func.update().reorder(v, yi, laneSteps[number]).vectorize(v).unroll(yi);
   }
   for (H::Func func : treeFuncs)
-    func.compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).vectorize(v).unroll(yi);
+    func.compute_at(H::LoopLevel(out, *stripLoop))
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1)
+        .vectorize(v)
+        .unroll(yi);
   for (VisibleKeys &bounds : visibleKeys)
     for (std::optional<H::Func> *func : {&bounds.firstKey, &bounds.lastKey})
       if (*func)
-        (*func)->compute_at(out, yb);
+        (*func)->compute_at(H::LoopLevel(out, *stripLoop));
   for (H::Func *func : {&top, &inverse})
-    func->compute_at(out, yb).bound_extent(yi, rows).bound_extent(yb, 1).unroll(yi);
+    func->compute_at(H::LoopLevel(out, *stripLoop))
+        .bound_extent(yi, rows)
+        .bound_extent(yb, 1)
+        .unroll(yi);
   powers.update().allow_race_conditions().reorder({powerLane, powerStep, yi}).vectorize(powerLane);
   if (rows % 2 == 0)
     powers.update().unroll(yi, 2);

@@ -29,18 +29,22 @@ private:
   void chooseTile();
   Halide::Expr read(mlir::Value value, mlir::AffineMap map);
   void bind(Dim dim, Halide::Expr value);
+  Halide::Expr tabulate(mlir::AffineExpr part);
   Halide::Expr score(Halide::Expr product, Halide::Expr key, bool mayPassEnd);
   Halide::Expr seen(Halide::Expr key);
   void defineVisibleKeys();
   void trimKeys(Halide::RDom &domain, Halide::RVar block, int32_t width);
   std::vector<Halide::Expr> strip(std::initializer_list<Halide::Expr> inner);
   std::vector<Halide::Var> stripVars(std::initializer_list<Halide::Var> inner);
+  mlir::AffineExpr keyAddress();
+  Halide::Expr keyElement(Halide::Expr key);
   Halide::Func definePack(bool tail);
   void defineScores();
   Halide::Func overLanes(Halide::Func lanes, const std::string &name,
                          std::function<Halide::Expr(Halide::Expr, Halide::Expr)> combine);
   void defineSoftmax();
   void defineOutput();
+  bool isScatter() const { return outLoops.front().is_rvar; }
   void scheduleOutput();
   void schedulePacks();
   void scheduleScores();
@@ -61,9 +65,15 @@ private:
 
   Halide::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"},
       d{"d"}, v{"v"};
-  Halide::Var tileColumn{"tc"}, tileRow{"tr"}, strips{"strips"}, task{"task"};
+  Halide::Var tileRow{"tr"};
+  /// Of `out`: columns, rows, heads, batch; of a scatter: column and row in the tile, tiles, strips,
+  /// heads, batch.
+  std::vector<Halide::VarOrRVar> outLoops;
+  std::optional<Halide::VarOrRVar> stripLoop, task;
   Halide::Func scores, top, powers, inverse, weighted, result, out;
   std::vector<VisibleKeys> visibleKeys;
+  std::optional<Halide::Func> keyRows; // K as rows, where its own lie apart unevenly
+  std::vector<std::pair<mlir::AffineExpr, Halide::Func>> tables;
   std::vector<Halide::Func> packs, products; // whole panels, then the tail
   std::vector<Halide::RVar> scoreTiles, scorePanels;
   std::vector<Halide::Func> laneFuncs, treeFuncs;

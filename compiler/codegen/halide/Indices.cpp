@@ -59,6 +59,23 @@ std::optional<Linear> Space::linear(AffineExpr expr) const {
   }
 }
 
+std::pair<AffineExpr, AffineExpr> Space::separate(AffineExpr expr) const {
+  AffineExpr zero = getAffineConstantExpr(0, context);
+  if (linear(expr))
+    return {expr, zero};
+  auto binary = cast<AffineBinaryOpExpr>(expr);
+  if (expr.getKind() == AffineExprKind::Add) {
+    auto [plainLeft, otherLeft] = separate(binary.getLHS());
+    auto [plainRight, otherRight] = separate(binary.getRHS());
+    return {plainLeft + plainRight, otherLeft + otherRight};
+  }
+  if (expr.getKind() == AffineExprKind::Mul && isa<AffineConstantExpr>(binary.getRHS())) {
+    auto [plain, other] = separate(binary.getLHS());
+    return {plain * binary.getRHS(), other * binary.getRHS()};
+  }
+  return {zero, expr};
+}
+
 SmallVector<unsigned> Space::group(ArrayRef<unsigned> dims, ArrayRef<AffineExpr> accesses) {
   SmallVector<unsigned> longer;
   for (unsigned dim : dims)

@@ -54,6 +54,8 @@ public:
 
   /// `expr` as coefficients of dimensions, if it is linear.
   std::optional<Linear> linear(mlir::AffineExpr expr) const;
+  /// `expr` as a sum of a linear expression and the addends that are not.
+  std::pair<mlir::AffineExpr, mlir::AffineExpr> separate(mlir::AffineExpr expr) const;
   /// The coefficient of the group's variable in `expr`; none when `expr` is not linear in the
   /// merged dimension.
   std::optional<int64_t> coefficient(mlir::AffineExpr expr, unsigned group) const;

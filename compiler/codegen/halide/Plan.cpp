@@ -363,6 +363,18 @@ void Plan::finish(Translator &translator, H::Func output, const Domain &domain,
         .set_bounds(0, int32_t(translator.space.getGroup(group).extent))
         .set_stride(int32_t(*stride));
   }
+  addStage(translator, output, domain, translator.space.linear(domain.address)->constant);
+}
+
+void Plan::finishFlat(Translator &translator, H::Func output, const Domain &domain) {
+  int64_t elements =
+      buffers[domain.buffer].bytes / storageType(domain.elementType, domain.op).bytes();
+  output.output_buffer().dim(0).set_bounds(0, int32_t(elements)).set_stride(1);
+  addStage(translator, output, domain, /*offset=*/0);
+}
+
+/// Compiles `output`, whose first element lies `offset` elements into the domain's buffer.
+void Plan::addStage(Translator &translator, H::Func output, const Domain &domain, int64_t offset) {
   std::vector<H::Argument> arguments(translator.getParams().begin(), translator.getParams().end());
   Stage stage;
   stage.symbol = stagePrefix();
@@ -374,7 +386,6 @@ void Plan::finish(Translator &translator, H::Func output, const Domain &domain,
   stage.bitcode = compilePipeline(output, arguments, stage.symbol, target);
   stage.buffers.assign(translator.getParamBuffers().begin(), translator.getParamBuffers().end());
   stage.output = domain.buffer;
-  int64_t offset = translator.space.linear(domain.address)->constant;
   stage.outputOffset = offset * storageType(domain.elementType, domain.op).bytes();
   stages.push_back(std::move(stage));
 }

@@ -57,6 +57,8 @@ public:
   /// dimension of extent 1), into the domain's memory.
   void finish(Translator &translator, Halide::Func output, const Domain &domain,
               llvm::ArrayRef<unsigned> groups);
+  /// The same for an output with one argument: the flat address in the domain's buffer.
+  void finishFlat(Translator &translator, Halide::Func output, const Domain &domain);
   /// New scratch memory for `elements` of this type.
   unsigned scratch(int64_t elements, mlir::Type elementType, mlir::Operation *op);
 
@@ -67,6 +69,7 @@ private:
   void materialize(mlir::Value value);
   Domain domainOf(mlir::Value value, unsigned buffer, mlir::AffineMap address);
   void prepareOperands(mlir::Operation *anchor);
+  void addStage(Translator &translator, Halide::Func output, const Domain &domain, int64_t offset);
 
   kernel::FuncOp kernel;
   const Target &target;

@@ -37,6 +37,13 @@ H::ImageParam Translator::param(unsigned buffer, H::Type type) {
   return made;
 }
 
+H::Expr Translator::addressExpr(AffineExpr address) {
+  if (!tabulate || space.linear(address))
+    return space.toExpr(address);
+  auto [plain, dividing] = space.separate(address);
+  return space.toExpr(plain) + tabulate(dividing);
+}
+
 H::Expr Translator::load(Value value, IndicesRef indices) {
   const Storage &place = storage.find(value)->second;
   auto type = cast<RankedTensorType>(value.getType());
@@ -46,7 +53,7 @@ H::Expr Translator::load(Value value, IndicesRef indices) {
     AffineExpr address = place.map.getResult(0).replaceDims(indices);
     if (accesses)
       accesses->push_back(address);
-    return fromStorage(memory(space.toExpr(address)), type.getElementType());
+    return fromStorage(memory(addressExpr(address)), type.getElementType());
   }
   AffineExpr columnIndex = indices[place.panels.getAxis()],
              rowIndex = constant(0, type.getContext());

@@ -92,6 +92,8 @@ public:
   /// The scalar value of a region with these values for its arguments.
   Halide::Expr region(mlir::Value yielded, std::map<void *, Halide::Expr> arguments);
   Halide::Expr load(mlir::Value value, IndicesRef indices);
+  /// A flat address, with what divides in it tabulated.
+  Halide::Expr addressExpr(mlir::AffineExpr address);
 
   /// Forgets evaluated expressions: call after bindings of the space have changed.
   void clear() { memo.clear(); }
@@ -107,6 +109,8 @@ public:
   llvm::DenseMap<mlir::Value, std::function<Halide::Expr(IndicesRef)>> computed;
   /// While set, every address that is loaded from is recorded.
   llvm::SmallVector<mlir::AffineExpr> *accesses = nullptr;
+  /// While set, the part of an address that divides is what this makes of it.
+  std::function<Halide::Expr(mlir::AffineExpr)> tabulate;
   /// While set, a panel matrix indexed by this group alone is addressed by panel and column.
   std::optional<PanelColumn> panelColumn;
 

@@ -180,6 +180,23 @@ func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 
 // -----
 
+// Windows of two queries, written one over the other.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#o = affine_map<(b, h, i, j, d, e) -> (h, (b floordiv 2) * 2 + i floordiv 2, (i mod 2 + b) mod 4, e)>
+func.func @f(%q: tensor<4x2x4x8xf32>, %k: tensor<4x2x5x8xf32>, %v: tensor<4x2x5x4xf32>) {
+  // expected-error @+1 {{does not write every element of the output once}}
+  %o = attn.attention ins(%q, %k, %v : tensor<4x2x4x8xf32>, tensor<4x2x5x8xf32>, tensor<4x2x5x4xf32>)
+    domain = [4, 2, 4, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
+  } -> tensor<2x4x4x4xf32>
+  return
+}
+
+// -----
+
 // An output that overlaps.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>

@@ -104,6 +104,24 @@ TEST_F(IndexMapsTest, MergesOfSplitDimensionsDisappear) {
       "(d0) -> (d0)");
 }
 
+TEST_F(IndexMapsTest, RollsCancel) {
+  EXPECT_EQ(simplify("(y) -> (((y + 53) mod 56 + 3) mod 56)", {56}), "(d0) -> (d0)");
+  // Into windows of 7 and back, between a roll and its inverse.
+  EXPECT_EQ(
+      simplify(
+          "(y) -> ((((((y + 53) mod 56) floordiv 7) * 7 + ((y + 53) mod 56) mod 7) + 3) mod 56)",
+          {56}),
+      "(d0) -> (d0)");
+}
+
+TEST_F(IndexMapsTest, ReshapesAreKnown) {
+  AffineMap merge = parse("(a, b, c) -> (a, b * 7 + c)");
+  EXPECT_TRUE(isReshapeMap(merge, {3, 35}, {3, 5, 7}));
+  EXPECT_FALSE(isReshapeMap(merge, {3, 42}, {3, 5, 7}));
+  EXPECT_FALSE(isReshapeMap(parse("(a, b) -> (b, a)"), {5, 3}, {3, 5}));
+  EXPECT_TRUE(isReshapeMap(parse("(a, b) -> (b, a)"), {5, 1}, {1, 5}));
+}
+
 TEST_F(IndexMapsTest, RangesDecide) {
   EXPECT_EQ(simplify("(a) -> (a mod 8, a floordiv 8, (a + 8) floordiv 8, (a - 1) mod 8)", {8}),
             "(d0) -> (d0, 0, 1, (d0 + 7) mod 8)");

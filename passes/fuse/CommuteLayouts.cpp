@@ -1,0 +1,546 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A projection computes row by row, so rows in another order in are rows in another order out. The
+// op gets loops over the rows as they are stored before the reordering, and the reordering becomes
+// one copying generic behind it, whose map may divide: attention's operands take such maps. Ops
+// between the projection and attention that keep rows apart (biases, norms over channels, scales)
+// follow. Nothing moves unless attention reads the result.
+
+#include "passes/fuse/CommuteLayouts.h"
+
+#include "dialects/attn/Attn.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/Remarks.h"
+#include "passes/fuse/AttentionMaps.h"
+#include "passes/fuse/Classify.h"
+#include "passes/fuse/IndexMaps.h"
+#include "passes/fuse/Permute.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+
+using namespace mlir;
+using namespace fovea;
+
+static ArrayRef<int64_t> getShape(Value value) {
+  return cast<RankedTensorType>(value.getType()).getShape();
+}
+
+namespace {
+
+/// One bijection between the indices of two tensors: an old one and the one that replaces it.
+struct Reorder {
+  Value source;   ///< the new tensor
+  AffineMap to;   ///< old index -> new index
+  AffineMap from; ///< new index -> old index
+
+  /// The old dimension that new dimension `dim` is, or nothing.
+  std::optional<unsigned> getKept(unsigned dim) const {
+    auto expr = dyn_cast<AffineDimExpr>(to.getResult(dim));
+    if (!expr || from.getResult(expr.getPosition()) != getAffineDimExpr(dim, to.getContext()))
+      return std::nullopt;
+    return expr.getPosition();
+  }
+  /// For every old dimension whether it is one of the new tensor.
+  llvm::SmallBitVector getKeptDims() const {
+    llvm::SmallBitVector kept(to.getNumDims());
+    for (unsigned dim = 0; dim < to.getNumResults(); ++dim)
+      if (std::optional<unsigned> old = getKept(dim))
+        kept.set(*old);
+    return kept;
+  }
+};
+
+class Commuter {
+public:
+  explicit Commuter(func::FuncOp func) : func(func), rewriter(func.getContext()) {}
+  void run();
+
+private:
+  bool commute(linalg::GenericOp op, unsigned operand, AffineMap chain, const Reorder &reorder);
+  void sinkThroughProjection(linalg::GenericOp op);
+  void followReorder(linalg::GenericOp op);
+  void hoistToAttention(attn::AttentionOp attention);
+  void absorbMovedResult(attn::AttentionOp attention);
+  void cancelReorder(Operation *op);
+
+  func::FuncOp func;
+  IRRewriter rewriter;
+  /// The copies that this pass made, and what each reorders.
+  llvm::DenseMap<Operation *, Reorder> reorders;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// One op over other loops
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// New loops of an op, of which some old loops are functions.
+struct LoopChange {
+  SmallVector<AffineExpr> oldLoops; ///< over the new loops
+  SmallVector<int64_t> extents;
+  SmallVector<utils::IteratorType> iterators;
+  SmallVector<int> reordered; ///< for every old loop its old dimension of the reorder, or -1
+  SmallVector<unsigned> loopOfNewDim;
+  llvm::SmallBitVector fresh; ///< the new dimensions that have loops of their own
+};
+} // namespace
+
+/// Loops for `op` such that the operand that reads the old tensor of `reorder` through `access`
+/// (over the old loops) reads the new tensor plainly.
+static std::optional<LoopChange> changeLoops(linalg::GenericOp op, AffineMap access,
+                                             const Reorder &reorder) {
+  MLIRContext *context = op.getContext();
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  ArrayRef<int64_t> newShape = getShape(reorder.source);
+  SmallVector<int64_t> oldExtents;
+  llvm::SmallBitVector kept = reorder.getKeptDims();
+  LoopChange change;
+  change.reordered.assign(extents.size(), -1);
+  for (unsigned dim = 0; dim < kept.size(); ++dim) {
+    if (kept[dim])
+      continue;
+    AffineExpr index = access.getResult(dim);
+    if (index == getAffineConstantExpr(0, context))
+      continue;
+    auto loop = dyn_cast<AffineDimExpr>(index);
+    if (!loop || iterators[loop.getPosition()] != utils::IteratorType::parallel ||
+        change.reordered[loop.getPosition()] >= 0)
+      return std::nullopt;
+    change.reordered[loop.getPosition()] = dim;
+  }
+  for (unsigned dim = 0; dim < kept.size(); ++dim)
+    for (auto [loop, old] : llvm::enumerate(change.reordered))
+      if (kept[dim] && old >= 0 && access.getResult(dim).isFunctionOfDim(loop))
+        return std::nullopt;
+  // The new dimensions take the place of the first loop that goes.
+  change.fresh.resize(newShape.size());
+  change.loopOfNewDim.assign(newShape.size(), 0);
+  change.oldLoops.assign(extents.size(), AffineExpr());
+  bool placed = false;
+  auto place = [&] {
+    for (unsigned dim = 0; dim < newShape.size() && !placed; ++dim) {
+      if (reorder.getKept(dim))
+        continue;
+      change.fresh.set(dim);
+      change.loopOfNewDim[dim] = change.extents.size();
+      change.extents.push_back(newShape[dim]);
+      change.iterators.push_back(utils::IteratorType::parallel);
+    }
+    placed = true;
+  };
+  for (auto [loop, old] : llvm::enumerate(change.reordered)) {
+    if (old >= 0) {
+      place();
+      continue;
+    }
+    change.oldLoops[loop] = getAffineDimExpr(change.extents.size(), context);
+    change.extents.push_back(extents[loop]);
+    change.iterators.push_back(iterators[loop]);
+  }
+  if (!placed)
+    return std::nullopt;
+  SmallVector<AffineExpr> newIndex(newShape.size(), getAffineConstantExpr(0, context));
+  for (unsigned dim : change.fresh.set_bits())
+    newIndex[dim] = getAffineDimExpr(change.loopOfNewDim[dim], context);
+  for (auto [loop, old] : llvm::enumerate(change.reordered))
+    if (old >= 0)
+      change.oldLoops[loop] = reorder.from.getResult(old).replaceDims(newIndex);
+  return change;
+}
+
+/// The operand behind layout ops, and its map over the new loops, as soon as that map is plain.
+static std::optional<std::pair<Value, AffineMap>> readPlainly(Value value, AffineMap map,
+                                                              ArrayRef<int64_t> extents) {
+  while (true) {
+    AffineMap simple = simplifyIndexMap(map, extents);
+    if (!hasDivOrMod(simple))
+      return std::pair(value, simple);
+    std::optional<Layout> layout = getMovement(value.getDefiningOp());
+    if (!layout)
+      return std::nullopt;
+    value = layout->source;
+    map = layout->map.compose(simple);
+  }
+}
+
+/// Gives `op` the loops of `reorder`'s new tensor. Its operand reads the old one through the maps
+/// of a chain of layout ops, `chain` in all. The op's result is replaced by a reordering copy.
+bool Commuter::commute(linalg::GenericOp op, unsigned operand, AffineMap chain,
+                       const Reorder &reorder) {
+  MLIRContext *context = op.getContext();
+  auto isIndex = [](Operation &inner) { return isa<linalg::IndexOp>(inner); };
+  if (op->getNumResults() != 1 || !op.hasPureTensorSemantics() || isGather(op) ||
+      ShapedType::isDynamicShape(op.getStaticLoopRanges()) || llvm::any_of(*op.getBody(), isIndex))
+    return false;
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  AffineMap access = simplifyIndexMap(chain.compose(maps[operand]), op.getStaticLoopRanges());
+  std::optional<LoopChange> change = changeLoops(op, access, reorder);
+  if (!change)
+    return false;
+  const unsigned loops = change->extents.size();
+  auto restate = [&](AffineMap map) {
+    return map.replaceDimsAndSymbols(change->oldLoops, {}, loops, 0);
+  };
+  SmallVector<Value> inputs(op.getInputs());
+  SmallVector<AffineMap> newMaps;
+  for (auto [number, input] : llvm::enumerate(inputs)) {
+    if (number == operand) {
+      SmallVector<AffineExpr> index;
+      for (unsigned dim = 0; dim < reorder.to.getNumResults(); ++dim)
+        index.push_back(change->fresh[dim] ? getAffineDimExpr(change->loopOfNewDim[dim], context)
+                                           : restate(access).getResult(*reorder.getKept(dim)));
+      newMaps.push_back(AffineMap::get(loops, 0, index, context));
+      input = reorder.source;
+      continue;
+    }
+    if (!isa<RankedTensorType>(input.getType())) {
+      newMaps.push_back(restate(maps[number]));
+      continue;
+    }
+    auto plain = readPlainly(input, restate(maps[number]), change->extents);
+    if (!plain)
+      return false;
+    std::tie(input, newMaps.emplace_back()) = *plain;
+  }
+
+  // The result's dimensions, and how the old ones are found in them.
+  AffineMap output = maps.back();
+  if (!isSelection(output))
+    return false;
+  SmallVector<int64_t> shape;
+  SmallVector<AffineExpr> results, to;
+  SmallVector<AffineExpr> from(output.getNumResults(), getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> oldIndex(reorder.from.getNumResults(), getAffineConstantExpr(0, context));
+  SmallVector<AffineExpr> newIndex(reorder.to.getNumResults(), getAffineConstantExpr(0, context));
+  auto oldDimOf = [&](AffineExpr expr) {
+    auto loop = dyn_cast<AffineDimExpr>(expr);
+    return loop ? change->reordered[loop.getPosition()] : -1;
+  };
+  for (auto [position, expr] : llvm::enumerate(output.getResults()))
+    if (int old = oldDimOf(expr); old >= 0)
+      oldIndex[old] = getAffineDimExpr(position, context);
+  bool placed = false;
+  for (auto [position, expr] : llvm::enumerate(output.getResults())) {
+    if (oldDimOf(expr) < 0) {
+      from[position] = getAffineDimExpr(shape.size(), context);
+      shape.push_back(getShape(op->getResult(0))[position]);
+      results.push_back(restate(AffineMap::get(output.getNumDims(), 0, expr)).getResult(0));
+      to.push_back(getAffineDimExpr(position, context));
+      continue;
+    }
+    for (unsigned dim : change->fresh.set_bits()) {
+      if (placed)
+        break;
+      newIndex[dim] = getAffineDimExpr(shape.size(), context);
+      shape.push_back(getShape(reorder.source)[dim]);
+      results.push_back(getAffineDimExpr(change->loopOfNewDim[dim], context));
+      to.push_back(reorder.to.getResult(dim).replaceDims(oldIndex));
+    }
+    placed = true;
+  }
+  for (auto [position, expr] : llvm::enumerate(output.getResults()))
+    if (int old = oldDimOf(expr); old >= 0)
+      from[position] = reorder.from.getResult(old).replaceDims(newIndex);
+  newMaps.push_back(AffineMap::get(loops, 0, results, context));
+
+  auto oldType = cast<RankedTensorType>(op->getResult(0).getType());
+  auto newType = oldType.clone(shape);
+  rewriter.setInsertionPoint(op);
+  Value init = reshapeInit(op.getDpsInits()[0], newType, rewriter);
+  if (!init)
+    return false;
+  SmallVector<Type> types = llvm::to_vector(ValueRange(inputs).getTypes());
+  types.push_back(newType);
+  if (!isValidIndexing(types, newMaps, change->extents, context))
+    return false;
+  auto moved = linalg::GenericOp::create(rewriter, op.getLoc(), TypeRange{newType}, inputs,
+                                         ValueRange{init}, newMaps, change->iterators);
+  rewriter.inlineRegionBefore(op.getRegion(), moved.getRegion(), moved.getRegion().end());
+  Value empty =
+      tensor::EmptyOp::create(rewriter, op.getLoc(), oldType.getShape(), oldType.getElementType());
+  const unsigned rank = oldType.getRank();
+  Reorder made{moved->getResult(0),
+               simplifyIndexMap(AffineMap::get(rank, 0, to, context), oldType.getShape()),
+               simplifyIndexMap(AffineMap::get(shape.size(), 0, from, context), shape)};
+  SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);
+  auto copy = linalg::GenericOp::create(
+      rewriter, op.getLoc(), TypeRange{oldType}, ValueRange{made.source}, ValueRange{empty},
+      ArrayRef<AffineMap>{made.to, AffineMap::getMultiDimIdentityMap(rank, context)}, parallel,
+      [](OpBuilder &builder, Location loc, ValueRange arguments) {
+        linalg::YieldOp::create(builder, loc, arguments[0]);
+      });
+  reorders.insert({copy, made});
+  rewriter.replaceOp(op, copy.getResults());
+  return true;
+}
+
+//===----------------------------------------------------------------------===//
+// In front of attention
+//===----------------------------------------------------------------------===//
+
+static bool isComputing(Operation *op) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  return generic && classify(generic) == OpKind::Elementwise && !getLayout(generic);
+}
+
+/// Whether attention reads the value as queries, keys or values, through ops that keep rows apart.
+static bool feedsAttention(Value value, llvm::SmallPtrSetImpl<Operation *> &seen) {
+  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    if (isa<attn::AttentionOp>(user))
+      return use.getOperandNumber() < 3;
+    if (!seen.insert(user).second || user->getNumResults() != 1 ||
+        !(isComputing(user) || getMovement(user) || isa<tensor::InsertSliceOp>(user)))
+      return false;
+    return feedsAttention(user->getResult(0), seen);
+  });
+}
+
+/// projection(reordered x) = reordered projection(x), when attention reads the result.
+void Commuter::sinkThroughProjection(linalg::GenericOp op) {
+  Value value = op.getInputs()[0];
+  if (!isa<RankedTensorType>(value.getType()))
+    return;
+  ArrayRef<int64_t> shape = getShape(value);
+  const AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), op.getContext());
+  AffineMap to = identity, from = identity;
+  std::optional<Reorder> best;
+  while (std::optional<Layout> layout = getMovement(value.getDefiningOp())) {
+    if (!layout->inverse)
+      break;
+    value = layout->source;
+    to = simplifyIndexMap(layout->map.compose(to), shape);
+    from = simplifyIndexMap(from.compose(layout->inverse), getShape(value));
+    if (best || !layout->isReshape)
+      best = Reorder{value, to, from};
+  }
+  llvm::SmallPtrSet<Operation *, 16> seen;
+  if (best && !isReshapeMap(best->to, getShape(best->source), shape) &&
+      feedsAttention(op->getResult(0), seen))
+    commute(op, 0, identity, *best);
+}
+
+/// An op behind a reordering copy works on the copy's source.
+void Commuter::followReorder(linalg::GenericOp op) {
+  OpKind kind = classify(op);
+  if ((kind != OpKind::Elementwise && kind != OpKind::Reduction) || getLayout(op))
+    return;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Value value = operand->get();
+    if (!isa<RankedTensorType>(value.getType()))
+      continue;
+    AffineMap chain = AffineMap::getMultiDimIdentityMap(getShape(value).size(), op.getContext());
+    while (Operation *producer = value.getDefiningOp()) {
+      if (auto found = reorders.find(producer); found != reorders.end()) {
+        Reorder reorder = found->second;
+        if (commute(op, operand->getOperandNumber(), chain, reorder))
+          return;
+        break;
+      }
+      std::optional<Layout> layout = getMovement(producer);
+      if (!layout)
+        break;
+      chain = simplifyIndexMap(layout->map.compose(chain), getShape(operand->get()));
+      value = layout->source;
+    }
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Behind attention
+//===----------------------------------------------------------------------===//
+
+/// The only op that reads `value`, if it moves all of its elements and loses none. A roll reads it
+/// twice, in slices.
+static Operation *getSoleMovement(Value value) {
+  if (value.use_empty())
+    return nullptr;
+  Operation *user = *value.user_begin();
+  auto isSlice = [](Operation *op) { return isa<tensor::ExtractSliceOp>(op) && op->hasOneUse(); };
+  if (!value.hasOneUse()) {
+    if (!llvm::hasNItems(value.getUsers(), 2) || !llvm::all_of(value.getUsers(), isSlice))
+      return nullptr;
+    Operation *insert = *user->user_begin();
+    if (insert->hasOneUse() && isa<tensor::InsertSliceOp>(*insert->user_begin()) &&
+        getMovement(*insert->user_begin()))
+      insert = *insert->user_begin();
+    user = insert;
+  }
+  std::optional<Layout> layout = getMovement(user);
+  return layout && layout->inverse && layout->source == value ? user : nullptr;
+}
+
+namespace {
+/// Where sole layout ops lead from a value.
+struct Path {
+  Value end;
+  AffineMap to;   ///< index of the value -> index of the end
+  AffineMap from; ///< index of the end -> index of the value
+};
+} // namespace
+
+/// The path to the last op, or to the last one that moves data.
+static Path followMovements(Value value, bool toLastMove) {
+  ArrayRef<int64_t> shape = getShape(value);
+  AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), value.getContext());
+  Path path{value, identity, identity}, best = path;
+  while (Operation *op = getSoleMovement(path.end)) {
+    Layout layout = *getMovement(op);
+    path.end = op->getResult(0);
+    path.to = simplifyIndexMap(layout.inverse.compose(path.to), shape);
+    path.from = simplifyIndexMap(path.from.compose(layout.map), getShape(path.end));
+    if (!toLastMove || !layout.isReshape)
+      best = path;
+  }
+  return best;
+}
+
+/// The attention with its result's elements at `to` of where they were, in a tensor of this shape;
+/// null when its map cannot say that. The old op stays.
+static attn::AttentionOp writeThrough(attn::AttentionOp op, AffineMap to, ArrayRef<int64_t> shape,
+                                      RewriterBase &rewriter) {
+  const unsigned position = 3 + op.getCaptures().size();
+  AffineMap map = simplifyIndexMap(to.compose(op.getOutputMap()), op.getDomain());
+  if (op.getProbabilities() || !acceptsMap(op, position, map))
+    return {};
+  rewriter.setInsertionPoint(op);
+  auto made = cast<attn::AttentionOp>(rewriter.clone(*op));
+  SmallVector<Attribute> maps(op.getIndexingMaps().getValue());
+  maps[position] = AffineMapAttr::get(map);
+  made.setIndexingMapsAttr(rewriter.getArrayAttr(maps));
+  Value output = made.getOutput();
+  output.setType(cast<RankedTensorType>(output.getType()).clone(shape));
+  return made;
+}
+
+/// reordered projection(x) = projection(reordered x), where attention computes x: the rows of its
+/// result are written in the new order.
+void Commuter::hoistToAttention(attn::AttentionOp attention) {
+  MLIRContext *context = attention.getContext();
+  Path before = followMovements(attention.getOutput(), /*toLastMove=*/false);
+  auto op = before.end.hasOneUse() ? dyn_cast<linalg::GenericOp>(*before.end.user_begin())
+                                   : linalg::GenericOp();
+  if (!op || classify(op) != OpKind::Contraction || op.getInputs()[0] != before.end)
+    return;
+  Value last = op->getResult(0);
+  while (last.hasOneUse() && isComputing(*last.user_begin())) {
+    auto next = cast<linalg::GenericOp>(*last.user_begin());
+    AffineMap input = next.getMatchingIndexingMap(&*last.use_begin());
+    if (next->getNumResults() != 1 || input != next.getIndexingMapsArray().back() ||
+        !input.isPermutation())
+      break;
+    last = next->getResult(0);
+  }
+  Path behind = followMovements(last, /*toLastMove=*/true);
+  if (behind.end == last || isReshapeMap(behind.to, getShape(behind.end), getShape(last)))
+    return;
+  // The same reordering of the rows of the left operand.
+  Reorder rows{behind.end, behind.to, behind.from};
+  llvm::SmallBitVector kept = rows.getKeptDims();
+  AffineMap left = op.getIndexingMapsArray()[0], output = op.getIndexingMapsArray().back();
+  if (!left.isProjectedPermutation() || !output.isProjectedPermutation())
+    return;
+  SmallVector<int> rowOf(left.getNumResults(), -1); // of the left operand's dimensions
+  SmallVector<AffineExpr> oldIndex(kept.size(), getAffineConstantExpr(0, context));
+  for (unsigned dim = 0; dim < kept.size(); ++dim) {
+    if (kept[dim])
+      continue;
+    std::optional<unsigned> position = left.getResultPosition(output.getResult(dim));
+    if (!position)
+      return;
+    rowOf[*position] = dim;
+    oldIndex[dim] = getAffineDimExpr(*position, context);
+  }
+  SmallVector<int64_t> shape;
+  SmallVector<AffineExpr> to, from(left.getNumResults());
+  SmallVector<AffineExpr> newIndex(rows.to.getNumResults(), getAffineConstantExpr(0, context));
+  bool placed = false;
+  for (unsigned position = 0; position < left.getNumResults(); ++position) {
+    if (rowOf[position] < 0) {
+      from[position] = getAffineDimExpr(shape.size(), context);
+      to.push_back(getAffineDimExpr(position, context));
+      shape.push_back(getShape(before.end)[position]);
+      continue;
+    }
+    for (unsigned dim = 0; dim < rows.to.getNumResults() && !placed; ++dim) {
+      if (rows.getKept(dim))
+        continue;
+      newIndex[dim] = getAffineDimExpr(shape.size(), context);
+      to.push_back(rows.to.getResult(dim).replaceDims(oldIndex));
+      shape.push_back(getShape(rows.source)[dim]);
+    }
+    placed = true;
+  }
+  for (unsigned position = 0; position < left.getNumResults(); ++position)
+    if (rowOf[position] >= 0)
+      from[position] = rows.from.getResult(rowOf[position]).replaceDims(newIndex);
+  AffineMap toNew = AffineMap::get(left.getNumResults(), 0, to, context);
+  attn::AttentionOp made = writeThrough(attention, toNew.compose(before.to), shape, rewriter);
+  if (!made)
+    return;
+  Reorder reorder{made.getOutput(), toNew, AffineMap::get(shape.size(), 0, from, context)};
+  commute(op, 0, AffineMap::getMultiDimIdentityMap(left.getNumResults(), context), reorder);
+  if (made->use_empty())
+    rewriter.eraseOp(made);
+}
+
+/// Lets attention write its result as the layout ops behind it leave it.
+void Commuter::absorbMovedResult(attn::AttentionOp attention) {
+  Path path = followMovements(attention.getOutput(), /*toLastMove=*/true);
+  if (path.end == attention.getOutput() || !hasDivOrMod(path.to))
+    return;
+  if (attn::AttentionOp made = writeThrough(attention, path.to, getShape(path.end), rewriter))
+    rewriter.replaceAllUsesWith(path.end, made.getOutput());
+}
+
+//===----------------------------------------------------------------------===//
+// The walk
+//===----------------------------------------------------------------------===//
+
+/// Layout ops that undo a reordering copy disappear with it.
+void Commuter::cancelReorder(Operation *op) {
+  Value value = op->getResult(0);
+  ArrayRef<int64_t> shape = getShape(value);
+  AffineMap map = AffineMap::getMultiDimIdentityMap(shape.size(), op->getContext());
+  while (std::optional<Layout> layout = getMovement(value.getDefiningOp())) {
+    bool isReorder = reorders.contains(value.getDefiningOp());
+    map = simplifyIndexMap(layout->map.compose(map), shape);
+    value = layout->source;
+    if (!isReorder)
+      continue;
+    bool isSame = value.getType() == op->getResult(0).getType();
+    for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+      isSame &= expr == (shape[dim] == 1 ? getAffineConstantExpr(0, op->getContext())
+                                         : getAffineDimExpr(dim, op->getContext()));
+    if (isSame)
+      rewriter.replaceAllUsesWith(op->getResult(0), value);
+    return;
+  }
+}
+
+void Commuter::run() {
+  for (Block &block : func.getBody())
+    for (Operation *op = &block.front(), *next; op; op = next) {
+      // Attention may take the op behind it away; the others only themselves.
+      if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
+        hoistToAttention(attention);
+        absorbMovedResult(attention);
+      }
+      next = op->getNextNode();
+      auto generic = dyn_cast<linalg::GenericOp>(op);
+      if (generic && classify(generic) == OpKind::Contraction)
+        sinkThroughProjection(generic);
+      else if (generic && !getLayout(generic))
+        followReorder(generic);
+      else if (getMovement(op))
+        cancelReorder(op);
+    }
+}
+
+void fovea::commuteLayouts(func::FuncOp func) { Commuter(func).run(); }
