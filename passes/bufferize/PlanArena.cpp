@@ -34,6 +34,32 @@ struct Buffer {
   bool meets(const Buffer &other) const { return first <= other.last && other.first <= last; }
 };
 
+/// Buffers that have offsets, by when they are alive: most buffers of a deep model never meet.
+class PlacedBuffers {
+public:
+  /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies.
+  void place(Buffer &buffer) {
+    SmallVector<Buffer *> alive;
+    for (int64_t span = buffer.first / spanLength; span <= buffer.last / spanLength; ++span)
+      for (Buffer *other : spans[span])
+        if (other->meets(buffer))
+          alive.push_back(other);
+    llvm::sort(alive, [](Buffer *a, Buffer *b) {
+      return a->offset != b->offset ? a->offset < b->offset : a < b;
+    });
+    for (Buffer *other : alive)
+      if (buffer.offset < other->offset + other->size &&
+          other->offset < buffer.offset + buffer.size)
+        buffer.offset = other->offset + other->size;
+    for (int64_t span = buffer.first / spanLength; span <= buffer.last / spanLength; ++span)
+      spans[span].push_back(&buffer);
+  }
+
+private:
+  static constexpr int64_t spanLength = 64;
+  llvm::DenseMap<int64_t, SmallVector<Buffer *>> spans;
+};
+
 struct PlanArena : fovea::impl::PlanArenaPassBase<PlanArena> {
   using PlanArenaPassBase::PlanArenaPassBase;
 
@@ -58,10 +84,10 @@ private:
     llvm::sort(bySize, [](Buffer *a, Buffer *b) {
       return a->size != b->size ? a->size > b->size : a < b; // equal sizes in program order
     });
-    SmallVector<Buffer *> placed;
+    PlacedBuffers placed;
     int64_t end = 0;
     for (Buffer *buffer : bySize) {
-      place(*buffer, placed);
+      placed.place(*buffer);
       end = std::max(end, buffer->offset + buffer->size);
     }
 
@@ -134,18 +160,6 @@ private:
         if (isa<scf::ForOp, scf::WhileOp>(user) && seen.insert(user).second)
           llvm::append_range(views, user->getResults());
       }
-  }
-
-  /// Gives `buffer` the lowest offset that no placed buffer alive with it occupies; keeps `placed`
-  /// sorted by offset.
-  static void place(Buffer &buffer, SmallVectorImpl<Buffer *> &placed) {
-    for (Buffer *other : placed)
-      if (other->meets(buffer) && buffer.offset < other->offset + other->size &&
-          other->offset < buffer.offset + buffer.size)
-        buffer.offset = other->offset + other->size;
-    placed.insert(llvm::upper_bound(placed, &buffer,
-                                    [](Buffer *a, Buffer *b) { return a->offset < b->offset; }),
-                  &buffer);
   }
 
   LogicalResult planWeights() {

@@ -198,14 +198,17 @@ static std::optional<Consumer> matchConsumer(onnx::SoftmaxOp softmax, Refusal &r
   return std::nullopt;
 }
 
-/// Whether `value` is computed from `source`.
+/// Whether `value` is computed from `source`. What stands before `source` is not looked at, so that
+/// the cost is that of the ops between the two.
 static bool dependsOn(Value value, Value source) {
+  Operation *first = source.getDefiningOp();
   llvm::SetVector<Value> reached;
   reached.insert(value);
   for (size_t next = 0; next < reached.size(); ++next) {
     if (reached[next] == source)
       return true;
-    if (Operation *op = reached[next].getDefiningOp())
+    Operation *op = reached[next].getDefiningOp();
+    if (op && (!first || op->getBlock() != first->getBlock() || first->isBeforeInBlock(op)))
       reached.insert(op->operand_begin(), op->operand_end());
   }
   return false;

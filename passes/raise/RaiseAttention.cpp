@@ -7,7 +7,6 @@
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
-#include "mlir/Analysis/TopologicalSortUtils.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "passes/raise/AttentionOpForms.h"
@@ -78,6 +77,31 @@ static RankedTensorType getResultType(const AttentionSite &site, RankedTensorTyp
       type.getElementType());
 }
 
+/// A use of the probabilities may stand between Softmax and product, where the attention does not
+/// dominate it: moves such ops, and what needs them, from between `first` and the attention to the
+/// front of `last`, which follows all that was made for the site.
+static void moveUsersBehind(Operation *first, attn::AttentionOp attention, Operation *last,
+                            RewriterBase &rewriter) {
+  llvm::SmallPtrSet<Operation *, 8> behind;
+  for (Operation *op = attention; op != last; op = op->getNextNode())
+    behind.insert(op);
+  SmallVector<Operation *> moved;
+  for (Operation *op = first; op && op != attention; op = op->getNextNode()) {
+    WalkResult walked = op->walk([&](Operation *inner) {
+      bool uses = llvm::any_of(inner->getOperands(), [&](Value operand) {
+        return behind.contains(operand.getDefiningOp());
+      });
+      return uses ? WalkResult::interrupt() : WalkResult::advance();
+    });
+    if (walked.wasInterrupted()) {
+      behind.insert(op);
+      moved.push_back(op);
+    }
+  }
+  for (Operation *op : moved)
+    rewriter.moveOpBefore(op, last);
+}
+
 /// Replaces the site by an attn.attention in front of the product that makes its output.
 static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   Location loc = site.anchor->getLoc();
@@ -119,12 +143,11 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   replace(site.output, attention.getOutput());
   if (site.probabilities) {
     bool separate = site.probabilities.getDefiningOp() != last;
-    if (separate)
-      rewriter.eraseOp(last);
     replace(site.probabilities, attention.getProbabilities());
-    // A use may stand between Softmax and product, where the attention does not dominate it.
-    if (separate)
-      sortTopologically(attention->getBlock());
+    if (separate) {
+      moveUsersBehind(site.anchor, attention, last, rewriter);
+      rewriter.eraseOp(last);
+    }
   }
   return attention;
 }

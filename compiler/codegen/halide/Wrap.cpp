@@ -9,6 +9,7 @@
 
 #include "compiler/codegen/Scratch.h"
 
+#include "llvm/ADT/ScopeExit.h"
 #include "llvm/Bitcode/BitcodeReader.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/IRBuilder.h"
@@ -17,10 +18,12 @@
 #include "llvm/IR/Module.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Linker/Linker.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Transforms/Utils/BasicBlockUtils.h"
 #include "llvm/Transforms/Utils/ModuleUtils.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 using namespace llvm;
 namespace H = Halide;
@@ -59,15 +62,13 @@ static H::Target halideTarget(const Target &target) {
 
 std::vector<char> compilePipeline(H::Func output, const std::vector<H::Argument> &arguments,
                                   const std::string &symbol, const Target &target) {
-  SmallString<128> directory;
-  if (std::error_code error = sys::fs::createUniqueDirectory("fovea-halide", directory))
-    throw H::RuntimeError("cannot make a temporary directory: " + error.message());
-  // Removed on every way out.
-  struct Cleanup {
-    StringRef path;
-    ~Cleanup() { sys::fs::remove_directories(path); }
-  } cleanup{directory};
-  std::string path = (directory + "/stage.bc").str();
+  // A file that has no name outside of this process: nothing is left behind, however it ends.
+  int descriptor = memfd_create("fovea-halide", MFD_CLOEXEC);
+  if (descriptor < 0)
+    throw H::RuntimeError("cannot make a temporary file: " +
+                          std::error_code(errno, std::generic_category()).message());
+  llvm::scope_exit close([&] { ::close(descriptor); });
+  std::string path = "/proc/self/fd/" + std::to_string(descriptor);
   output.compile_to({{H::OutputFileType::bitcode, path}}, arguments, symbol, halideTarget(target));
   auto file = MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false);
   if (!file)

@@ -70,6 +70,37 @@ void codegen::loadLoopDialects(MLIRContext &context) {
     context.getOrLoadDialect(name);
 }
 
+/// Has `tensor` computed into `memory`. The pieces of a concatenation, which nothing reads as a
+/// whole, go there one by one: the analysis of a chain of insertions is quadratic in its length.
+static void materialize(OpBuilder &builder, Value tensor, Value memory) {
+  SmallVector<tensor::InsertSliceOp> chain;
+  auto insert = tensor.getDefiningOp<tensor::InsertSliceOp>();
+  while (insert && (chain.empty() ? insert->use_empty() : insert->hasOneUse())) {
+    chain.push_back(insert);
+    insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>();
+  }
+  Value start = chain.empty() ? tensor : chain.back().getDest();
+  auto write = [&](Location loc, Value value, Value place) {
+    bufferization::MaterializeInDestinationOp::create(builder, loc, /*result=*/Type(), value, place,
+                                                      /*restrict=*/true, /*writable=*/true);
+  };
+  if (chain.empty() || !start.getDefiningOp<tensor::EmptyOp>())
+    write(tensor.getLoc(), start, memory);
+  for (tensor::InsertSliceOp op : llvm::reverse(chain)) {
+    if (op.getSourceType().getNumElements() == 0)
+      continue;
+    auto type = memref::SubViewOp::inferRankReducedResultType(
+        op.getSourceType().getShape(), cast<MemRefType>(memory.getType()), op.getStaticOffsets(),
+        op.getStaticSizes(), op.getStaticStrides());
+    Value place =
+        memref::SubViewOp::create(builder, op.getLoc(), type, memory, op.getMixedOffsets(),
+                                  op.getMixedSizes(), op.getMixedStrides());
+    write(op.getLoc(), op.getSource(), place);
+  }
+  for (tensor::InsertSliceOp op : chain)
+    op.erase();
+}
+
 /// The kernel as a func.func on memrefs around the same tensor ops.
 static FailureOr<OwningOpRef<ModuleOp>> cloneOntoMemory(kernel::FuncOp kernel) {
   if (!kernel.getBody().hasOneBlock())
@@ -102,9 +133,7 @@ static FailureOr<OwningOpRef<ModuleOp>> cloneOntoMemory(kernel::FuncOp kernel) {
   for (auto [result, memory] :
        llvm::zip(terminator->getOperands(),
                  entry->getArguments().drop_front(kernel.getArgumentTypes().size())))
-    bufferization::MaterializeInDestinationOp::create(builder, result.getLoc(), /*result=*/Type(),
-                                                      mapping.lookupOrDefault(result), memory,
-                                                      /*restrict=*/true, /*writable=*/true);
+    materialize(builder, mapping.lookupOrDefault(result), memory);
   func::ReturnOp::create(builder, kernel.getLoc());
   return module;
 }
