@@ -120,13 +120,14 @@ static void importLRN(NodeImporter &node) {
                                              getNumber("bias", 1)));
 }
 
+// ONNX Runtime writes LayerNormalization at every opset.
 static const OperatorRule rules[] = {
     {"BatchNormalization", 1, 5, 5, 5, importBatchNormalization},
     {"GroupNormalization", 18, 3, 3, 1, importGroupNormalization},
     {"Hardmax", 1, 1, 1, 1, importAlongAxis<onnx::HardmaxOp>},
     {"InstanceNormalization", 1, 3, 3, 1, importInstanceNormalization},
     {"LRN", 1, 1, 1, 1, importLRN},
-    {"LayerNormalization", 17, 2, 3, 3, importLayerNormalization},
+    {"LayerNormalization", 1, 2, 3, 3, importLayerNormalization},
     {"LogSoftmax", 1, 1, 1, 1, importAlongAxis<onnx::LogSoftmaxOp>},
     {"RMSNormalization", 23, 2, 2, 1, importRMSNormalization},
     {"SimplifiedLayerNormalization", 1, 2, 2, 2, importRMSNormalization},

@@ -80,6 +80,7 @@ def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
     Does to each op, in order, what fovea-infer-shapes, fovea-erase-no-ops and fovea-fold-constants do; as every op is
     visited after its operands, one visit is the fixpoint. Afterwards every type is static. Otherwise each input
     with a dynamic dimension is an error that suggests `--dim`, or else each op whose extents depend on computed values.
+    Copies side by side, by Concat or by Gather of each index so many times, become an Expand.
     A Pad by computed amounts that is only measured and sliced becomes a Pad by less, of the slice's extents.
   }];
   let options = [

@@ -38,6 +38,9 @@ void updateFunctionType(mlir::func::FuncOp function);
 /// uses. New ops, with their final types, go behind it.
 bool replaceNoOp(mlir::Operation *op);
 
+/// Likewise for a Concat or Gather that only repeats its operand, which an Expand does.
+bool replaceRepeat(mlir::Operation *op);
+
 /// Likewise for a Shape or Slice of a Pad by computed amounts, which is then not needed itself.
 bool replaceUseOfComputedPad(mlir::Operation *op);
 

@@ -83,8 +83,8 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     auto refine = [](Operation *op) -> FailureOr<bool> {
       if (failed(refineResultTypes(op)))
         return failure();
-      return !replaceNoOp(op) && !replaceUseOfComputedPad(op) && !expandEinsum(op) &&
-             !expandRecurrence(op);
+      return !replaceNoOp(op) && !replaceRepeat(op) && !replaceUseOfComputedPad(op) &&
+             !expandEinsum(op) && !expandRecurrence(op);
     };
     for (unsigned round = 0; round == 0 || (round < maxRounds && passExtentsBack(function));
          ++round)

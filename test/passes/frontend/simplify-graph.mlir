@@ -54,3 +54,23 @@ func.func @cropped_pad(%x: tensor<5xf32>, %pads: tensor<2xi64>, %start: tensor<1
   %2 = onnx.Slice %0, %start, %1, %none, %none : (tensor<*xf32>, tensor<1xi64>, tensor<*xi64>, none, none) -> tensor<*xf32>
   return %2, %1 : tensor<*xf32>, tensor<*xi64>
 }
+
+// -----
+
+// Heads repeated side by side, each by itself or all of them in turn, are read again and not copied.
+// CHECK-LABEL: func.func @repeats(
+// CHECK-SAME: %[[X:.*]]: tensor<1x2x3xf32>
+func.func @repeats(%x: tensor<1x2x3xf32>) -> (tensor<*xf32>, tensor<*xf32>, tensor<*xf32>) {
+  // CHECK: %[[EACH:.*]] = onnx.Reshape %[[X]], {{.*}} -> tensor<1x2x1x3xf32>
+  // CHECK: %[[WIDE:.*]] = onnx.Expand %[[EACH]], {{.*}} -> tensor<1x2x2x3xf32>
+  // CHECK: onnx.Reshape %[[WIDE]], {{.*}} -> tensor<1x4x3xf32>
+  %index = onnx.Constant : tensor<4xi64> = dense<[0, 0, 1, 1]> : tensor<4xi64>
+  %0 = onnx.Gather %x, %index {axis = 1 : si64} : (tensor<1x2x3xf32>, tensor<4xi64>) -> tensor<*xf32>
+  // CHECK: %[[ALL:.*]] = onnx.Reshape %[[X]], {{.*}} -> tensor<1x1x2x3xf32>
+  // CHECK: onnx.Expand %[[ALL]], {{.*}} -> tensor<1x2x2x3xf32>
+  %1 = onnx.Concat %x, %x {axis = 1 : si64} : (tensor<1x2x3xf32>, tensor<1x2x3xf32>) -> tensor<*xf32>
+  // CHECK: onnx.Gather
+  %other = onnx.Constant : tensor<4xi64> = dense<[0, 1, 1, 1]> : tensor<4xi64>
+  %2 = onnx.Gather %x, %other {axis = 1 : si64} : (tensor<1x2x3xf32>, tensor<4xi64>) -> tensor<*xf32>
+  return %0, %1, %2 : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>
+}
