@@ -185,7 +185,7 @@ Operation *PartRewriter::rewrite(Operation *op, ArrayRef<std::optional<Box>> ask
                                  const PartPlan &plan) {
   bool readsParts =
       llvm::any_of(op->getOperands(), [&](Value operand) { return computed.contains(operand); });
-  bool isPart = op->getNumResults() == 1 && !plan.result.empty() &&
+  bool isPart = op->getNumResults() == 1 && getBoxedType(op->getResult(0)) &&
                 !isWhole(plan.result, getBoxedType(op->getResult(0)));
   bool isGatheredSlice = false;
   if (auto gather = dyn_cast<onnx::GatherOp>(op))
@@ -200,7 +200,7 @@ Operation *PartRewriter::rewrite(Operation *op, ArrayRef<std::optional<Box>> ask
     replaced.push_back(op);
     return nullptr;
   }
-  if (op->getNumResults() != 1 || plan.result.empty()) {
+  if (op->getNumResults() != 1 || !getBoxedType(op->getResult(0))) {
     for (OpOperand &operand : op->getOpOperands())
       operand.set(readWhole(operand.get()));
     return nullptr;

@@ -223,3 +223,19 @@ func.func @batches(%a: tensor<4x1x3x5xf32>, %b: tensor<6x5x2xf32>) -> tensor<1x1
   %y = onnx.Slice %p, %starts, %ends, %axes, %none : (tensor<4x6x3x2xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, none) -> tensor<1x1x3x2xf32>
   return %y : tensor<1x1x3x2xf32>
 }
+
+// A result that is a number, of rank 0, reads a part as any other.
+
+// CHECK-LABEL: func.func @number
+// CHECK-SAME: (%[[X:.+]]: tensor<4xf32>
+// CHECK: %[[ONE:.+]] = onnx.Slice %[[X]], {{.+}} -> tensor<1xf32>
+// CHECK: %[[NEGATED:.+]] = onnx.Neg %[[ONE]] : (tensor<1xf32>) -> tensor<1xf32>
+// CHECK-NOT: onnx.Slice
+// CHECK: %[[Y:.+]] = onnx.Reshape %[[NEGATED]], {{.+}} -> tensor<f32>
+// CHECK: return %[[Y]]
+func.func @number(%x: tensor<4xf32>) -> tensor<f32> {
+  %two = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %negated = onnx.Neg %x : (tensor<4xf32>) -> tensor<4xf32>
+  %y = onnx.Gather %negated, %two : (tensor<4xf32>, tensor<i64>) -> tensor<f32>
+  return %y : tensor<f32>
+}
