@@ -159,6 +159,7 @@ ExitCode Compilation::resolveOptions() {
   pipeline.backend = options.backend;
   pipeline.scheduleFile = options.schedule;
   pipeline.dumpSchedule = options.dumpSchedule;
+  pipeline.selfCheck = options.selfCheck;
   pipeline.vectorWidth = target.vectorWidth();
   return ExitCode::Success;
 }

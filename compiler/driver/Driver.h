@@ -57,6 +57,8 @@ struct CompileOptions {
   std::optional<int64_t> requireFused;
   /// Attention weights to return as further outputs, as passes/raise/TapRequest.h reads them.
   std::vector<std::string> taps;
+  /// Compare every raised attention with the nodes that it replaced.
+  bool selfCheck = false;
   /// File that overrides the schedules of kernels, and a file to write all schedules to; "" for
   /// none.
   std::string schedule;

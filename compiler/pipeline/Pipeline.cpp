@@ -40,8 +40,8 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
     return {"func.func(fovea-simplify-graph,fovea-fold-weights,cse)"};
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu,fovea-raise-softmax)",
-            "fovea-raise-attention", "fovea-tap-attention", "func.func(fovea-propagate-slices)",
-            "cse"};
+            options.selfCheck ? "fovea-raise-attention{self-check=true}" : "fovea-raise-attention",
+            "fovea-tap-attention", "func.func(fovea-propagate-slices)", "cse"};
   case Phase::Lower:
     return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};
   case Phase::Fuse:

@@ -41,6 +41,8 @@ struct PipelineOptions {
   /// mark.
   std::string scheduleFile;
   std::string dumpSchedule;
+  /// Whether every raised attention is compared with the ops that it replaced.
+  bool selfCheck = false;
 };
 
 /// The passes of the phases from `from` to `to`, both included, as text that `fovea-opt

@@ -61,6 +61,11 @@ struct Options {
       cl::desc("one more output: the attention weights of a site (its number in program order, or "
                "its node), as in cls=3:probs,heads=0-3,rows=cls"),
       cl::value_desc("NAME=layer:probs,heads=..,rows=.."), cl::cat(category)};
+  cl::opt<bool> selfCheck{
+      "self-check",
+      cl::desc("compare every raised attention with the nodes that it replaced, by the evaluator, "
+               "on random and adversarial inputs"),
+      cl::cat(category)};
   cl::opt<std::string> schedule{"schedule",
                                 cl::desc("override the schedules of kernels from a file"),
                                 cl::value_desc("file"), cl::cat(category)};
@@ -99,6 +104,7 @@ static ExitCode run(const Options &given) {
   options.backend = given.backend;
   options.remarks = given.remarks;
   options.taps.assign(given.taps.begin(), given.taps.end());
+  options.selfCheck = given.selfCheck;
   options.schedule = given.schedule;
   options.dumpSchedule = given.dumpSchedule;
   options.timing = given.timing;

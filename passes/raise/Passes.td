@@ -74,6 +74,9 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
            mask = <dense> numerics = <scale = 2.5e-01 : f64> { ... attn.yield %s } -> tensor<1x4x9x16xf32>
     ```
   }];
+  let options = [
+    Option<"selfCheck", "self-check", "bool", "false",
+           "evaluate every raised site and the ops that it replaced on random and adversarial inputs">];
   let dependentDialects = ["::fovea::onnx::OnnxDialect", "::fovea::attn::AttnDialect", "::mlir::arith::ArithDialect",
                            "::mlir::math::MathDialect"];
 }

@@ -14,6 +14,7 @@
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
 #include "passes/raise/ScoreRegion.h"
+#include "passes/raise/SelfCheck.h"
 #include "passes/raise/SiteReport.h"
 #include "passes/raise/TapRequest.h"
 #include "passes/raise/TransposedScores.h"
@@ -154,12 +155,23 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
 
 namespace {
 struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
+  using RaiseAttentionPassBase::RaiseAttentionPassBase;
+
   void runOnOperation() override {
     int64_t sites = 0, raised = 0;
     tapSites.clear();
     getOperation().walk([&](func::FuncOp function) {
-      for (Operation *anchor : findSites(function))
-        raised += raiseAnchor(anchor, SiteReport(anchor, sites++, function.getName()));
+      std::optional<SelfCheck> check;
+      if (selfCheck)
+        check.emplace(function);
+      for (Operation *anchor : findSites(function)) {
+        SiteReport report(anchor, sites, function.getName());
+        attn::AttentionOp attention = raiseAnchor(anchor, report, check ? &*check : nullptr);
+        raised += bool(attention);
+        if (attention && check && failed(check->compare(attention, sites)))
+          signalPassFailure();
+        ++sites;
+      }
     });
     int64_t next = sites;
     getOperation().walk([&](func::FuncOp function) { reportConstantSites(function, next); });
@@ -168,12 +180,13 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       getOperation()->setAttr(tapSitesAttr, ArrayAttr::get(&getContext(), tapSites));
   }
 
-  /// Raises one site or says why not.
-  bool raiseAnchor(Operation *anchor, const SiteReport &report) {
+  /// Raises one site or says why not; `listener` may be null.
+  attn::AttentionOp raiseAnchor(Operation *anchor, const SiteReport &report,
+                                RewriterBase::Listener *listener) {
     StringRef node = onnx::getNodeName(anchor->getLoc());
     Refusal refusal;
     std::optional<AttentionSite> site;
-    IRRewriter rewriter(&getContext());
+    IRRewriter rewriter(&getContext(), listener);
     auto standard = dyn_cast<onnx::AttentionOp>(anchor);
     onnx::SoftmaxOp softmax;
     auto isStaticType = [](Type type) {
@@ -194,7 +207,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       recordTapSite(node, refusal.reason, softmax);
       if (standard && isStatic)
         expandAttentionOp(standard, rewriter);
-      return false;
+      return {};
     }
     Value output = site->output;
     attn::AttentionOp attention = raiseSite(*site, rewriter);
@@ -204,7 +217,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       eraseDead(site->probabilities.getDefiningOp(), rewriter);
     report.reportRaised(attention);
     recordTapSite(node, "", attention);
-    return true;
+    return attention;
   }
 
   /// Keeps what fovea-tap-attention has to know of the next site; `op` is null when nothing is left
