@@ -157,6 +157,7 @@ ExitCode Compilation::resolveOptions() {
     return report(found.takeError(), ExitCode::UserError);
   target = *found;
   pipeline.backend = options.backend;
+  pipeline.approxMasks = options.approxMasks;
   pipeline.scheduleFile = options.schedule;
   pipeline.dumpSchedule = options.dumpSchedule;
   pipeline.selfCheck = options.selfCheck;

@@ -59,6 +59,8 @@ struct CompileOptions {
   std::vector<std::string> taps;
   /// Compare every raised attention with the nodes that it replaced.
   bool selfCheck = false;
+  /// Let attention masks of finite numbers (-10000) hide like minus infinity.
+  bool approxMasks = false;
   /// File that overrides the schedules of kernels, and a file to write all schedules to; "" for
   /// none.
   std::string schedule;

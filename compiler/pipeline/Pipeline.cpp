@@ -33,6 +33,16 @@ std::optional<Phase> fovea::parsePhase(StringRef name) {
   return std::nullopt;
 }
 
+static std::string getRaiseAttention(const PipelineOptions &options) {
+  SmallVector<StringRef> chosen;
+  if (options.approxMasks)
+    chosen.push_back("approx-masks=true");
+  if (options.selfCheck)
+    chosen.push_back("self-check=true");
+  std::string text = "fovea-raise-attention";
+  return chosen.empty() ? text : text + "{" + llvm::join(chosen, " ") + "}";
+}
+
 /// The passes of one phase.
 static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &options) {
   switch (phase) {
@@ -40,7 +50,7 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
     return {"func.func(fovea-simplify-graph,fovea-fold-weights,cse)"};
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu,fovea-raise-softmax)",
-            options.selfCheck ? "fovea-raise-attention{self-check=true}" : "fovea-raise-attention",
+            getRaiseAttention(options),
             "fovea-tap-attention", "func.func(fovea-propagate-slices)", "cse"};
   case Phase::Lower:
     return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};

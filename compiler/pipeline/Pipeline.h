@@ -37,6 +37,8 @@ struct PipelineOptions {
   std::string backend = "auto";
   /// f32 elements of a vector register.
   int64_t vectorWidth = 16;
+  /// Whether masks of finite numbers hide.
+  bool approxMasks = false;
   /// File of schedules to read, and one to write; empty for none. Neither contains a quotation
   /// mark.
   std::string scheduleFile;

@@ -66,6 +66,10 @@ struct Options {
       cl::desc("compare every raised attention with the nodes that it replaced, by the evaluator, "
                "on random and adversarial inputs"),
       cl::cat(category)};
+  cl::opt<bool> approxMasks{
+      "approx-masks",
+      cl::desc("let attention masks of finite numbers (-10000, -100) hide like minus infinity"),
+      cl::cat(category)};
   cl::opt<std::string> schedule{"schedule",
                                 cl::desc("override the schedules of kernels from a file"),
                                 cl::value_desc("file"), cl::cat(category)};
@@ -105,6 +109,7 @@ static ExitCode run(const Options &given) {
   options.remarks = given.remarks;
   options.taps.assign(given.taps.begin(), given.taps.end());
   options.selfCheck = given.selfCheck;
+  options.approxMasks = given.approxMasks;
   options.schedule = given.schedule;
   options.dumpSchedule = given.dumpSchedule;
   options.timing = given.timing;

@@ -16,14 +16,45 @@ using namespace fovea::attn;
 /// More alternatives than this are data in disguise.
 static constexpr size_t maxSets = 16;
 
+/// The expression with its sum in one order: what is added before what is taken away, dimensions
+/// before quotients and remainders.
+static AffineExpr normalize(AffineExpr expr) {
+  std::optional<AtomSum> sum = getAtomSum(expr);
+  if (!sum)
+    return expr;
+  AtomSum sorted;
+  sorted.constant = sum->constant;
+  for (bool isPositive : {true, false}) {
+    auto take = [&](llvm::function_ref<bool(AffineExpr)> wanted) {
+      for (auto term : sum->terms)
+        if ((term.second > 0) == isPositive && wanted(term.first))
+          sorted.terms.push_back(term);
+    };
+    for (unsigned dim = 0; dim < MaskDims; ++dim)
+      take([&](AffineExpr atom) { return atom == getAffineDimExpr(dim, expr.getContext()); });
+    take([](AffineExpr atom) { return !isa<AffineDimExpr>(atom); });
+  }
+  return sorted.toExpr(expr.getContext());
+}
+
+/// Whether the constraint bounds the key from below.
+static bool isLower(const MaskConstraint &constraint) {
+  std::optional<AtomSum> sum = getAtomSum(constraint.expr);
+  return sum && llvm::any_of(sum->terms, [](const auto &term) {
+           return term.second > 0 && term.first.isFunctionOfDim(MaskJ);
+         });
+}
+
 IntegerSet attn::makeMaskSet(MLIRContext *context, ArrayRef<MaskConstraint> constraints) {
   SmallVector<AffineExpr> exprs;
   SmallVector<bool> equalities;
-  for (const MaskConstraint &constraint : constraints) {
-    std::optional<AtomSum> sum = getAtomSum(constraint.expr);
-    exprs.push_back(sum ? sum->toExpr(context) : constraint.expr);
-    equalities.push_back(constraint.isEquality);
-  }
+  // Lower bounds of the key first, so that one window has one spelling.
+  for (bool lower : {true, false})
+    for (const MaskConstraint &constraint : constraints)
+      if (isLower(constraint) == lower) {
+        exprs.push_back(normalize(constraint.expr));
+        equalities.push_back(constraint.isEquality);
+      }
   if (exprs.empty()) {
     exprs.push_back(getAffineConstantExpr(0, context));
     equalities.push_back(true);

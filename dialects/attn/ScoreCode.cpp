@@ -5,7 +5,6 @@
 #include "dialects/attn/ScoreCode.h"
 
 #include "dialects/attn/MapRange.h"
-#include "dialects/attn/Mask.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
@@ -14,8 +13,8 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::attn;
 
-static Value emitHolds(OpBuilder &builder, Location loc, const MaskConstraint &constraint,
-                       ValueRange indices) {
+Value attn::emitHolds(OpBuilder &builder, Location loc, const MaskConstraint &constraint,
+                      ValueRange indices) {
   // Both sides are compared as signed numbers: what is taken away stands on the other side.
   AffineExpr left = constraint.expr, right = getAffineConstantExpr(0, builder.getContext());
   if (std::optional<AtomSum> sum = getAtomSum(constraint.expr)) {

@@ -6,7 +6,7 @@
 #ifndef FOVEA_DIALECTS_ATTN_SCORECODE_H
 #define FOVEA_DIALECTS_ATTN_SCORECODE_H
 
-#include "dialects/attn/Attn.h"
+#include "dialects/attn/Mask.h"
 #include "mlir/IR/Builders.h"
 
 namespace fovea::attn {
@@ -17,6 +17,10 @@ struct ScoreCode {
   mlir::FloatAttr scale;
   MaskAttr mask;
 };
+
+/// Emits whether a condition of a mask holds at `indices` (b, h, i, j as `index` values).
+mlir::Value emitHolds(mlir::OpBuilder &builder, mlir::Location loc,
+                      const MaskConstraint &constraint, mlir::ValueRange indices);
 
 /// Emits whether the mask shows the key to the query at `indices` (b, h, i, j as `index` values);
 /// null when every query sees every key.

@@ -142,6 +142,5 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
     return std::nullopt;
   if (!checkSteps(site, refusal))
     return std::nullopt;
-  absorbConstantMasks(site);
   return site;
 }

@@ -341,6 +341,5 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   site.maskedRows = consumer->guarded ? attn::MaskedRows::Zero : attn::MaskedRows::NaN;
   if (!checkSteps(site, refusal))
     return std::nullopt;
-  absorbConstantMasks(site);
   return site;
 }

@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Value.h"
+#include "passes/raise/MaskFormula.h"
 #include "passes/remarks/RemarkCodes.h"
 
 #include <array>
@@ -30,6 +31,9 @@ struct ScoreStep {
   /// Select only: the bool tensor, and whether the score stays where it is true.
   mlir::Value condition;
   bool keepWhereTrue = true;
+  /// Formulas over (b, h, i, j) to compute instead of reading `other` or `condition`; null to read.
+  MaskNumberRef otherCode = nullptr;
+  FormulaRef conditionCode = nullptr;
   /// The scores' dimensions in front of (i, j) at this step, when a Reshape stands between it and
   /// the Softmax; other steps have those of the site.
   std::optional<llvm::SmallVector<int64_t>> leadingShape = std::nullopt;
@@ -61,6 +65,8 @@ struct AttentionSite {
   llvm::SmallVector<ScoreStep> steps;
   /// What is hidden by structure.
   attn::MaskAttr mask;
+  /// What else there is to say of masks, in words.
+  llvm::SmallVector<std::string> maskNotes;
   attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
 
   /// The model's value that the output replaces, and, when they have further uses, the

@@ -53,8 +53,8 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
     Needs static types and folded constants. Each onnx.Softmax whose input or output meets a matrix product, and each
     onnx.Attention, is a site. A site becomes one attn.attention on the tensors that the model multiplies: scalar factors
     of both operands and of the scores become the scale, whatever stands between scale and Softmax (bias, float or bool
-    mask, soft cap) the score region with its operands as captures, a constant causal mask the mask attribute, a
-    NaN guard behind the Softmax the masked-row policy. Transposes are not looked through; but where the model has keys as rows,
+    mask, soft cap) the score region with its operands as captures, a mask known without data, constant or computed from
+    indices, the mask attribute if it hides exactly, a NaN guard behind the Softmax the masked-row policy. Transposes are not looked through; but where the model has keys as rows,
     softmax over the last axis but one or values times probabilities, it is turned around first. What attn.attention does not know
     of an onnx.Attention is written out beside it, or all of it.
 
@@ -75,6 +75,8 @@ def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
     ```
   }];
   let options = [
+    Option<"approxMasks", "approx-masks", "bool", "false",
+           "let masks of finite numbers hide, though they are not minus infinity">,
     Option<"selfCheck", "self-check", "bool", "false",
            "evaluate every raised site and the ops that it replaced on random and adversarial inputs">];
   let dependentDialects = ["::fovea::onnx::OnnxDialect", "::fovea::attn::AttnDialect", "::mlir::arith::ArithDialect",

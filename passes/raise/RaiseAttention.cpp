@@ -15,6 +15,7 @@
 #include "passes/raise/Passes.h"
 #include "passes/raise/ScoreRegion.h"
 #include "passes/raise/SelfCheck.h"
+#include "passes/raise/SiteMasks.h"
 #include "passes/raise/SiteReport.h"
 #include "passes/raise/TapRequest.h"
 #include "passes/raise/TransposedScores.h"
@@ -209,13 +210,14 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
         expandAttentionOp(standard, rewriter);
       return {};
     }
+    absorbMasks(*site, approxMasks);
     Value output = site->output;
     attn::AttentionOp attention = raiseSite(*site, rewriter);
     if (!site->probabilities)
       eraseDead(output.getDefiningOp(), rewriter);
     else
       eraseDead(site->probabilities.getDefiningOp(), rewriter);
-    report.reportRaised(attention);
+    report.reportRaised(attention, site->maskNotes);
     recordTapSite(node, "", attention);
     return attention;
   }

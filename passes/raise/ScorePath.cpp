@@ -5,13 +5,11 @@
 
 #include "passes/raise/ScorePath.h"
 
-#include "dialects/attn/Mask.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
-#include "passes/raise/ConstantMask.h"
 #include "passes/raise/GraphMatch.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -230,45 +228,4 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
     if (!check(step, step.condition, true) || !check(step, step.other, false))
       return false;
   return true;
-}
-
-/// Whether a score of minus infinity is still minus infinity after this step.
-static bool keepsMinusInfinity(const ScoreStep &step) {
-  switch (step.kind) {
-  case ScoreStep::Kind::Add:
-  case ScoreStep::Kind::Sub:
-    return true;
-  case ScoreStep::Kind::Select:
-    return !step.other ||
-           onnx::getConstantScalar(step.other) == -std::numeric_limits<double>::infinity();
-  case ScoreStep::Kind::Mul:
-  case ScoreStep::Kind::Div:
-  case ScoreStep::Kind::Tanh:
-    return false;
-  }
-  llvm_unreachable("covered switch");
-}
-
-void raise::absorbConstantMasks(AttentionSite &site) {
-  using Dim = attn::AttentionOp::Dim;
-  SmallVector<ScoreStep> kept;
-  for (auto [index, step] : llvm::enumerate(site.steps)) {
-    attn::MaskAttr mask;
-    if (step.kind == ScoreStep::Kind::Add)
-      mask = readAdditiveMask(step.other, site.domain[Dim::I], site.domain[Dim::J]);
-    else if (step.kind == ScoreStep::Kind::Select)
-      mask = readBoolMask(step.condition, step.keepWhereTrue, site.domain[Dim::I],
-                          site.domain[Dim::J]);
-    if (mask && mask.isDense())
-      continue;
-    ArrayRef<ScoreStep> later = ArrayRef(site.steps).drop_front(index + 1);
-    bool hides = step.kind == ScoreStep::Kind::Add || keepsMinusInfinity(step);
-    if (mask && hides && llvm::all_of(later, keepsMinusInfinity))
-      if (attn::MaskAttr both = attn::intersectMasks(site.mask, mask)) {
-        site.mask = both;
-        continue;
-      }
-    kept.push_back(step);
-  }
-  site.steps = std::move(kept);
 }

@@ -31,10 +31,6 @@ std::optional<ScorePath> findScorePath(mlir::Value scores, mlir::Operation *soft
 /// Whether every operand of the site's steps is a number or a tensor that can be captured.
 bool checkSteps(const AttentionSite &site, Refusal &refusal);
 
-/// Takes constant masks out of the site's steps: those that hide nothing, and one that is exactly
-/// causal, which becomes the site's mask.
-void absorbConstantMasks(AttentionSite &site);
-
 /// The bool tensor and the two numbers of a Where between constants, through which a step reads a
 /// mask.
 struct NumberChoice {

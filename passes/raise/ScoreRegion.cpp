@@ -4,7 +4,9 @@
 
 #include "passes/raise/ScoreRegion.h"
 
+#include "dialects/attn/ScoreCode.h"
 #include "dialects/onnx/ConstantData.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "passes/raise/GraphMatch.h"
@@ -49,22 +51,102 @@ private:
     using Kind = ScoreStep::Kind;
     switch (step.kind) {
     case Kind::Add:
-      return arith::AddFOp::create(builder, loc, score, emitNumber(step.other));
+      return arith::AddFOp::create(builder, loc, score, emitOther(step));
     case Kind::Sub:
-      return arith::SubFOp::create(builder, loc, score, emitNumber(step.other));
+      return arith::SubFOp::create(builder, loc, score, emitOther(step));
     case Kind::Mul:
-      return arith::MulFOp::create(builder, loc, score, emitNumber(step.other));
+      return arith::MulFOp::create(builder, loc, score, emitOther(step));
     case Kind::Div:
-      return arith::DivFOp::create(builder, loc, score, emitNumber(step.other));
+      return arith::DivFOp::create(builder, loc, score, emitOther(step));
     case Kind::Tanh:
       return math::TanhOp::create(builder, loc, score);
     case Kind::Select: {
-      Value condition = emitCapture(step.condition);
+      Value condition =
+          step.conditionCode ? emitTruth(step.conditionCode) : emitCapture(step.condition);
       Value other = step.other ? emitNumber(step.other)
                                : emitConstant(-std::numeric_limits<double>::infinity());
       if (step.keepWhereTrue)
         return arith::SelectOp::create(builder, loc, condition, score, other);
       return arith::SelectOp::create(builder, loc, condition, other, score);
+    }
+    }
+    llvm_unreachable("covered switch");
+  }
+
+  Value emitOther(const ScoreStep &step) {
+    return step.otherCode ? emitCode(step.otherCode) : emitNumber(step.other);
+  }
+
+  Value emitTruth(const FormulaRef &formula) {
+    using Kind = Formula::Kind;
+    switch (formula->kind) {
+    case Kind::True:
+    case Kind::False:
+      return arith::ConstantOp::create(builder, loc,
+                                       builder.getBoolAttr(formula->kind == Kind::True));
+    case Kind::Condition: {
+      if (formula->number.data.empty())
+        return attn::emitHolds(builder, loc, {formula->number.expr, formula->isEquality},
+                               block->getArguments().slice(1, 4));
+      Value number = emitIndex(formula->number);
+      Value zero = arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(0));
+      auto predicate = formula->isEquality ? arith::CmpIPredicate::eq : arith::CmpIPredicate::sge;
+      return arith::CmpIOp::create(builder, loc, predicate, number, zero);
+    }
+    case Kind::Data: {
+      Value element = emitElement(formula->element);
+      if (!formula->isNegated)
+        return element;
+      Value yes = arith::ConstantOp::create(builder, loc, builder.getBoolAttr(true));
+      return arith::XOrIOp::create(builder, loc, element, yes);
+    }
+    case Kind::And:
+    case Kind::Or: {
+      Value left = emitTruth(formula->left), right = emitTruth(formula->right);
+      if (formula->kind == Kind::And)
+        return arith::AndIOp::create(builder, loc, left, right);
+      return arith::OrIOp::create(builder, loc, left, right);
+    }
+    }
+    llvm_unreachable("covered switch");
+  }
+
+  /// An i64.
+  Value emitIndex(const IndexNumber &number) {
+    Type i64 = builder.getI64Type();
+    Value sum =
+        affine::expandAffineExpr(builder, loc, number.expr, block->getArguments().slice(1, 4), {});
+    sum = arith::IndexCastOp::create(builder, loc, i64, sum);
+    for (auto [data, coefficient] : number.data) {
+      Value element = emitElement(data);
+      if (element.getType() != i64)
+        element = arith::ExtSIOp::create(builder, loc, i64, element);
+      Value factor =
+          arith::ConstantOp::create(builder, loc, builder.getI64IntegerAttr(coefficient));
+      element = arith::MulIOp::create(builder, loc, element, factor);
+      sum = arith::AddIOp::create(builder, loc, sum, element);
+    }
+    return sum;
+  }
+
+  /// An f32.
+  Value emitCode(const MaskNumberRef &number) {
+    using Kind = MaskNumber::Kind;
+    switch (number->kind) {
+    case Kind::Constant:
+      return emitConstant(number->constant);
+    case Kind::Index:
+      return arith::SIToFPOp::create(builder, loc, builder.getF32Type(), emitIndex(number->index));
+    case Kind::Choice: {
+      Value condition = emitTruth(number->condition);
+      Value left = emitCode(number->left);
+      return arith::SelectOp::create(builder, loc, condition, left, emitCode(number->right));
+    }
+    case Kind::Data:
+      return extend(emitElement(number->element));
+    case Kind::Sum: {
+      Value left = emitCode(number->left);
+      return arith::AddFOp::create(builder, loc, left, emitCode(number->right));
     }
     }
     llvm_unreachable("covered switch");
@@ -84,7 +166,11 @@ private:
       return arith::SelectOp::create(builder, loc, condition, whereTrue,
                                      emitConstant(choice->whereFalse));
     }
-    Value element = emitCapture(value);
+    return extend(emitCapture(value));
+  }
+
+  /// A number as f32.
+  Value extend(Value element) {
     Type f32 = builder.getF32Type();
     if (isa<IntegerType>(element.getType()))
       return arith::SIToFPOp::create(builder, loc, f32, element);
@@ -92,9 +178,18 @@ private:
                                     : arith::ExtFOp::create(builder, loc, f32, element).getResult();
   }
 
+  Value emitElement(const DataElement &element) {
+    return emitCapture(element.tensor,
+                       AffineMap::get(6, 0, element.map.getResults(), builder.getContext()));
+  }
+
   Value emitCapture(Value tensor) {
+    return emitCapture(tensor,
+                       site.getScoresMap(cast<RankedTensorType>(tensor.getType()), leading));
+  }
+
+  Value emitCapture(Value tensor, AffineMap map) {
     auto type = cast<RankedTensorType>(tensor.getType());
-    AffineMap map = site.getScoresMap(type, leading);
     for (auto [index, known] : llvm::enumerate(result.captures))
       if (known == tensor && result.captureMaps[index] == map)
         return block->getArgument(5 + index);

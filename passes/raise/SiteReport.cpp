@@ -131,7 +131,7 @@ static std::string describeMask(attn::AttentionOp attention, bool hasDataMask) {
   return text.empty() ? "none" : text;
 }
 
-void SiteReport::reportRaised(attn::AttentionOp attention) const {
+void SiteReport::reportRaised(attn::AttentionOp attention, ArrayRef<std::string> maskNotes) const {
   using Dim = attn::AttentionOp::Dim;
   ArrayRef<int64_t> domain = attention.getDomain();
   attn::NumericsAttr numerics = attention.getNumerics();
@@ -144,6 +144,8 @@ void SiteReport::reportRaised(attn::AttentionOp attention) const {
   }
   attention.getScore().walk([&](math::TanhOp) { hasSoftCap = true; });
   std::string mask = describeMask(attention, hasDataMask);
+  if (!maskNotes.empty())
+    mask = (mask == "none" ? "" : mask + "; ") + llvm::join(maskNotes, ", ");
 
   SmallVector<std::string> parts;
   if (double scale = numerics.getScale().getValueAsDouble(); scale != 1.0)

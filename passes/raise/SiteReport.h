@@ -22,7 +22,7 @@ public:
   SiteReport(mlir::Operation *anchor, int64_t number, llvm::StringRef function);
 
   /// The site became `attention`, and what it does not need was erased.
-  void reportRaised(attn::AttentionOp attention) const;
+  void reportRaised(attn::AttentionOp attention, llvm::ArrayRef<std::string> maskNotes) const;
   /// The site stays.
   void reportRefused(const Refusal &refusal) const;
 

@@ -13,7 +13,7 @@
 // CHECK-NEXT:     fovea-raise-gelu,
 // CHECK-NEXT:     fovea-raise-softmax
 // CHECK-NEXT:   ),
-// CHECK-NEXT:   fovea-raise-attention{self-check=false},
+// CHECK-NEXT:   fovea-raise-attention{approx-masks=false self-check=false},
 // CHECK-NEXT:   fovea-tap-attention,
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-propagate-slices

@@ -81,14 +81,12 @@ func.func @positions(%q: tensor<1x4x4x16xf32>, %k: tensor<1x4x7x16xf32>) -> (ten
 
 // -----
 
-// Positions that are data become a mask; a mask that ends early is continued; both are one.
+// Positions that are data are read by the kernel, one per batch; a mask that ends early is continued.
 
 // CHECK-LABEL: func.func @lengths
 // CHECK: %[[M:.+]] = onnx.Concat %arg2, %{{.+}} {axis = 1 : si64} : (tensor<4x5xi1>, tensor<4x2xi1>) -> tensor<4x7xi1>
-// CHECK: onnx.LessOrEqual %{{.+}} -> tensor<2x1x4x7xi1>
-// CHECK: onnx.Less %{{.+}} -> tensor<2x1x1x7xi1>
-// CHECK: %[[A:.+]] = onnx.And %[[M]], %{{.+}} -> tensor<2x1x4x7xi1>
-// CHECK: attn.attention {{.*}} captures(%[[A]] : tensor<2x1x4x7xi1>) {{.*}} mask = <dense>
+// CHECK-NOT: onnx.Less
+// CHECK: attn.attention {{.*}} captures(%[[M]], %arg3, %arg4 : tensor<4x7xi1>, tensor<2xi64>, tensor<2xi64>) {{.*}} mask = <dense>
 func.func @lengths(%q: tensor<2x4x4x16xf32>, %k: tensor<2x4x7x16xf32>, %m: tensor<4x5xi1>, %first: tensor<2xi64>, %count: tensor<2xi64>) -> tensor<2x4x4x16xf32> {
   %0 = onnx.Attention %q, %k, %k, %m, %first, %count {is_causal = true} : (tensor<2x4x4x16xf32>, tensor<2x4x7x16xf32>, tensor<2x4x7x16xf32>, tensor<4x5xi1>, tensor<2xi64>, tensor<2xi64>) -> tensor<2x4x4x16xf32>
   return %0 : tensor<2x4x4x16xf32>

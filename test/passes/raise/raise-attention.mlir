@@ -167,14 +167,14 @@ func.func @causal_constant(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x4xf32>, %v:
 
 // -----
 
-// Almost causal is not causal: the first row sees its second key, the last row does not see its second.
+// A constant mask without structure is data.
 
-// CHECK-LABEL: func.func @not_causal
+// CHECK-LABEL: func.func @irregular
 // CHECK: attn.attention
 // CHECK-SAME: captures(%{{.+}} : tensor<3x3xi1>)
 // CHECK-SAME: mask = <dense>
-func.func @not_causal(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
-  %m = onnx.Constant : tensor<3x3xi1> = dense<[[true, true, false], [true, true, true], [true, false, true]]> : tensor<3x3xi1>
+func.func @irregular(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  %m = onnx.Constant : tensor<3x3xi1> = dense<[[true, false, true], [false, true, true], [true, true, false]]> : tensor<3x3xi1>
   %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
   %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
   %a = onnx.Where %m, %s, %inf : (tensor<3x3xi1>, tensor<1x1x3x3xf32>, tensor<f32>) -> tensor<1x1x3x3xf32>

@@ -1,0 +1,582 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// From tensors to formulas. Arithmetic on indices stays exact: an integer that no formula says, or
+// a float that is not a constant, ends the search at the op that makes it, and its result is data.
+
+#include "passes/raise/MaskReader.h"
+
+#include "dialects/attn/MapRange.h"
+#include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
+#include "passes/raise/GraphMatch.h"
+#include "passes/raise/MaskFit.h"
+
+#include "llvm/ADT/APFloat.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Endian.h"
+
+#include <cmath>
+#include <cstring>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+static Type getElement(Value value) {
+  auto type = dyn_cast<ShapedType>(value.getType());
+  return type ? type.getElementType() : Type();
+}
+
+/// A number as an element of this type holds it.
+static double roundTo(double number, Type type) {
+  auto floating = dyn_cast<FloatType>(type);
+  if (!floating)
+    return number;
+  llvm::APFloat value(number);
+  bool losesInfo;
+  value.convert(floating.getFloatSemantics(), llvm::APFloat::rmNearestTiesToEven, &losesInfo);
+  return value.convertToDouble();
+}
+
+SmallVector<AffineExpr> MaskReader::broadcast(Value operand, Indices indices) {
+  SmallVector<AffineExpr> results;
+  auto type = cast<RankedTensorType>(operand.getType());
+  Indices tail = indices.take_back(type.getRank());
+  for (auto [extent, index] : llvm::zip_equal(type.getShape(), tail))
+    results.push_back(extent == 1 ? getAffineConstantExpr(0, index.getContext()) : index);
+  return results;
+}
+
+DataElement MaskReader::makeElement(Value value, Indices indices) {
+  return {value, AffineMap::get(attn::MaskDims, 0, indices, value.getContext())};
+}
+
+//===----------------------------------------------------------------------===//
+// Movement
+//===----------------------------------------------------------------------===//
+
+/// The extents that are not one, and their indices.
+static void skipUnits(ArrayRef<int64_t> shape, SmallVectorImpl<int64_t> &extents,
+                      SmallVectorImpl<size_t> &dims) {
+  for (auto [dim, extent] : llvm::enumerate(shape))
+    if (extent != 1) {
+      extents.push_back(extent);
+      dims.push_back(dim);
+    }
+}
+
+static SmallVector<AffineExpr> reshape(ArrayRef<AffineExpr> indices, ArrayRef<int64_t> from,
+                                       ArrayRef<int64_t> to, MLIRContext *context) {
+  AffineExpr zero = getAffineConstantExpr(0, context);
+  SmallVector<AffineExpr> results(to.size(), zero);
+  SmallVector<int64_t> fromExtents, toExtents;
+  SmallVector<size_t> fromDims, toDims;
+  skipUnits(from, fromExtents, fromDims);
+  skipUnits(to, toExtents, toDims);
+  if (fromExtents == toExtents) {
+    for (auto [fromDim, toDim] : llvm::zip_equal(fromDims, toDims))
+      results[toDim] = indices[fromDim];
+    return results;
+  }
+  AffineExpr flat = zero;
+  for (auto [index, extent] : llvm::zip_equal(indices, from))
+    flat = flat * extent + index;
+  int64_t stride = 1;
+  for (size_t dim : llvm::reverse(toDims)) {
+    results[dim] = flat.floorDiv(stride);
+    if (dim != toDims.front())
+      results[dim] = results[dim] % to[dim];
+    stride *= to[dim];
+  }
+  return results;
+}
+
+std::optional<MaskReader::Place> MaskReader::throughMovement(Operation *op, Indices indices) {
+  MLIRContext *context = op->getContext();
+  Value source = op->getOperand(0);
+  RankedTensorType from = getStaticType(source), to = getStaticType(op->getResult(0));
+  if (!from || !to)
+    return std::nullopt;
+  if (isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::UnsqueezeOp, onnx::SqueezeOp>(op))
+    return Place{source, reshape(indices, to.getShape(), from.getShape(), context)};
+  if (isa<onnx::ExpandOp>(op))
+    return Place{source, broadcast(source, indices)};
+  if (auto transpose = dyn_cast<onnx::TransposeOp>(op)) {
+    SmallVector<AffineExpr> results(from.getRank());
+    ArrayRef<int64_t> order = transpose.getPermutation();
+    for (int64_t dim = 0; dim < from.getRank(); ++dim)
+      results[order.empty() ? from.getRank() - 1 - dim : order[dim]] = indices[dim];
+    return Place{source, results};
+  }
+  if (auto slice = dyn_cast<onnx::SliceOp>(op)) {
+    auto starts = onnx::getConstantIntegers(slice.getStarts());
+    auto axes = onnx::getConstantIntegers(slice.getAxes());
+    auto steps = onnx::getConstantIntegers(slice.getSteps());
+    bool hasAxes = !isa<NoneType>(slice.getAxes().getType());
+    bool hasSteps = !isa<NoneType>(slice.getSteps().getType());
+    if (!starts || (hasAxes && !axes) || (hasSteps && !steps))
+      return std::nullopt;
+    SmallVector<AffineExpr> results(indices);
+    for (auto [n, start] : llvm::enumerate(*starts)) {
+      int64_t axis = hasAxes ? (*axes)[n] : n, step = hasSteps ? (*steps)[n] : 1;
+      axis += axis < 0 ? from.getRank() : 0;
+      int64_t extent = from.getDimSize(axis);
+      int64_t first = std::clamp<int64_t>(start < 0 ? std::max(start, -extent) + extent : start, 0,
+                                          step > 0 ? extent : extent - 1);
+      results[axis] = indices[axis] * step + first;
+    }
+    return Place{source, results};
+  }
+  if (auto gather = dyn_cast<onnx::GatherOp>(op)) {
+    RankedTensorType indexType = getStaticType(gather.getIndices());
+    if (!indexType)
+      return std::nullopt;
+    int64_t axis = gather.getAxis() + (gather.getAxis() < 0 ? from.getRank() : 0);
+    std::optional<IndexNumber> index =
+        readIndex(gather.getIndices(), indices.slice(axis, indexType.getRank()));
+    if (!index || !index->data.empty())
+      return std::nullopt;
+    std::optional<attn::ValueRange64> range = attn::getRange(index->expr, extents);
+    if (!range || range->low < 0 || range->high >= from.getDimSize(axis))
+      return std::nullopt;
+    SmallVector<AffineExpr> results(indices.take_front(axis));
+    results.push_back(index->expr);
+    llvm::append_range(results, indices.drop_front(axis + indexType.getRank()));
+    return Place{source, results};
+  }
+  if (auto gather = dyn_cast<onnx::GatherNDOp>(op)) {
+    RankedTensorType indexType = getStaticType(gather.getIndices());
+    if (!indexType || gather.getBatchDims() != 0 || indexType.getRank() == 0)
+      return std::nullopt;
+    int64_t outer = indexType.getRank() - 1, count = indexType.getShape().back();
+    SmallVector<AffineExpr> results;
+    for (int64_t n = 0; n < count; ++n) {
+      SmallVector<AffineExpr> place(indices.take_front(outer));
+      place.push_back(getAffineConstantExpr(n, context));
+      std::optional<IndexNumber> index = readIndex(gather.getIndices(), place);
+      std::optional<attn::ValueRange64> range =
+          index && index->data.empty() ? attn::getRange(index->expr, extents) : std::nullopt;
+      if (!range || range->low < 0 || range->high >= from.getDimSize(n))
+        return std::nullopt;
+      results.push_back(index->expr);
+    }
+    llvm::append_range(results, indices.drop_front(outer));
+    return Place{source, results};
+  }
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// Element `n` of a constant as a number; bools are 0 and 1.
+static double getElementAt(const onnx::ConstantData &data, Type type, int64_t n) {
+  const char *place = data.bytes.data() + n * onnx::getElementBytes(type);
+  if (auto floating = dyn_cast<FloatType>(type)) {
+    uint64_t bits = 0;
+    std::memcpy(&bits, place, (floating.getWidth() + 7) / 8);
+    if (type.isF32())
+      return llvm::bit_cast<float>(uint32_t(bits));
+    if (type.isF64())
+      return llvm::bit_cast<double>(bits);
+    llvm::APFloat number(floating.getFloatSemantics(), llvm::APInt(floating.getWidth(), bits));
+    return number.convertToDouble();
+  }
+  switch (onnx::getElementBytes(type)) {
+  case 1:
+    return type.isUnsignedInteger() ? double(uint8_t(*place)) : double(int8_t(*place));
+  case 2:
+    return double(int16_t(llvm::support::endian::read16le(place)));
+  case 4:
+    return double(int32_t(llvm::support::endian::read32le(place)));
+  default:
+    return double(int64_t(llvm::support::endian::read64le(place)));
+  }
+}
+
+namespace {
+/// A constant that has been looked at: every element the same, two values (a mask), or an affine
+/// function of the indices.
+struct ConstantForm {
+  std::optional<double> splat;
+  /// Where `truth` holds the element is `whereTrue`.
+  attn::MaskAttr truth;
+  double whereTrue = 1, whereFalse = 0;
+  /// Offset and factors.
+  std::optional<SmallVector<int64_t>> affine;
+};
+} // namespace
+
+static bool isReadable(Type type) {
+  if (auto floating = dyn_cast<FloatType>(type))
+    return type.isF16() || type.isBF16() || type.isF32() || type.isF64();
+  return type.isInteger(1) || type.isInteger(8) || type.isInteger(32) || type.isInteger(64);
+}
+
+static std::optional<SmallVector<int64_t>> fitAffine(const onnx::ConstantData &data,
+                                                     RankedTensorType type) {
+  static constexpr int64_t limit = 1 << 20;
+  if (type.getNumElements() > limit || type.getElementType().isInteger(1))
+    return std::nullopt;
+  auto at = [&](int64_t n) { return getElementAt(data, type.getElementType(), n); };
+  constexpr double largest = 1 << 30;
+  auto isInteger = [&](double x) { return std::abs(x) <= largest && x == std::floor(x); };
+  SmallVector<int64_t> form = {0};
+  if (!isInteger(at(0)))
+    return std::nullopt;
+  form[0] = int64_t(at(0));
+  SmallVector<int64_t> strides(type.getRank(), 1);
+  for (int64_t dim = type.getRank() - 1; dim > 0; --dim)
+    strides[dim - 1] = strides[dim] * type.getDimSize(dim);
+  for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+    double second = type.getDimSize(dim) > 1 ? at(strides[dim]) : at(0);
+    if (!isInteger(second))
+      return std::nullopt;
+    form.push_back(int64_t(second) - form[0]);
+  }
+  for (int64_t n = 0; n < type.getNumElements(); ++n) {
+    int64_t expected = form[0], rest = n;
+    for (int64_t dim = 0; dim < type.getRank(); ++dim) {
+      expected += form[1 + dim] * (rest / strides[dim]);
+      rest %= strides[dim];
+    }
+    if (at(n) != double(expected))
+      return std::nullopt;
+  }
+  return form;
+}
+
+static ConstantForm readConstant(ElementsAttr attr) {
+  ConstantForm form;
+  auto type = cast<RankedTensorType>(attr.getType());
+  std::optional<onnx::ConstantData> data = onnx::getConstantData(attr);
+  Type element = type.getElementType();
+  if (!data || !isReadable(element) || type.getNumElements() == 0)
+    return form;
+  if (data->splat || type.getNumElements() == 1) {
+    form.splat = getElementAt(*data, element, 0);
+    return form;
+  }
+  form.affine = fitAffine(*data, type);
+  // Two values by their bits: NaN is a value like others.
+  int64_t bytes = onnx::getElementBytes(element), rank = type.getRank();
+  const char *first = data->bytes.data(), *second = nullptr;
+  TruthTable table;
+  table.columns = type.getShape().back();
+  table.rows = rank > 1 ? type.getDimSize(rank - 2) : 1;
+  table.matrices = type.getNumElements() / (table.rows * table.columns);
+  llvm::BitVector isFirst(type.getNumElements());
+  for (int64_t n = 0; n < type.getNumElements(); ++n) {
+    const char *place = first + n * bytes;
+    if (std::memcmp(place, first, bytes) == 0)
+      isFirst.set(n);
+    else if (!second)
+      second = place;
+    else if (std::memcmp(place, second, bytes) != 0)
+      return form;
+  }
+  double a = getElementAt(*data, element, 0);
+  if (!second) {
+    form.splat = a;
+    return form;
+  }
+  double b = getElementAt(*data, element, (second - first) / bytes);
+  // What is shown is true, or 0 beside something that hides.
+  bool firstShows = element.isInteger(1) ? a != 0 : std::abs(a) < std::abs(b);
+  form.whereTrue = firstShows ? a : b;
+  form.whereFalse = firstShows ? b : a;
+  table.elements = firstShows ? isFirst : isFirst.flip();
+  form.truth = fitMask(table, attr.getContext());
+  return form;
+}
+
+/// The dimensions (b, h, i, j) of a fitted table at these indices of the constant.
+static SmallVector<AffineExpr> getTableDims(RankedTensorType type, ArrayRef<AffineExpr> indices) {
+  MLIRContext *context = type.getContext();
+  AffineExpr zero = getAffineConstantExpr(0, context), matrix = zero;
+  int64_t rank = type.getRank();
+  for (int64_t dim = 0; dim + 2 < rank; ++dim)
+    matrix = matrix * type.getDimSize(dim) + indices[dim];
+  return {matrix, zero, rank > 1 ? indices[rank - 2] : zero, indices[rank - 1]};
+}
+
+FormulaRef MaskReader::readConstantTruth(Value value, Indices indices) {
+  ConstantForm form = readConstant(onnx::getConstantAttr(value));
+  if (form.splat)
+    return makeTruth(*form.splat != 0);
+  if (!form.truth)
+    return {};
+  return makeFormula(form.truth, getTableDims(cast<RankedTensorType>(value.getType()), indices));
+}
+
+MaskNumberRef MaskReader::readConstantNumber(Value value, Indices indices) {
+  auto type = cast<RankedTensorType>(value.getType());
+  ConstantForm form = readConstant(onnx::getConstantAttr(value));
+  if (form.splat)
+    return makeConstant(*form.splat);
+  if (form.affine) {
+    AffineExpr expr = getAffineConstantExpr(form.affine->front(), type.getContext());
+    for (auto [index, factor] : llvm::zip_equal(indices, ArrayRef(*form.affine).drop_front()))
+      expr = expr + index * factor;
+    return makeIndex({expr});
+  }
+  if (!form.truth)
+    return {};
+  return makeChoice(makeFormula(form.truth, getTableDims(type, indices)),
+                    makeConstant(form.whereTrue), makeConstant(form.whereFalse));
+}
+
+//===----------------------------------------------------------------------===//
+// Computed values
+//===----------------------------------------------------------------------===//
+
+/// An element of a matrix is kept by Trilu.
+FormulaRef MaskReader::readTriangle(Operation *op, Indices indices) {
+  auto trilu = cast<onnx::TriluOp>(op);
+  int64_t diagonal = 0;
+  if (!isa<NoneType>(trilu.getK().getType())) {
+    std::optional<int64_t> number = onnx::getConstantInteger(trilu.getK());
+    if (!number || std::abs(*number) > (1 << 30))
+      return {};
+    diagonal = *number;
+  }
+  AffineExpr row = indices[indices.size() - 2], column = indices.back();
+  AffineExpr above = column - row - diagonal;
+  return makeCondition({trilu.getUpper() ? above : -above}, false);
+}
+
+std::optional<IndexNumber> MaskReader::readIndex(Value value, Indices indices) {
+  MaskNumberRef number = readNumber(value, indices);
+  if (number->kind == MaskNumber::Kind::Index)
+    return number->index;
+  if (number->kind != MaskNumber::Kind::Constant || std::abs(number->constant) > (1 << 30) ||
+      number->constant != std::floor(number->constant))
+    return std::nullopt;
+  return IndexNumber{getAffineConstantExpr(int64_t(number->constant), value.getContext())};
+}
+
+static IndexNumber addIndex(IndexNumber a, const IndexNumber &b, int64_t factor) {
+  a.expr = a.expr + b.expr * factor;
+  for (auto [element, coefficient] : b.data)
+    a.data.push_back({element, coefficient * factor});
+  return a;
+}
+
+FormulaRef MaskReader::compare(Operation *op, Indices indices) {
+  Value left = op->getOperand(0), right = op->getOperand(1);
+  if (getElement(left).isInteger(1)) {
+    FormulaRef a = readTruth(left, broadcast(left, indices));
+    FormulaRef b = readTruth(right, broadcast(right, indices));
+    return makeOr(makeAnd(a, b), makeAnd(makeNot(a), makeNot(b)));
+  }
+  MaskNumberRef a = readNumber(left, broadcast(left, indices));
+  MaskNumberRef b = readNumber(right, broadcast(right, indices));
+  auto holds = [&](double x, double y) {
+    return llvm::TypeSwitch<Operation *, bool>(op)
+        .Case([&](onnx::EqualOp) { return x == y; })
+        .Case([&](onnx::LessOp) { return x < y; })
+        .Case([&](onnx::LessOrEqualOp) { return x <= y; })
+        .Case([&](onnx::GreaterOp) { return x > y; })
+        .Default([&](Operation *) { return x >= y; });
+  };
+  if (b->kind == MaskNumber::Kind::Constant && a->kind != MaskNumber::Kind::Index)
+    return getTruth(a, [&](double x) { return holds(x, b->constant); });
+  if (a->kind == MaskNumber::Kind::Constant && b->kind != MaskNumber::Kind::Index)
+    return getTruth(b, [&](double y) { return holds(a->constant, y); });
+  std::optional<IndexNumber> x = readIndex(left, broadcast(left, indices));
+  std::optional<IndexNumber> y = readIndex(right, broadcast(right, indices));
+  if (!x || !y)
+    return {};
+  if (isa<onnx::EqualOp>(op))
+    return makeCondition(addIndex(*x, *y, -1), true);
+  // Integers: x < y is y - x - 1 >= 0.
+  bool isLess = isa<onnx::LessOp, onnx::LessOrEqualOp>(op);
+  bool isStrict = isa<onnx::LessOp, onnx::GreaterOp>(op);
+  IndexNumber difference = isLess ? addIndex(*y, *x, -1) : addIndex(*x, *y, -1);
+  difference.expr = difference.expr - (isStrict ? 1 : 0);
+  return makeCondition(difference, false);
+}
+
+FormulaRef MaskReader::findTruth(Operation *op, Indices indices) {
+  auto truth = [&](unsigned operand) {
+    Value value = op->getOperand(operand);
+    return readTruth(value, broadcast(value, indices));
+  };
+  if (isa<onnx::AndOp>(op))
+    return makeAnd(truth(0), truth(1));
+  if (isa<onnx::OrOp>(op))
+    return makeOr(truth(0), truth(1));
+  if (isa<onnx::NotOp>(op))
+    return makeNot(truth(0));
+  if (isa<onnx::WhereOp>(op)) {
+    FormulaRef condition = truth(0);
+    return makeOr(makeAnd(condition, truth(1)), makeAnd(makeNot(condition), truth(2)));
+  }
+  if (isa<onnx::TriluOp>(op)) {
+    FormulaRef triangle = readTriangle(op, indices);
+    return triangle ? makeAnd(triangle, truth(0)) : FormulaRef();
+  }
+  if (isa<onnx::CastOp>(op)) {
+    MaskNumberRef number = readNumber(op->getOperand(0), indices);
+    if (number->kind == MaskNumber::Kind::Index)
+      return makeNot(makeCondition(number->index, /*isEquality=*/true));
+    return getTruth(number, [](double x) { return x != 0; });
+  }
+  if (isa<onnx::EqualOp, onnx::LessOp, onnx::LessOrEqualOp, onnx::GreaterOp,
+          onnx::GreaterOrEqualOp>(op))
+    return compare(op, indices);
+  return {};
+}
+
+FormulaRef MaskReader::readTruth(Value value, Indices indices) {
+  value = skipNoOps(value);
+  auto data = [&] { return makeData(makeElement(value, indices)); };
+  auto result = dyn_cast<OpResult>(value);
+  if (!result || result.getResultNumber() != 0 || !getStaticType(value) || budget == 0)
+    return data();
+  --budget;
+  if (onnx::getConstantAttr(value)) {
+    FormulaRef constant = readConstantTruth(value, indices);
+    return constant ? constant : data();
+  }
+  if (!llvm::all_of(result.getOwner()->getOperandTypes(), [](Type type) {
+        auto tensor = dyn_cast<RankedTensorType>(type);
+        return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
+      }))
+    return data();
+  if (result.getOwner()->getNumOperands() > 0)
+    if (std::optional<Place> place = throughMovement(result.getOwner(), indices))
+      return readTruth(place->value, place->indices);
+  FormulaRef formula = findTruth(result.getOwner(), indices);
+  // What has no index in it is as well read from memory, unless a matrix can be avoided.
+  bool isKnown =
+      formula && (formula->kind == Formula::Kind::True || formula->kind == Formula::Kind::False ||
+                  hasIndices(formula) || (isMatrixElement(indices) && !readsMatrix(formula)));
+  return isKnown ? formula : data();
+}
+
+MaskNumberRef MaskReader::findNumber(Operation *op, Indices indices) {
+  Type element = getElement(op->getResult(0));
+  auto number = [&](unsigned operand) {
+    Value value = op->getOperand(operand);
+    return readNumber(value, broadcast(value, indices));
+  };
+  auto round = [&](const MaskNumberRef &made) {
+    MaskNumberRef rounded =
+        made ? mapConstants(made, [&](double x) { return roundTo(x, element); }) : made;
+    return rounded ? rounded : made;
+  };
+  if (auto range = dyn_cast<onnx::RangeOp>(op)) {
+    std::optional<double> start = onnx::getConstantScalar(range.getStart());
+    std::optional<double> delta = onnx::getConstantScalar(range.getDelta());
+    auto isSmall = [](std::optional<double> x) {
+      return x && *x == std::floor(*x) && std::abs(*x) <= (1 << 24);
+    };
+    if (!isSmall(delta))
+      return {};
+    IndexNumber count{indices[0] * int64_t(*delta)};
+    if (isSmall(start))
+      return makeIndex({count.expr + int64_t(*start)});
+    std::optional<IndexNumber> first = readIndex(range.getStart(), {});
+    return first ? makeIndex(addIndex(count, *first, 1)) : MaskNumberRef();
+  }
+  if (isa<onnx::CastOp>(op)) {
+    Value from = op->getOperand(0);
+    if (getElement(from).isInteger(1))
+      return makeChoice(readTruth(from, indices), makeConstant(1), makeConstant(0));
+    MaskNumberRef inner = readNumber(from, indices);
+    if (inner->kind == MaskNumber::Kind::Data)
+      return {};
+    // Integers beyond what the new type holds are not index arithmetic.
+    return inner->kind == MaskNumber::Kind::Index ? inner : round(inner);
+  }
+  if (isa<onnx::WhereOp>(op)) {
+    Value condition = op->getOperand(0);
+    return makeChoice(readTruth(condition, broadcast(condition, indices)), number(1), number(2));
+  }
+  if (isa<onnx::TriluOp>(op)) {
+    FormulaRef triangle = readTriangle(op, indices);
+    return triangle ? makeChoice(triangle, number(0), makeConstant(0)) : MaskNumberRef();
+  }
+  if (isa<onnx::NegOp>(op)) {
+    MaskNumberRef x = number(0);
+    if (x->kind == MaskNumber::Kind::Index)
+      return makeIndex(addIndex({getAffineConstantExpr(0, op->getContext())}, x->index, -1));
+    return mapConstants(x, [](double value) { return -value; });
+  }
+  if (!isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp>(op))
+    return {};
+  MaskNumberRef a = number(0), b = number(1);
+  auto apply = [&](double x, double y) {
+    double z = isa<onnx::AddOp>(op)   ? x + y
+               : isa<onnx::SubOp>(op) ? x - y
+               : isa<onnx::MulOp>(op) ? x * y
+                                      : x / y;
+    return isa<onnx::DivOp>(op) && isa<IntegerType>(element) ? std::trunc(z) : z;
+  };
+  if (b->kind == MaskNumber::Kind::Constant)
+    if (MaskNumberRef made = mapConstants(a, [&](double x) { return apply(x, b->constant); }))
+      return round(made);
+  if (a->kind == MaskNumber::Kind::Constant)
+    if (MaskNumberRef made = mapConstants(b, [&](double y) { return apply(a->constant, y); }))
+      return round(made);
+  std::optional<IndexNumber> x =
+      readIndex(op->getOperand(0), broadcast(op->getOperand(0), indices));
+  std::optional<IndexNumber> y =
+      readIndex(op->getOperand(1), broadcast(op->getOperand(1), indices));
+  if (x && y) {
+    if (isa<onnx::AddOp, onnx::SubOp>(op))
+      return makeIndex(addIndex(*x, *y, isa<onnx::AddOp>(op) ? 1 : -1));
+    if (isa<onnx::MulOp>(op) && (x->isConstant() || y->isConstant())) {
+      int64_t factor = cast<AffineConstantExpr>(x->isConstant() ? x->expr : y->expr).getValue();
+      IndexNumber zero{getAffineConstantExpr(0, op->getContext())};
+      return makeIndex(addIndex(zero, x->isConstant() ? *y : *x, factor));
+    }
+    std::optional<attn::ValueRange64> range = attn::getRange(x->expr, extents);
+    if (isa<onnx::DivOp>(op) && isa<IntegerType>(element) && x->data.empty() && y->isConstant() &&
+        range && range->low >= 0) {
+      int64_t divisor = cast<AffineConstantExpr>(y->expr).getValue();
+      if (divisor > 0)
+        return makeIndex({x->expr.floorDiv(divisor)});
+    }
+    return {};
+  }
+  // A sum of a mask and something else keeps the mask in sight.
+  bool isMask = hasIndices(a) || hasIndices(b);
+  if (isa<onnx::AddOp>(op) && isMask && isa<FloatType>(element))
+    return makeSum(a, b);
+  return {};
+}
+
+MaskNumberRef MaskReader::readNumber(Value value, Indices indices) {
+  value = skipNoOps(value);
+  Type element = getElement(value);
+  bool isInteger =
+      element && (element.isInteger(32) || element.isInteger(64)) && !element.isUnsignedInteger();
+  auto data = [&] { return makeData(makeElement(value, indices), isInteger); };
+  auto result = dyn_cast<OpResult>(value);
+  if (!result || result.getResultNumber() != 0 || !getStaticType(value) || budget == 0)
+    return data();
+  --budget;
+  if (onnx::getConstantAttr(value)) {
+    MaskNumberRef constant = readConstantNumber(value, indices);
+    return constant ? constant : data();
+  }
+  if (!llvm::all_of(result.getOwner()->getOperandTypes(), [](Type type) {
+        auto tensor = dyn_cast<RankedTensorType>(type);
+        return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
+      }))
+    return data();
+  if (result.getOwner()->getNumOperands() > 0)
+    if (std::optional<Place> place = throughMovement(result.getOwner(), indices))
+      return readNumber(place->value, place->indices);
+  MaskNumberRef number = findNumber(result.getOwner(), indices);
+  if (!number)
+    return data();
+  // Likewise, but a choice of numbers says more.
+  bool isKnown = getConstantRange(number) || hasIndices(number) ||
+                 (isMatrixElement(indices) && !readsMatrix(number));
+  return isKnown ? number : data();
+}

@@ -1,0 +1,81 @@
+// RUN: fovea-opt %s --fovea-raise-attention --split-input-file | FileCheck %s
+// RUN: fovea-opt %s --fovea-raise-attention="approx-masks=true" --split-input-file | FileCheck %s --check-prefix=APPROX
+
+// Numbers that are not minus infinity. The lowest one hides where every row sees a key; -10000 hides when told so, and else is
+// computed from the place of the score: no matrix is read.
+
+// CHECK-LABEL: func.func @numbers
+// CHECK: attn.attention {{.*}} mask = <causal> numerics
+// CHECK-NOT: captures
+// CHECK: attn.attention {{.*}} mask = <dense>
+// CHECK: arith.cmpi sle
+// CHECK: arith.select
+// APPROX-LABEL: func.func @numbers
+// APPROX: attn.attention {{.*}} mask = <causal>
+// APPROX: attn.attention {{.*}} mask = <causal>
+func.func @numbers(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> (tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>) {
+  %low = onnx.Constant : tensor<3x3xf32> = dense<[[0.0, 0xFF7FFFFF, 0xFF7FFFFF], [0.0, 0.0, 0xFF7FFFFF], [0.0, 0.0, 0.0]]> : tensor<3x3xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Add %s, %low : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  %some = onnx.Constant : tensor<3x3xf32> = dense<[[0.0, -10000.0, -10000.0], [0.0, 0.0, -10000.0], [0.0, 0.0, 0.0]]> : tensor<3x3xf32>
+  %s2 = onnx.MatMul %o, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a2 = onnx.Add %s2, %some : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %p2 = onnx.Softmax %a2 : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o2 = onnx.MatMul %p2, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o, %o2 : tensor<1x1x3x4xf32>, tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// A row without a key by structure: the lowest number leaves it uniform, so it cannot hide, with or without the flag.
+
+// CHECK-LABEL: func.func @empty_row
+// CHECK: attn.attention {{.*}} mask = <dense>
+// APPROX-LABEL: func.func @empty_row
+// APPROX: attn.attention {{.*}} mask = <dense>
+func.func @empty_row(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  %low = onnx.Constant : tensor<3x3xf32> = dense<[[0xFF7FFFFF, 0xFF7FFFFF, 0xFF7FFFFF], [0.0, 0xFF7FFFFF, 0xFF7FFFFF], [0.0, 0.0, 0xFF7FFFFF]]> : tensor<3x3xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Add %s, %low : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// Index arithmetic that no constant holds, and a padding mask beside it: the first becomes the attribute, the second is read
+// where it was made.
+
+// CHECK-LABEL: func.func @computed
+// CHECK-NOT: onnx.Range
+// CHECK-NOT: onnx.Expand
+// CHECK: attn.attention {{.*}} captures(%arg3 : tensor<2x8192xi1>) domain = [2, 1, 8192, 8192, 4, 4] {{.*}} mask = <window, left = 255, right = 0>
+func.func @computed(%q: tensor<2x1x8192x4xf32>, %k: tensor<2x1x4x8192xf32>, %v: tensor<2x1x8192x4xf32>, %pad: tensor<2x8192xi1>) -> tensor<2x1x8192x4xf32> {
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %n = onnx.Constant : tensor<i64> = dense<8192> : tensor<i64>
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %second = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %axes = onnx.Constant : tensor<2xi64> = dense<[1, 2]> : tensor<2xi64>
+  %shape = onnx.Constant : tensor<4xi64> = dense<[2, 1, 8192, 8192]> : tensor<4xi64>
+  %width = onnx.Constant : tensor<i64> = dense<256> : tensor<i64>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %range = onnx.Range %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<8192xi64>
+  %i = onnx.Unsqueeze %range, %second : (tensor<8192xi64>, tensor<1xi64>) -> tensor<8192x1xi64>
+  %j = onnx.Unsqueeze %range, %first : (tensor<8192xi64>, tensor<1xi64>) -> tensor<1x8192xi64>
+  %causal = onnx.LessOrEqual %j, %i : (tensor<1x8192xi64>, tensor<8192x1xi64>) -> tensor<8192x8192xi1>
+  %back = onnx.Sub %i, %j : (tensor<8192x1xi64>, tensor<1x8192xi64>) -> tensor<8192x8192xi64>
+  %near = onnx.Less %back, %width : (tensor<8192x8192xi64>, tensor<i64>) -> tensor<8192x8192xi1>
+  %both = onnx.And %causal, %near : (tensor<8192x8192xi1>, tensor<8192x8192xi1>) -> tensor<8192x8192xi1>
+  %pad4 = onnx.Unsqueeze %pad, %axes : (tensor<2x8192xi1>, tensor<2xi64>) -> tensor<2x1x1x8192xi1>
+  %wide = onnx.Expand %pad4, %shape : (tensor<2x1x1x8192xi1>, tensor<4xi64>) -> tensor<2x1x8192x8192xi1>
+  %seen = onnx.And %wide, %both : (tensor<2x1x8192x8192xi1>, tensor<8192x8192xi1>) -> tensor<2x1x8192x8192xi1>
+  %s = onnx.MatMul %q, %k : (tensor<2x1x8192x4xf32>, tensor<2x1x4x8192xf32>) -> tensor<2x1x8192x8192xf32>
+  %a = onnx.Where %seen, %s, %inf : (tensor<2x1x8192x8192xi1>, tensor<2x1x8192x8192xf32>, tensor<f32>) -> tensor<2x1x8192x8192xf32>
+  %p = onnx.Softmax %a : (tensor<2x1x8192x8192xf32>) -> tensor<2x1x8192x8192xf32>
+  %o = onnx.MatMul %p, %v : (tensor<2x1x8192x8192xf32>, tensor<2x1x8192x4xf32>) -> tensor<2x1x8192x4xf32>
+  return %o : tensor<2x1x8192x4xf32>
+}
