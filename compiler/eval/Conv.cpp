@@ -13,8 +13,13 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::eval;
 
-static Results evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types types) {
-  auto conv = cast<onnx::ConvOp>(op);
+template <typename Number>
+static Results convolve(onnx::ConvOp conv, ArrayRef<Tensor> operands, Types types) {
+  using Element = Loaded<Number>;
+  auto read = [](const Tensor &tensor) {
+    std::vector<Element> elements = tensor.elements<Element>();
+    return std::vector<Number>(elements.begin(), elements.end());
+  };
   const Tensor &x = operands[0], &w = operands[1];
   ArrayRef<int64_t> result = types[0].getShape();
   FailureOr<Sliding> window =
@@ -24,29 +29,35 @@ static Results evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types type
   int64_t batch = result[0], group = conv.getGroup(), filters = result[1] / group,
           channels = w.getShape()[1], kernel = countPoints(window->kernel),
           points = countPoints(window->results), plane = countPoints(window->extents);
-  std::vector<double> input = x.elements<double>(), weights = w.elements<double>(),
-                      sums(types[0].getNumElements(), 0);
+  std::vector<Number> input = read(x), weights = read(w), sums(types[0].getNumElements(), 0);
   // Where each (kernel position, result position) reads is the same for every channel.
   std::vector<int64_t> reads = window->locate();
-  std::vector<double> patches(channels * kernel * points);
+  std::vector<Number> patches(channels * kernel * points);
   for (int64_t n = 0; n < batch; ++n)
     for (int64_t g = 0; g < group; ++g) {
       for (int64_t c = 0; c < channels; ++c) {
-        const double *from = input.data() + ((n * group + g) * channels + c) * plane;
-        double *to = patches.data() + c * kernel * points;
+        const Number *from = input.data() + ((n * group + g) * channels + c) * plane;
+        Number *to = patches.data() + c * kernel * points;
         for (int64_t i = 0; i < kernel * points; ++i)
           to[i] = reads[i] < 0 ? 0 : from[reads[i]];
       }
-      multiplyMatrices<double>(filters, points, channels * kernel,
+      multiplyMatrices<Number>(filters, points, channels * kernel,
                                weights.data() + g * filters * channels * kernel, patches.data(),
                                sums.data() + (n * group + g) * filters * points);
     }
   if (operands[2]) {
-    std::vector<double> bias = operands[2].elements<double>();
+    std::vector<Number> bias = read(operands[2]);
     for (size_t i = 0; i < sums.size(); ++i)
       sums[i] += bias[i / points % bias.size()];
   }
-  return SmallVector<Tensor>{makeTensor<double>(types[0], sums)};
+  std::vector<Element> results(sums.begin(), sums.end());
+  return SmallVector<Tensor>{makeTensor<Element>(types[0], results)};
+}
+
+static Results evaluateConv(Operation *op, ArrayRef<Tensor> operands, Types types) {
+  auto conv = cast<onnx::ConvOp>(op);
+  return isFloat(operands[0].kind()) ? convolve<double>(conv, operands, types)
+                                     : convolve<uint64_t>(conv, operands, types);
 }
 
 /// Every element of x adds its multiple of the kernel to the result.

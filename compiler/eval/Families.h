@@ -61,6 +61,11 @@ void addShapeEvaluators(EvaluatorTable &table);
 void addSignalEvaluators(EvaluatorTable &table);
 void addUnaryEvaluators(EvaluatorTable &table);
 
+/// What elements are converted to for products computed in Number, which is double, or uint64_t for
+/// integers: they wrap around as those of the result do.
+template <typename Number>
+using Loaded = std::conditional_t<std::is_same_v<Number, double>, double, int64_t>;
+
 /// c [m, n] += a [m, k] * b [k, n], all row-major. Number is double or uint64_t.
 template <typename Number>
 void multiplyMatrices(int64_t m, int64_t n, int64_t k, const Number *a, const Number *b, Number *c);

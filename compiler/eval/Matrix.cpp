@@ -38,10 +38,6 @@ template void eval::multiplyMatrices(int64_t, int64_t, int64_t, const uint64_t *
 
 namespace {
 
-/// The number that products are computed in, and the one that elements are converted to.
-template <typename Number>
-using Loaded = std::conditional_t<std::is_same_v<Number, double>, double, int64_t>;
-
 template <typename Number> Tensor matMul(RankedTensorType type, const Tensor &a, const Tensor &b) {
   using Element = Loaded<Number>;
   // A vector is a matrix of one row or one column.

@@ -11,6 +11,7 @@
 #include "compiler/import/NodeLocation.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/OnnxShapeOps.h"
+#include "mlir/IR/Iterators.h"
 #include "mlir/IR/Verifier.h"
 #include "onnx_ml.pb.h"
 
@@ -75,6 +76,11 @@ ImportError GraphImporter::run() {
   } catch (const ImportFailure &failure) {
     report(loc, failure);
   }
+  // What sequences held is used directly.
+  module.walk<WalkOrder::PostOrder, ReverseIterator>([](UnrealizedConversionCastOp sequence) {
+    if (sequence.use_empty())
+      sequence.erase();
+  });
   if (worst == ImportError::None && failed(verify(module)))
     worst = ImportError::Input;
   return worst;
@@ -267,7 +273,8 @@ std::string GraphImporter::listOperandTypes(const NodeProto &node) const {
   for (const std::string &name : node.input())
     for (const ImportScope *where = scope; where; where = where->outer)
       if (Value value = where->values.lookup(name)) {
-        os << (text.empty() ? "" : ", ") << cast<ShapedType>(value.getType()).getElementType();
+        if (auto type = dyn_cast<ShapedType>(value.getType()))
+          os << (text.empty() ? "" : ", ") << type.getElementType();
         break;
       }
   return text;
@@ -347,7 +354,11 @@ void GraphImporter::importOperator(const NodeProto &node, Location loc, bool &is
   checkNode(node);
   SmallVector<Value> operands = lookUpOperands(node, isPoisoned);
   NodeImporter importer(node, scope->opset, loc, builder, tensors, operands, *this);
-  findOperatorRule(node.domain(), node.op_type())->import(importer);
+  const OperatorRule *rule = findOperatorRule(node.domain(), node.op_type());
+  for (Value operand : operands)
+    if (operand && !rule->takesSequences)
+      checkTensor(operand);
+  rule->import(importer);
   importer.checkAttributesKnown();
   if (isPoisoned)
     return definePoison(node);
@@ -422,6 +433,12 @@ void GraphImporter::importOutputs() {
       report(loc, {ImportError::Input, found == scope->values.end()
                                            ? "the output is not defined by any node"
                                            : "the output is listed twice"});
+      continue;
+    }
+    try {
+      checkTensor(found->second);
+    } catch (const ImportFailure &failure) {
+      report(loc, failure);
       continue;
     }
     results.push_back(found->second);

@@ -42,6 +42,26 @@ ArrayRef<Value> NodeImporter::getAllOperands() {
   return operands;
 }
 
+void fovea::checkTensor(Value value) {
+  if (isa<TupleType>(value.getType()))
+    failUnsupported("a sequence is supported only as an input of operators on sequences");
+}
+
+SmallVector<Value> NodeImporter::getSequence(unsigned index) {
+  Value operand = getOperand(index);
+  auto sequence = operand.getDefiningOp<UnrealizedConversionCastOp>();
+  if (!sequence || !isa<TupleType>(operand.getType()))
+    failInput("input " + Twine(index) + " must be a sequence");
+  return SmallVector<Value>(sequence.getInputs());
+}
+
+Value NodeImporter::makeSequence(ValueRange tensors) {
+  for (Value tensor : tensors)
+    checkTensor(tensor);
+  Type type = TupleType::get(builder.getContext(), tensors.getTypes());
+  return UnrealizedConversionCastOp::create(builder, loc, type, tensors).getResult(0);
+}
+
 const AttributeProto *NodeImporter::find(StringRef name, int kind, StringRef kindName) {
   const AttributeProto *found = nullptr;
   for (const AttributeProto &attribute : node.attribute()) {
@@ -219,7 +239,7 @@ const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
           getConvRules(), getElementwiseRules(), getFunctionRules(), getLossRules(),
           getMatrixRules(), getNormRules(), getPoolRules(), getQuantRules(), getRecurrentRules(),
           getReduceRules(), getResampleRules(), getScatterRules(), getSelectRules(),
-          getShapeRules(), getSignalRules()})
+          getSequenceRules(), getShapeRules(), getSignalRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

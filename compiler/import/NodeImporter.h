@@ -43,6 +43,8 @@ public:
   mlir::Value getOptionalOperand(unsigned index);
   /// All operands, at least one, none absent.
   llvm::ArrayRef<mlir::Value> getAllOperands();
+  /// The tensors of an operand that is a sequence.
+  llvm::SmallVector<mlir::Value> getSequence(unsigned index);
 
   // Attributes. Each throws ImportFailure when the attribute has another kind; reading one marks it
   // as known.
@@ -72,6 +74,8 @@ public:
   mlir::ElementsAttr makeIndexAttr(llvm::ArrayRef<int64_t> values);
   mlir::Value makeConstant(mlir::ElementsAttr value);
   mlir::Value makeNone();
+  /// A sequence of tensors: a value of the import alone, which only rules that say so take.
+  mlir::Value makeSequence(mlir::ValueRange tensors);
   /// A scalar constant: `value`, rounded to a float type or truncated to an integer type.
   mlir::Value makeNumber(double value, mlir::Type elementType);
   /// The tensor of unknown shape with `value`'s element type, or with the one given.
@@ -110,6 +114,9 @@ private:
   std::set<std::string> known;
 };
 
+/// Throws ImportFailure when the value is a sequence.
+void checkTensor(mlir::Value value);
+
 /// How one operator is imported.
 struct OperatorRule {
   llvm::StringRef name;
@@ -118,6 +125,8 @@ struct OperatorRule {
   /// Bounds on the operands and outputs in any opset that is supported.
   unsigned minOperands, maxOperands, maxOutputs;
   void (*import)(NodeImporter &node);
+  /// Whether operands may be sequences.
+  bool takesSequences = false;
 };
 
 /// The rule for an operator, or null. Rules for other domains than the standard's are named with

@@ -26,6 +26,7 @@ llvm::ArrayRef<OperatorRule> getReduceRules();
 llvm::ArrayRef<OperatorRule> getResampleRules();
 llvm::ArrayRef<OperatorRule> getScatterRules();
 llvm::ArrayRef<OperatorRule> getSelectRules();
+llvm::ArrayRef<OperatorRule> getSequenceRules();
 llvm::ArrayRef<OperatorRule> getShapeRules();
 llvm::ArrayRef<OperatorRule> getSignalRules();
 

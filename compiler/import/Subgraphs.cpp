@@ -67,6 +67,7 @@ void GraphImporter::importSubgraph(const onnxpb::GraphProto &body, Region &regio
     Value value = where->values.lookup(output.name());
     if (!value)
       failInput("output '" + escapeText(output.name()) + "' of a subgraph is absent");
+    checkTensor(value);
     RankedTensorType type =
         importDeclaredType(output, cast<TensorType>(value.getType()).getElementType());
     declared.push_back(TypeAttr::get(type ? Type(type) : value.getType()));

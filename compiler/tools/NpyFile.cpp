@@ -4,6 +4,7 @@
 // any order.
 #include "compiler/tools/NpyFile.h"
 
+#include "runtime/src/dtypes.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/CheckedArithmetic.h"
@@ -176,28 +177,13 @@ std::optional<uint64_t> byteSizeOf(fovea_dtype dtype, ArrayRef<int64_t> shape) {
 } // namespace
 
 std::string dtypeName(fovea_dtype dtype) {
-  // By DLPack's code; those without bits behind them are in the first seven.
-  static const char *const names[] = {"int",
-                                      "uint",
-                                      "float",
-                                      "void",
-                                      "bfloat",
-                                      "",
-                                      "bool",
-                                      "",
-                                      "",
-                                      "",
-                                      "float8_e4m3fn",
-                                      "float8_e4m3fnuz",
-                                      "float8_e5m2",
-                                      "float8_e5m2fnuz",
-                                      "float8_e8m0fnu",
-                                      "float6_e2m3fn",
-                                      "float6_e3m2fn",
-                                      "float4_e2m1fn"};
-  if (dtype.code >= std::size(names) || !*names[dtype.code])
+  const char *name = getDtypeName(dtype.code);
+  // A handle of DLPack, which no file holds.
+  if (dtype.code == 3)
+    name = "void";
+  if (!name)
     return "unknown" + std::to_string(dtype.bits);
-  return names[dtype.code] + (dtype.code < 6 ? std::to_string(dtype.bits) : "");
+  return name + (dtype.code < 6 ? std::to_string(dtype.bits) : "");
 }
 
 std::string typeName(fovea_dtype dtype, ArrayRef<int64_t> shape) {

@@ -122,6 +122,25 @@ LogicalResult onnx::verifyOneElement(Operation *op, StringRef name, Value operan
   return success();
 }
 
+LogicalResult onnx::verifyElementIndices(Operation *op, Value x, Value indices, int64_t axis) {
+  std::optional<Shape> from = getShape(x), places = getShape(indices);
+  if (!from)
+    return success();
+  FailureOr<int64_t> resolved = resolveAxis(op, axis, from->size());
+  if (failed(resolved) || !places)
+    return resolved;
+  if (from->size() != places->size())
+    return op->emitOpError("operands x ")
+           << formatShape(*from) << " and indices " << formatShape(*places) << " differ in rank";
+  for (auto [i, extent] : llvm::enumerate(*places))
+    if (int64_t(i) != *resolved && !isDynamic(extent) && !isDynamic((*from)[i]) &&
+        extent > (*from)[i])
+      return op->emitOpError("operand indices ")
+             << formatShape(*places) << " reaches beyond operand x " << formatShape(*from)
+             << " in dimension " << i;
+  return success();
+}
+
 LogicalResult onnx::verifyWord(Operation *op, StringRef name, StringRef value,
                                ArrayRef<StringRef> words) {
   if (llvm::is_contained(words, value))

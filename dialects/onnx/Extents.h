@@ -64,6 +64,11 @@ mlir::Type mergeTypes(mlir::Type inferred, mlir::Type declared);
 mlir::LogicalResult verifyOneElement(mlir::Operation *op, llvm::StringRef name,
                                      mlir::Value operand);
 
+/// An error unless `axis` is one of x, and `indices` of the same rank do not reach beyond the other
+/// dimensions of x: what GatherElements and ScatterElements ask for.
+mlir::LogicalResult verifyElementIndices(mlir::Operation *op, mlir::Value x, mlir::Value indices,
+                                         int64_t axis);
+
 /// An error when `value` is none of the words.
 mlir::LogicalResult verifyWord(mlir::Operation *op, llvm::StringRef name, llvm::StringRef value,
                                llvm::ArrayRef<llvm::StringRef> words);

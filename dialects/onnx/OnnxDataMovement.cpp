@@ -193,20 +193,8 @@ LogicalResult GatherOp::inferShapes(Types &types) {
 }
 
 LogicalResult GatherElementsOp::inferShapes(Types &types) {
-  std::optional<Shape> x = getShape(getX()), indices = getShape(getIndices());
-  if (x && failed(resolveAxis(*this, getAxis(), x->size())))
+  if (failed(verifyElementIndices(*this, getX(), getIndices(), getAxis())))
     return failure();
-  if (x && indices) {
-    if (x->size() != indices->size())
-      return emitOpError("operands x ")
-             << formatShape(*x) << " and indices " << formatShape(*indices) << " differ in rank";
-    int64_t axis = getAxis() < 0 ? getAxis() + x->size() : getAxis();
-    for (auto [i, extent] : llvm::enumerate(*indices))
-      if (int64_t(i) != axis && !isDynamic(extent) && !isDynamic((*x)[i]) && extent > (*x)[i])
-        return emitOpError("operand indices ")
-               << formatShape(*indices) << " reaches beyond operand x " << formatShape(*x)
-               << " in dimension " << i;
-  }
   return appendLike(*this, getIndices(), getElementType(getX()), types);
 }
 

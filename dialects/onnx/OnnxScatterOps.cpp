@@ -22,24 +22,12 @@ static LogicalResult verifyReduction(Operation *op, Value x, StringRef reduction
 }
 
 LogicalResult ScatterElementsOp::inferShapes(Types &types) {
-  std::optional<Shape> x = getShape(getX()), indices = getShape(getIndices()),
-                       updates = getShape(getUpdates());
-  if (x && failed(resolveAxis(*this, getAxis(), x->size())))
-    return failure();
+  std::optional<Shape> indices = getShape(getIndices()), updates = getShape(getUpdates());
   if (indices && updates && failed(verifyCompatibleShape(*indices, *updates)))
     return emitOpError("operands indices ")
            << formatShape(*indices) << " and updates " << formatShape(*updates) << " differ";
-  if (x && indices) {
-    if (x->size() != indices->size())
-      return emitOpError("operands x ")
-             << formatShape(*x) << " and indices " << formatShape(*indices) << " differ in rank";
-    int64_t axis = getAxis() < 0 ? getAxis() + x->size() : getAxis();
-    for (auto [i, extent] : llvm::enumerate(*indices))
-      if (int64_t(i) != axis && !isDynamic(extent) && !isDynamic((*x)[i]) && extent > (*x)[i])
-        return emitOpError("operand indices ")
-               << formatShape(*indices) << " reaches beyond operand x " << formatShape(*x)
-               << " in dimension " << i;
-  }
+  if (failed(verifyElementIndices(*this, getX(), getIndices(), getAxis())))
+    return failure();
   return appendLike(*this, getX(), getElementType(getX()), types);
 }
 

@@ -33,6 +33,14 @@ Value IndexOperand::get(Scalars &scalars, ValueRange values, int64_t i) const {
   return scalars.convert(values[first + i], i64);
 }
 
+Value lower::isAxis(Scalars &scalars, Value axis, int64_t dim, int64_t rank) {
+  auto equals = [&](int64_t wanted) {
+    return scalars.compare(arith::CmpIPredicate::eq, axis,
+                           scalars.constant(IntegerAttr::get(axis.getType(), wanted)), false);
+  };
+  return scalars.create<arith::OrIOp>(equals(dim), equals(dim - rank));
+}
+
 Value lower::getForAxis(Scalars &scalars, ValueRange inputs, const IndexOperand &axes,
                         const IndexOperand &values, int64_t offset, int64_t dim, int64_t rank,
                         int64_t otherwise) {
@@ -44,12 +52,7 @@ Value lower::getForAxis(Scalars &scalars, ValueRange inputs, const IndexOperand 
         result = values.get(scalars, inputs, offset + i);
       continue;
     }
-    Value axis = axes.get(scalars, inputs, i);
-    auto equals = [&](int64_t wanted) {
-      return scalars.compare(arith::CmpIPredicate::eq, axis,
-                             scalars.constant(IntegerAttr::get(i64, wanted)), false);
-    };
-    Value isHere = scalars.create<arith::OrIOp>(equals(dim), equals(dim - rank));
+    Value isHere = isAxis(scalars, axes.get(scalars, inputs, i), dim, rank);
     result = scalars.select(isHere, values.get(scalars, inputs, offset + i), result);
   }
   return result;

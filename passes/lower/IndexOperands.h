@@ -34,6 +34,9 @@ private:
   int64_t first = 0, count = 0;
 };
 
+/// Whether the i64 `axis`, in [-rank, rank), is `dim`.
+mlir::Value isAxis(Scalars &scalars, mlir::Value axis, int64_t dim, int64_t rank);
+
 /// The element of `values` whose axis is `dim`, or `otherwise` when no axis is: axes in [-rank,
 /// rank).
 mlir::Value getForAxis(Scalars &scalars, mlir::ValueRange scalarsOfInputs, const IndexOperand &axes,

@@ -12,6 +12,7 @@
 #include "passes/lower/Generics.h"
 #include "passes/lower/IndexOperands.h"
 #include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Sequential.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -177,49 +178,91 @@ public:
       return IndexOperand(rewriter, onnxValue, lowered, rank, inputs);
     };
     IndexOperand starts = getOperand(op.getStarts(), adaptor.getStarts());
+    IndexOperand ends = getOperand(op.getEnds(), adaptor.getEnds());
     IndexOperand axes(llvm::to_vector(llvm::seq<int64_t>(0, starts.size())));
     IndexOperand steps(SmallVector<int64_t>(starts.size(), 1));
     if (onnx::isPresent(op.getAxes()))
       axes = getOperand(op.getAxes(), adaptor.getAxes());
     if (onnx::isPresent(op.getSteps()))
       steps = getOperand(op.getSteps(), adaptor.getSteps());
-    if (axes.size() != starts.size() || steps.size() != starts.size())
-      return refuse(op, rewriter, "starts, axes and steps must be of one length");
-    std::optional<SmallVector<int64_t>> ends = onnx::getConstantIntegers(op.getEnds());
-    if (inputs.empty() && ends)
-      return lowerConstant(op, adaptor, *starts.getConstants(), *ends, *axes.getConstants(),
-                           *steps.getConstants(), rewriter);
+    if (axes.size() != starts.size() || steps.size() != starts.size() ||
+        ends.size() != starts.size())
+      return refuse(op, rewriter, "starts, ends, axes and steps must be of one length");
+    if (inputs.empty())
+      return lowerConstant(op, adaptor, *starts.getConstants(), *ends.getConstants(),
+                           *axes.getConstants(), *steps.getConstants(), rewriter);
     if (from.getNumElements() == 0)
       return refuse(op, rewriter, "there is nothing to slice in an empty tensor");
+    // Where the slice begins and how it goes on, for each dimension; it must have the extents of
+    // the result.
+    Value bounds = createSequential(rewriter, op.getLoc(), [&](Sequential &s) -> Values {
+      Values v = readOperands(s, inputs);
+      Value bounds = s.empty({rank, 2}, rewriter.getI64Type());
+      for (int64_t dim = 0; dim < rank; ++dim) {
+        int64_t extent = from.getDimSize(dim);
+        auto get = [&](const IndexOperand &operand, int64_t otherwise) {
+          return getForAxis(s, v, axes, operand, 0, dim, rank, otherwise);
+        };
+        Value step = get(steps, 1);
+        Value first =
+            createBounds(s, get(starts, 0), get(ends, extent), step, extent, type.getDimSize(dim));
+        bounds = s.write(first, bounds, {s.index(dim), s.index(0)});
+        bounds = s.write(step, bounds, {s.index(dim), s.index(1)});
+      }
+      return {bounds};
+    })[0];
+    SmallVector<MappedTensor> mapped;
+    for (int64_t i = 0; i < 2 * rank; ++i) {
+      SmallVector<AffineExpr> place = {rewriter.getAffineConstantExpr(i / 2),
+                                       rewriter.getAffineConstantExpr(i % 2)};
+      mapped.push_back({bounds, AffineMap::get(rank, 0, place, rewriter.getContext())});
+    }
     auto body = [&](Scalars &s, ValueRange v) {
       SmallVector<Value> position;
       for (int64_t dim = 0; dim < rank; ++dim) {
-        Value start = getForAxis(s, v, axes, starts, 0, dim, rank, 0);
-        Value step = getForAxis(s, v, axes, steps, 0, dim, rank, 1);
-        position.push_back(getPosition(s, dim, from.getDimSize(dim), start, step));
+        Value index = s.create<arith::IndexCastOp>(rewriter.getI64Type(), s.loopIndex(dim));
+        Value at = s.add(v[2 * dim], s.multiply(index, v[2 * dim + 1]));
+        // In bounds also when the check failed, which does not stop this kernel.
+        position.push_back(s.create<arith::IndexCastOp>(rewriter.getIndexType(),
+                                                        clamp(s, at, 0, from.getDimSize(dim) - 1)));
       }
       return s.create<tensor::ExtractOp>(adaptor.getX(), position);
     };
-    rewriter.replaceOp(op, createParallel(rewriter, op.getLoc(), inputs, type, body));
+    rewriter.replaceOp(op, createParallel(rewriter, op.getLoc(), mapped, type, body));
     return success();
   }
 
 private:
-  /// Where position `dim` of the result lies on an axis of `extent`: where the slice is shorter
-  /// than the result, its last element is read again.
-  static Value getPosition(Scalars &s, int64_t dim, int64_t extent, Value start, Value step) {
+  static Value number(Scalars &s, int64_t value) {
+    return s.constant(IntegerAttr::get(IntegerType::get(s.getContext(), 64), value));
+  }
+
+  static Value clamp(Scalars &s, Value value, int64_t least, int64_t most) {
+    return s.create<arith::MinSIOp>(s.create<arith::MaxSIOp>(value, number(s, least)),
+                                    number(s, most));
+  }
+
+  /// The first position of a slice, as the standard clamps it, after a check of its length.
+  static Value createBounds(Sequential &s, Value start, Value end, Value step, int64_t extent,
+                            int64_t length) {
     using P = arith::CmpIPredicate;
-    Type i64 = start.getType();
-    auto number = [&](int64_t value) { return s.constant(IntegerAttr::get(i64, value)); };
-    auto clamp = [&](Value value) {
-      return s.create<arith::MinSIOp>(s.create<arith::MaxSIOp>(value, number(0)),
-                                      number(extent - 1));
+    Value zero = number(s, 0);
+    Value forward = s.compare(P::sgt, step, zero, false);
+    auto resolve = [&](Value value) {
+      Value isNegative = s.compare(P::slt, value, zero, false);
+      value = s.select(isNegative, s.add(value, number(s, extent)), value);
+      return s.select(forward, clamp(s, value, 0, extent), clamp(s, value, -1, extent - 1));
     };
-    Value isNegative = s.compare(P::slt, start, number(0), false);
-    start = clamp(s.select(isNegative, s.add(start, number(extent)), start));
-    Value offset = s.multiply(s.create<arith::IndexCastOp>(i64, s.loopIndex(dim)), step);
-    return s.create<arith::IndexCastOp>(IndexType::get(s.getContext()),
-                                        clamp(s.add(start, offset)));
+    Value first = resolve(start), distance = s.subtract(resolve(end), first);
+    Value away = s.select(forward, distance, s.subtract(zero, distance));
+    Value isWhole =
+        s.compare(P::eq, s.remainder(distance, step, /*floor=*/false, false), zero, false);
+    Value count = s.add(s.divide(distance, step, false), s.select(isWhole, zero, number(s, 1)));
+    count = s.select(s.compare(P::sgt, away, zero, false), count, zero);
+    Value fits = s.both(s.compare(P::ne, step, zero, false),
+                        s.compare(P::eq, count, number(s, length), false));
+    s.check(fits, "a slice of the declared extents");
+    return first;
   }
 
   LogicalResult lowerConstant(onnx::SliceOp op, Adaptor adaptor, ArrayRef<int64_t> starts,

@@ -18,59 +18,38 @@ using namespace fovea::lower;
 
 namespace {
 
-class SoftmaxPattern : public OnnxPattern<onnx::SoftmaxOp> {
+/// Softmax, or its logarithm, which is taken of the sum alone.
+template <typename Op> class SoftmaxPattern : public OnnxPattern<Op> {
 public:
-  using OnnxPattern::OnnxPattern;
+  using OnnxPattern<Op>::OnnxPattern;
 
-  LogicalResult lower(onnx::SoftmaxOp op, Adaptor adaptor,
+  LogicalResult lower(Op op, typename OnnxPattern<Op>::Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = getType(op.getY());
-    Type elementType = type.getElementType(), wide = getWideType(elementType);
+    constexpr bool isLog = std::is_same_v<Op, onnx::LogSoftmaxOp>;
+    RankedTensorType type = this->getType(op.getY());
+    Type wide = getWideType(type.getElementType());
     int64_t axis = normalizeAxis(op.getAxis(), type.getRank());
     Location loc = op.getLoc();
     AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
-    AffineMap row = getMapWithout(getContext(), type.getRank(), axis);
+    AffineMap row = getMapWithout(rewriter.getContext(), type.getRank(), axis);
+    auto power = [](Scalars &s, Value exponent) { return s.create<math::ExpOp>(exponent); };
     Value greatest = reduceMax(rewriter, loc, adaptor.getX(), axis, false);
-    Value powers =
-        createParallel(rewriter, loc, {{adaptor.getX(), identity}, {greatest, row}},
-                       type.clone(wide), [&](Scalars &s, ValueRange v) {
-                         return s.create<math::ExpOp>(s.subtract(s.widen(v[0]), s.widen(v[1])));
-                       });
-    Value sum = reduceSum(rewriter, loc, powers, axis);
-    rewriter.replaceOp(op, createParallel(rewriter, loc, {{powers, identity}, {sum, row}}, type,
-                                          [&](Scalars &s, ValueRange v) {
-                                            return s.convert(s.divide(v[0], v[1], false),
-                                                             elementType);
-                                          }));
-    return success();
-  }
-};
-
-class LogSoftmaxPattern : public OnnxPattern<onnx::LogSoftmaxOp> {
-public:
-  using OnnxPattern::OnnxPattern;
-
-  LogicalResult lower(onnx::LogSoftmaxOp op, Adaptor adaptor,
-                      ConversionPatternRewriter &rewriter) const override {
-    RankedTensorType type = getType(op.getY());
-    Type elementType = type.getElementType(), wide = getWideType(elementType);
-    int64_t axis = normalizeAxis(op.getAxis(), type.getRank());
-    Location loc = op.getLoc();
-    AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
-    AffineMap row = getMapWithout(getContext(), type.getRank(), axis);
-    Value greatest = reduceMax(rewriter, loc, adaptor.getX(), axis, false);
-    Value centered = createParallel(
-        rewriter, loc, {{adaptor.getX(), identity}, {greatest, row}}, type.clone(wide),
-        [](Scalars &s, ValueRange v) { return s.subtract(s.widen(v[0]), s.widen(v[1])); });
+    Value terms = createParallel(rewriter, loc, {{adaptor.getX(), identity}, {greatest, row}},
+                                 type.clone(wide), [&](Scalars &s, ValueRange v) -> Value {
+                                   Value centered = s.subtract(s.widen(v[0]), s.widen(v[1]));
+                                   return isLog ? centered : power(s, centered);
+                                 });
     Value sum =
-        reduce(rewriter, loc, centered, axis, getNumberAttr(wide, 0),
-               [](Scalars &s, ValueRange v) { return s.add(v[1], s.create<math::ExpOp>(v[0])); });
-    rewriter.replaceOp(op, createParallel(rewriter, loc, {{centered, identity}, {sum, row}}, type,
-                                          [&](Scalars &s, ValueRange v) {
-                                            return s.convert(
-                                                s.subtract(v[0], s.create<math::LogOp>(v[1])),
-                                                elementType);
-                                          }));
+        reduce(rewriter, loc, terms, axis, getNumberAttr(wide, 0), [&](Scalars &s, ValueRange v) {
+          return s.add(v[1], isLog ? power(s, v[0]) : v[0]);
+        });
+    auto finish = [&](Scalars &s, ValueRange v) {
+      Value result =
+          isLog ? s.subtract(v[0], s.create<math::LogOp>(v[1])) : s.divide(v[0], v[1], false);
+      return s.convert(result, type.getElementType());
+    };
+    rewriter.replaceOp(
+        op, createParallel(rewriter, loc, {{terms, identity}, {sum, row}}, type, finish));
     return success();
   }
 };
@@ -391,8 +370,8 @@ public:
 } // namespace
 
 void lower::populateNormalizationPatterns(const PatternContext &context) {
-  context
-      .add<BatchNormalizationPattern, GroupPattern<onnx::GroupNormalizationOp>,
-           GroupPattern<onnx::InstanceNormalizationOp>, HardmaxPattern, LRNPattern,
-           LayerNormalizationPattern, LogSoftmaxPattern, RMSNormalizationPattern, SoftmaxPattern>();
+  context.add<BatchNormalizationPattern, GroupPattern<onnx::GroupNormalizationOp>,
+              GroupPattern<onnx::InstanceNormalizationOp>, HardmaxPattern, LRNPattern,
+              LayerNormalizationPattern, RMSNormalizationPattern,
+              SoftmaxPattern<onnx::LogSoftmaxOp>, SoftmaxPattern<onnx::SoftmaxOp>>();
 }

@@ -21,19 +21,24 @@ namespace {
 /// x with its scale and its zero point, which may be absent, as inputs of an elementwise op.
 class QuantInputs {
 public:
-  QuantInputs(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t axis, int64_t blockSize)
-      : context(builder.getContext()), rank(shape.size()), axis(normalizeAxis(axis, rank)),
-        blockSize(blockSize) {}
+  template <typename Op>
+  QuantInputs(OpBuilder &builder, Op op, typename Op::Adaptor adaptor)
+      : context(builder.getContext()), rank(cast<RankedTensorType>(op.getY().getType()).getRank()),
+        axis(normalizeAxis(op.getAxis(), rank)), blockSize(op.getBlockSize()) {
+    add(adaptor.getX(), AffineMap::getMultiDimIdentityMap(rank, context));
+    addShared(adaptor.getScale());
+    if (!isa<NoneType>(op.getZeroPoint().getType()))
+      addShared(adaptor.getZeroPoint());
+  }
 
-  /// Adds a tensor of x's shape, or one that many elements share.
-  void addWhole(Value x) { add(x, AffineMap::getMultiDimIdentityMap(rank, context)); }
-  void addShared(Value parameter);
-
+  bool hasZeroPoint() const { return places.size() > 2; }
   ArrayRef<MappedTensor> getMapped() const { return mapped; }
   /// The stored element of the `index`th tensor in a body whose arguments are `values`.
   Value get(Scalars &s, ValueRange values, unsigned index) const;
 
 private:
+  /// Adds a tensor that many elements share.
+  void addShared(Value parameter);
   void add(Value tensor, AffineMap map) {
     places.push_back({tensor, int(mapped.size())});
     mapped.push_back({tensor, map});
@@ -100,19 +105,14 @@ public:
   LogicalResult lower(onnx::QuantizeLinearOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = getType(op.getY());
-    QuantInputs inputs(rewriter, type.getShape(), op.getAxis(), op.getBlockSize());
-    inputs.addWhole(adaptor.getX());
-    inputs.addShared(adaptor.getScale());
-    bool hasZeroPoint = !isa<NoneType>(op.getZeroPoint().getType());
-    if (hasZeroPoint)
-      inputs.addShared(adaptor.getZeroPoint());
+    QuantInputs inputs(rewriter, op, adaptor);
     Type xType = getElementTypeOrSelf(op.getX()), scaleType = getElementTypeOrSelf(op.getScale());
     auto body = [&](Scalars &s, ValueRange v) {
       Value x = castElement(s, inputs.get(s, v, 0), xType, op.getPrecision());
       Value scale = castElement(s, inputs.get(s, v, 1), scaleType, op.getPrecision());
       Value quotient = s.widen(s.create<arith::DivFOp>(x, scale));
       Value zeroPoint;
-      if (hasZeroPoint)
+      if (inputs.hasZeroPoint())
         zeroPoint = widenQuantized(s, inputs.get(s, v, 2), op.getTo());
       return isa<FloatType>(op.getTo()) ? toFloat(s, quotient, zeroPoint, op)
                                         : toInteger(s, quotient, zeroPoint, op.getTo());
@@ -151,17 +151,12 @@ public:
   LogicalResult lower(onnx::DequantizeLinearOp op, Adaptor adaptor,
                       ConversionPatternRewriter &rewriter) const override {
     RankedTensorType type = getType(op.getY());
-    QuantInputs inputs(rewriter, type.getShape(), op.getAxis(), op.getBlockSize());
-    inputs.addWhole(adaptor.getX());
-    inputs.addShared(adaptor.getScale());
-    bool hasZeroPoint = !isa<NoneType>(op.getZeroPoint().getType());
-    if (hasZeroPoint)
-      inputs.addShared(adaptor.getZeroPoint());
+    QuantInputs inputs(rewriter, op, adaptor);
     Type xType = getElementTypeOrSelf(op.getX()), scaleType = getElementTypeOrSelf(op.getScale());
     auto body = [&](Scalars &s, ValueRange v) {
       Type wide = getWideType(type.getElementType());
       Value x = widenQuantized(s, inputs.get(s, v, 0), xType);
-      if (hasZeroPoint)
+      if (inputs.hasZeroPoint())
         x = s.subtract(x, widenQuantized(s, inputs.get(s, v, 2), xType));
       Value scale = castElement(s, inputs.get(s, v, 1), scaleType, wide);
       return s.convert(s.multiply(s.convert(x, wide), scale), type.getElementType());

@@ -9,6 +9,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "passes/lower/IndexOperands.h"
 #include "passes/lower/OnnxPattern.h"
 
 #include <cmath>
@@ -188,22 +189,17 @@ SmallVector<Axes> findAxesByShape(RankedTensorType from, RankedTensorType type, 
   return choices;
 }
 
-/// Whether the elements of the vector `given` are the dimensions `axes` of `rank`, as a scalar
-/// tensor.
-Value compareAxes(OpBuilder &builder, Location loc, Value given, ArrayRef<int64_t> axes,
-                  int64_t rank) {
-  auto type = cast<RankedTensorType>(given.getType());
-  TypedAttr yes = builder.getBoolAttr(true);
-  return reduce(builder, loc, given, llvm::to_vector(llvm::seq<int64_t>(0, type.getRank())), yes,
-                [&](Scalars &s, ValueRange v) {
-                  Value isOne = s.number(builder.getI1Type(), 0);
-                  for (int64_t axis : axes)
-                    for (int64_t spelling : {axis, axis - rank})
-                      isOne = s.create<arith::OrIOp>(
-                          isOne, s.compare(arith::CmpIPredicate::eq, v[0],
-                                           s.number(type.getElementType(), spelling), false));
-                  return s.create<arith::AndIOp>(v[1], isOne);
-                });
+/// Whether all run-time `axes` are among `dims`, as a scalar.
+Value areAmong(Scalars &s, ValueRange scalars, const IndexOperand &axes, ArrayRef<int64_t> dims,
+               int64_t rank) {
+  Value all = s.number(IntegerType::get(s.getContext(), 1), 1);
+  for (int64_t i = 0; i < axes.size(); ++i) {
+    Value isOne = s.number(all.getType(), 0);
+    for (int64_t dim : dims)
+      isOne = s.create<arith::OrIOp>(isOne, isAxis(s, axes.get(s, scalars, i), dim, rank));
+    all = s.create<arith::AndIOp>(all, isOne);
+  }
+  return all;
 }
 
 template <typename Op> class ReducePattern : public OnnxPattern<Op> {
@@ -241,10 +237,12 @@ public:
         result = candidate;
         continue;
       }
-      Value isRight = compareAxes(rewriter, loc, adaptor.getAxes(), axes, from.getRank());
-      result =
-          createElementwise(rewriter, loc, {isRight, candidate, result}, type,
-                            [](Scalars &s, ValueRange v) { return s.select(v[0], v[1], v[2]); });
+      AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+      SmallVector<MappedTensor> inputs = {{candidate, identity}, {result, identity}};
+      IndexOperand given(rewriter, op.getAxes(), adaptor.getAxes(), type.getRank(), inputs);
+      result = createParallel(rewriter, loc, inputs, type, [&](Scalars &s, ValueRange v) {
+        return s.select(areAmong(s, v, given, axes, from.getRank()), v[0], v[1]);
+      });
     }
     rewriter.replaceOp(op, result);
     return success();

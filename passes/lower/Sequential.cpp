@@ -119,6 +119,17 @@ void Sequential::check(Value condition, StringRef expectation) {
   kernel::CheckOp::create(builder, loc, condition, expectation);
 }
 
+Values lower::readOperands(Sequential &code, ArrayRef<MappedTensor> inputs) {
+  Values scalars;
+  for (const MappedTensor &input : inputs) {
+    Values position;
+    for (AffineExpr expr : input.map.getResults())
+      position.push_back(code.index(cast<AffineConstantExpr>(expr).getValue()));
+    scalars.push_back(code.read(input.tensor, position));
+  }
+  return scalars;
+}
+
 Values lower::createSequential(OpBuilder &builder, Location loc,
                                llvm::function_ref<Values(Sequential &code)> body) {
   // The island's results are known when its body is.

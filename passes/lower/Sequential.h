@@ -8,7 +8,7 @@
 #ifndef FOVEA_PASSES_LOWER_SEQUENTIAL_H
 #define FOVEA_PASSES_LOWER_SEQUENTIAL_H
 
-#include "passes/lower/Scalars.h"
+#include "passes/lower/Generics.h"
 
 namespace fovea::lower {
 
@@ -52,6 +52,9 @@ public:
   /// The run fails unless `condition` holds; what follows must stay in bounds all the same.
   void check(mlir::Value condition, llvm::StringRef expectation);
 };
+
+/// The scalars that generics read of inputs of which they read one element each.
+Values readOperands(Sequential &code, llvm::ArrayRef<MappedTensor> inputs);
 
 /// An island of its own whose results are those of `body`.
 Values createSequential(mlir::OpBuilder &builder, mlir::Location loc,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 // fovea_run: checks what the program hands over, then calls the model. Nothing here allocates.
+#include "dtypes.h"
 #include "internal.h"
 
 #include <stdarg.h>
@@ -36,26 +37,7 @@ static const char *formatShape(const int64_t *shape, int32_t rank, char *text, s
 }
 
 static const char *formatDtype(fovea_dtype dtype, char *text, size_t bytes) {
-  // By DLPack's code; from 7 on the number of bits is part of the name.
-  static const char *const names[] = {"int",
-                                      "uint",
-                                      "float",
-                                      NULL,
-                                      "bfloat",
-                                      NULL,
-                                      "bool",
-                                      NULL,
-                                      NULL,
-                                      NULL,
-                                      "float8_e4m3fn",
-                                      "float8_e4m3fnuz",
-                                      "float8_e5m2",
-                                      "float8_e5m2fnuz",
-                                      "float8_e8m0fnu",
-                                      "float6_e2m3fn",
-                                      "float6_e3m2fn",
-                                      "float4_e2m1fn"};
-  const char *name = dtype.code < sizeof(names) / sizeof(names[0]) ? names[dtype.code] : NULL;
+  const char *name = getDtypeName(dtype.code);
   size_t used = 0;
   if (!name)
     append(text, bytes, &used, "dtype(code %u, bits %u)", dtype.code, dtype.bits);

@@ -7,6 +7,9 @@ import re
 # What a message of the tools means, the first match counts; the groups fill the reason.
 CATEGORIES = [
     (r"'(?:The input|The output) is a sequence", "sequences are not supported as inputs or outputs"),
+    (r"a sequence is supported only", "sequences as outputs or across control flow"),
+    (r"position in a sequence must be constant|sizes of the parts must be constant",
+     "sequences of which only the run knows places or sizes"),
     (r"only tensors are supported as inputs", "sequences, optionals and maps are not supported as inputs"),
     (r"operator '([^']+)' [^\n]*of the domain '([^']+)' is not supported", "operator {0} of the domain {1}"),
     (r"operator '([^']+)' [^\n]*is not supported", "operator {0}"),

@@ -238,6 +238,8 @@ def shapes():
                                       ([-99], [99], [0], [1]), ([1, 1, 1], [3, 3, 3], None, None)]:
         yield Case("Slice", [normal(3, 5, 6), constant(starts), constant(ends),
                              constant(axes) if axes else None, constant(steps) if steps else None])
+        yield Case("Slice", [normal(3, 5, 6), numpy.array(starts), numpy.array(ends),
+                             numpy.array(axes) if axes else None, numpy.array(steps) if steps else None])
     yield Case("Split", [normal(2, 6), constant([2, 3, 1])], {"axis": 1}, results=3)
     yield Case("Split", [normal(2, 6), constant([2, 4])], {"axis": -1}, results=2)
     for upper, k in itertools.product((0, 1), (None, -1, 0, 2)):
@@ -251,8 +253,11 @@ def shapes():
     yield Case("Range", [constant(2), constant(11), constant(3)])
     yield Case("Range", [constant(7), constant(-2), constant(-4)])
     yield Case("Range", [constant(1.5, f32), constant(4.0, f32), constant(0.5, f32)])
+    yield Case("Range", [numpy.array(7), numpy.array(-2), numpy.array(-4)])
+    yield Case("Range", [numpy.array(3, dtype=f32), constant(1.0, f32), numpy.array(-0.5, dtype=f32)])
     yield Case("Dropout", [normal(3, 4), constant(0.5, f32), None])
     yield Case("Dropout", [normal(3, 4), constant(0.0, f32), numpy.array(True)])
+    yield Case("Dropout", [normal(3, 4), numpy.array(0.5, dtype=f32), numpy.array(False)])
 
 
 def gathers():

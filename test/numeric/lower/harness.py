@@ -7,6 +7,7 @@ import ctypes
 import dataclasses
 import itertools
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -176,6 +177,12 @@ def run_tool(command):
         raise SystemExit(f"{' '.join(map(str, command))}\n{result.stderr[:3000]}")
 
 
+def dissolve_islands(text):
+    """Sequential islands as regions of the function that holds them, without their checks, which need a runtime."""
+    text = re.sub(r"kernel\.island <sequential> -> (.*) \{", r"scf.execute_region -> (\1) {", text)
+    return re.sub(r"\n *kernel\.check .*", "", text).replace("kernel.yield", "scf.yield")
+
+
 def build(text, work, linker, plant):
     """The shared object of a module's functions. `plant` rewrites the lowered text."""
     llc = pathlib.Path(shutil.which("llc")).resolve()
@@ -184,6 +191,7 @@ def build(text, work, linker, plant):
         work / name for name in ("onnx.mlir", "linalg.mlir", "llvm.mlir", "cases.ll", "cases.o"))
     source.write_text(text)
     run_tool(["fovea-opt", source, "--fovea-lower-onnx", "-o", lowered])
+    lowered.write_text(dissolve_islands(lowered.read_text()))
     if plant:
         text = lowered.read_text()
         faulty = plant(text)

@@ -72,6 +72,26 @@ func.func @slice(%x: tensor<2x6xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
   return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
 }
 
+// -----
+
+// A window at a computed place has to have the declared length; what it reads is in bounds whatever it has.
+// CHECK-LABEL: func.func @computed_slice
+// CHECK-SAME:  (%[[X:.*]]: tensor<2x6xf32>, %[[START:.*]]: tensor<1xi64>, %[[END:.*]]: tensor<1xi64>)
+func.func @computed_slice(%x: tensor<2x6xf32>, %start: tensor<1xi64>, %end: tensor<1xi64>) -> tensor<2x3xf32> {
+  %none = onnx.none
+  %axis = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  // CHECK: %[[BOUNDS:.*]] = kernel.island <sequential> -> tensor<2x2xi64>
+  // CHECK: tensor.extract %[[START]]
+  // CHECK: tensor.extract %[[END]]
+  // CHECK: kernel.check {{.*}} "a slice of the declared extents"
+  // CHECK: kernel.check {{.*}} "a slice of the declared extents"
+  // CHECK: linalg.generic {{.*}} ins(%[[BOUNDS]], %[[BOUNDS]], %[[BOUNDS]], %[[BOUNDS]]
+  // CHECK: arith.minsi
+  // CHECK: tensor.extract %[[X]]
+  %0 = onnx.Slice %x, %start, %end, %axis, %none : (tensor<2x6xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
 // CHECK-LABEL: func.func @trilu
 func.func @trilu(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   %k = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
