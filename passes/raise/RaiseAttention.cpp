@@ -236,12 +236,14 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
   }
 
   /// Sites that were folded come last; the frontend leaves their places.
-  static void reportConstantSites(func::FuncOp function, int64_t &number) {
+  void reportConstantSites(func::FuncOp function, int64_t &number) {
     auto folded = function->getAttrOfType<ArrayAttr>("fovea.constant_sites");
     if (!folded)
       return;
-    for (auto loc : folded.getAsRange<LocationAttr>())
+    for (auto loc : folded.getAsRange<LocationAttr>()) {
       reportConstantSite(Location(loc), number++, function.getName());
+      recordTapSite(onnx::getNodeName(loc), "constant folding has computed it", nullptr);
+    }
     function->removeAttr("fovea.constant_sites");
   }
 

@@ -97,3 +97,14 @@ func.func @main(%c: tensor<i1>, %q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf3
   return %r : tensor<1x4x9x16xf32>
 }
 }
+
+// -----
+
+// Folded sites come behind all others, as in the remarks.
+
+// expected-error@+1 {{--tap 't=0:probs': site 0 'layer.0/Softmax' was not raised: constant folding has computed it}}
+module attributes {fovea.taps = ["t=0:probs"]} {
+func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> attributes {fovea.constant_sites = [loc("layer.0/Softmax")]} {
+  return %x : tensor<4xf32>
+}
+}

@@ -16,3 +16,19 @@ func.func @main(%x: tensor<4xf32>) -> tensor<2x2xf32> {
   %2 = tensor.expand_shape %0 [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
   return %2 : tensor<2x2xf32>
 }
+
+// A window's rows, copied.
+
+// CHECK-LABEL: func.func @move
+func.func @move(%x: tensor<4x6xf32>) -> tensor<6x4xf32> {
+  %0 = kernel.island <elementwise> -> tensor<6x4xf32> {
+    %e = tensor.empty() : tensor<6x4xf32>
+    %1 = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d0 floordiv 3 + d1 floordiv 2, d0 mod 3 + d1 mod 2)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]}
+        ins(%x : tensor<4x6xf32>) outs(%e : tensor<6x4xf32>) {
+    ^bb0(%a: f32, %b: f32):
+      linalg.yield %a : f32
+    } -> tensor<6x4xf32>
+    kernel.yield %1 : tensor<6x4xf32>
+  }
+  return %0 : tensor<6x4xf32>
+}
