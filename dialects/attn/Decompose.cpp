@@ -85,7 +85,7 @@ protected:
     MappedTensor products = linalg.filled(scoreDims, f32, 0.0);
     products.tensor = linalg.generic(
         productDims, {Dim::D},
-        {{op.getQuery(), getMap(op.getQueryMap())}, {op.getKey(), getMap(op.getKeyMap())}},
+        {getInput(op.getQuery(), op.getQueryMap()), getInput(op.getKey(), op.getKeyMap())},
         products, multiplyAdd);
     return products;
   }
@@ -96,7 +96,7 @@ protected:
     MappedTensor products = emitProducts();
     SmallVector<MappedTensor> inputs = {products};
     for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
-      inputs.push_back({capture, getMap(op.getCaptureMap(n))});
+      inputs.push_back(getInput(capture, op.getCaptureMap(n)));
     MappedTensor scores = linalg.empty(scoreDims, f32);
     ScoreCode code{&op.getScore(), op.getNumerics().getScale(), op.getMask()};
     scores.tensor = linalg.generic(
@@ -118,8 +118,29 @@ protected:
     return weights;
   }
 
-  /// An operand's map over the part.
-  AffineMap getMap(AffineMap map) { return part.getMap(map, op.getDomain()); }
+  /// An operand over the part: of an axis that a dimension of the part indexes by itself, a slice,
+  /// so that its producers see what is read.
+  MappedTensor getInput(Value tensor, AffineMap map) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
+    SmallVector<int64_t> offsets(shape.size(), 0), sizes(shape);
+    SmallVector<AffineExpr> exprs(part.getMap(map, op.getDomain()).getResults());
+    for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
+      auto dim = dyn_cast<AffineDimExpr>(expr);
+      if (!dim || dim.getPosition() >= ScorePart::size)
+        continue;
+      offsets[axis] = part.first[dim.getPosition()];
+      sizes[axis] = part.count[dim.getPosition()];
+      exprs[axis] = expr;
+    }
+    if (ArrayRef<int64_t>(sizes) != shape) {
+      MLIRContext *context = rewriter.getContext();
+      SmallVector<OpFoldResult> strides(shape.size(), rewriter.getIndexAttr(1));
+      tensor = tensor::ExtractSliceOp::create(rewriter, loc, tensor,
+                                              getAsIndexOpFoldResult(context, offsets),
+                                              getAsIndexOpFoldResult(context, sizes), strides);
+    }
+    return {tensor, AffineMap::get(map.getNumDims(), 0, exprs, rewriter.getContext())};
+  }
 
   OpTy op;
   RewriterBase &rewriter;

@@ -13,6 +13,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "dialects/onnx/SliceBounds.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
@@ -202,6 +203,18 @@ static PartPlan plan(onnx::SliceOp op, const Box &asked) {
   return plan;
 }
 
+/// Taps read parts of queries so.
+static PartPlan plan(tensor::ExtractSliceOp op, const Box &asked) {
+  if (!op.hasUnitStride() || op.getType().getRank() != op.getSourceType().getRank() ||
+      llvm::any_of(op.getStaticOffsets(), ShapedType::isDynamic))
+    return planWhole(op, "it selects elements that are not known to be consecutive");
+  PartPlan plan = startPlan(op, asked);
+  for (auto [range, offset, part] :
+       llvm::zip_equal(*plan.operands[0], op.getStaticOffsets(), asked))
+    range = {offset + part.start, part.extent};
+  return plan;
+}
+
 std::optional<Interval> simplify::getGatheredInterval(Operation *gather) {
   auto op = cast<onnx::GatherOp>(gather);
   RankedTensorType type = getBoxedType(op.getX());
@@ -309,7 +322,7 @@ PartPlan simplify::planPart(Operation *op, ArrayRef<std::optional<Box>> asked) {
     return planElementwise(op, box);
   return llvm::TypeSwitch<Operation *, PartPlan>(op)
       .Case<onnx::MatMulOp, onnx::GemmOp, onnx::TransposeOp, onnx::ExpandOp, onnx::ConcatOp,
-            onnx::SliceOp, onnx::GatherOp, attn::AttentionOp>(
+            onnx::SliceOp, onnx::GatherOp, attn::AttentionOp, tensor::ExtractSliceOp>(
           [&](auto typed) { return plan(typed, box); })
       .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp>(
           [&](Operation *reshape) { return planReshape(reshape, box); })

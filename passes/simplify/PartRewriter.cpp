@@ -10,6 +10,7 @@
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 #include "llvm/ADT/STLExtras.h"
 
@@ -207,7 +208,7 @@ Operation *PartRewriter::rewrite(Operation *op, ArrayRef<std::optional<Box>> ask
   }
   RankedTensorType type = getTypeOf(plan.result, getBoxedType(op->getResult(0)));
   Value part;
-  bool isSlice = isa<onnx::SliceOp>(op) && plan.reason.empty();
+  bool isSlice = isa<onnx::SliceOp, tensor::ExtractSliceOp>(op) && plan.reason.empty();
   if (isSlice || (isa<onnx::GatherOp>(op) && getGatheredInterval(op)) ||
       isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp>(op)) {
     part = read(op->getOperand(0), *plan.operands[0]);

@@ -238,4 +238,18 @@ func.func @number(%x: tensor<4xf32>) -> tensor<f32> {
   %negated = onnx.Neg %x : (tensor<4xf32>) -> tensor<4xf32>
   %y = onnx.Gather %negated, %two : (tensor<4xf32>, tensor<i64>) -> tensor<f32>
   return %y : tensor<f32>
+// A tap reads one row of the queries, and so does what is left of the attention: no other is projected.
+
+// CHECK-LABEL: func.func @tapped
+// CHECK: onnx.MatMul %{{.+}}, %arg1 : (tensor<1x1x4xf32>, tensor<4x4xf32>) -> tensor<1x1x4xf32>
+// CHECK-NOT: tensor.extract_slice
+func.func @tapped(%x: tensor<1x6x4xf32>, %w: tensor<4x4xf32>) -> (tensor<1x1x4xf32>, tensor<1x1x4xf32>) {
+  %none = onnx.none
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %q = onnx.MatMul %x, %w : (tensor<1x6x4xf32>, tensor<4x4xf32>) -> tensor<1x6x4xf32>
+  %t = tensor.extract_slice %q[0, 0, 0] [1, 1, 4] [1, 1, 1] : tensor<1x6x4xf32> to tensor<1x1x4xf32>
+  %r = onnx.Relu %q : (tensor<1x6x4xf32>) -> tensor<1x6x4xf32>
+  %y = onnx.Slice %r, %zero, %one, %one, %none : (tensor<1x6x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x1x4xf32>
+  return %t, %y : tensor<1x1x4xf32>, tensor<1x1x4xf32>
 }
