@@ -238,6 +238,8 @@ func.func @number(%x: tensor<4xf32>) -> tensor<f32> {
   %negated = onnx.Neg %x : (tensor<4xf32>) -> tensor<4xf32>
   %y = onnx.Gather %negated, %two : (tensor<4xf32>, tensor<i64>) -> tensor<f32>
   return %y : tensor<f32>
+}
+
 // A tap reads one row of the queries, and so does what is left of the attention: no other is projected.
 
 // CHECK-LABEL: func.func @tapped
