@@ -16,8 +16,16 @@ namespace fovea::codegen::halide {
 Expr maxOf(Expr first, Expr second) { return H::select(first > second, first, second); }
 Expr minOf(Expr first, Expr second) { return H::select(first < second, first, second); }
 
-Expr maximumWithNaN(Expr a, Expr b) { return H::select(H::is_nan(a), a, H::select(a > b, a, b)); }
-Expr minimumWithNaN(Expr a, Expr b) { return H::select(H::is_nan(a), a, H::select(a < b, a, b)); }
+Expr isNaN(Expr x) {
+  // Halide's function copies its argument, tree by tree, to make it strict, which all of a pipeline
+  // is: it is given a name, and the name is replaced.
+  static const char name[] = "is_nan_argument";
+  Expr test = H::is_nan(H::Internal::Variable::make(x.type(), name));
+  return H::Internal::substitute(name, x, test);
+}
+
+Expr maximumWithNaN(Expr a, Expr b) { return H::select(isNaN(a), a, H::select(a > b, a, b)); }
+Expr minimumWithNaN(Expr a, Expr b) { return H::select(isNaN(a), a, H::select(a < b, a, b)); }
 
 static Expr horner(Expr x, llvm::ArrayRef<float> coefficients) {
   Expr sum = coefficients.back();
@@ -93,7 +101,7 @@ Expr logarithm(Expr x) {
   Expr result = (p * f * square + e * -2.12194440e-4f) - square * 0.5f + f + e * 0.693359375f;
   result = H::select(x == 0.0f, Expr(-infinity), result);
   result = H::select(x == infinity, Expr(infinity), result);
-  return H::select(H::is_nan(x) || x < 0.0f, std::numeric_limits<float>::quiet_NaN(), result);
+  return H::select(isNaN(x) || x < 0.0f, std::numeric_limits<float>::quiet_NaN(), result);
 }
 
 Expr exponentialMinusOne(Expr x) {

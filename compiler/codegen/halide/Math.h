@@ -14,6 +14,8 @@ namespace fovea::codegen::halide {
 /// The larger or smaller of two; `second` when either is NaN. One instruction.
 Halide::Expr maxOf(Halide::Expr first, Halide::Expr second);
 Halide::Expr minOf(Halide::Expr first, Halide::Expr second);
+/// Whether `x` is NaN; takes no longer for a large expression.
+Halide::Expr isNaN(Halide::Expr x);
 /// NaN when either is NaN, as ONNX wants it.
 Halide::Expr maximumWithNaN(Halide::Expr a, Halide::Expr b);
 Halide::Expr minimumWithNaN(Halide::Expr a, Halide::Expr b);

@@ -378,8 +378,8 @@ void Plan::addStage(Translator &translator, H::Func output, const Domain &domain
   std::vector<H::Argument> arguments(translator.getParams().begin(), translator.getParams().end());
   Stage stage;
   stage.symbol = stagePrefix();
-  // A few tenths of a second. Models stay a thousand times below.
-  constexpr uint64_t largest = uint64_t(1) << 22;
+  // Tenths of a second. Models stay a hundred times below.
+  constexpr uint64_t largest = uint64_t(1) << 20;
   if (treeSize(output) > largest)
     throw Refusal{domain.op, "values that are used more than once make an expression too large for "
                              "Halide, which walks it once for each use"};

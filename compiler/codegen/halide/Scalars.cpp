@@ -60,7 +60,7 @@ static Expr bfloatBits(Expr value) {
   Expr bits = H::reinterpret<uint32_t>(value);
   Expr one = H::cast<uint32_t>(1), half = H::cast<uint32_t>(0x7fff);
   Expr rounded = (bits + half + ((bits >> 16) & one)) >> 16;
-  return H::select(H::is_nan(value), (bits >> 16) | H::cast<uint32_t>(0x40), rounded);
+  return H::select(isNaN(value), (bits >> 16) | H::cast<uint32_t>(0x40), rounded);
 }
 
 Expr toStorage(Expr scalar, Type type) {
@@ -136,7 +136,7 @@ static Expr compareInts(arith::CmpIPredicate predicate, Expr a, Expr b) {
 /// tells apart.
 static Expr compareFloats(arith::CmpFPredicate predicate, Expr a, Expr b) {
   using P = arith::CmpFPredicate;
-  Expr unordered = H::is_nan(a) || H::is_nan(b);
+  Expr unordered = isNaN(a) || isNaN(b);
   switch (predicate) {
   case P::AlwaysFalse:
     return H::Internal::const_false();
@@ -252,10 +252,8 @@ static Expr floatOp(Operation *op, llvm::ArrayRef<Expr> in) {
       .Case([&](arith::NegFOp) { return -in[0]; })
       .Case([&](arith::MaximumFOp) { return maximumWithNaN(in[0], in[1]); })
       .Case([&](arith::MinimumFOp) { return minimumWithNaN(in[0], in[1]); })
-      .Case(
-          [&](arith::MaxNumFOp) { return H::select(H::is_nan(in[1]), in[0], maxOf(in[0], in[1])); })
-      .Case(
-          [&](arith::MinNumFOp) { return H::select(H::is_nan(in[1]), in[0], minOf(in[0], in[1])); })
+      .Case([&](arith::MaxNumFOp) { return H::select(isNaN(in[1]), in[0], maxOf(in[0], in[1])); })
+      .Case([&](arith::MinNumFOp) { return H::select(isNaN(in[1]), in[0], minOf(in[0], in[1])); })
       .Case([&](arith::RemFOp) {
         const char *name = in[0].type().bits() == 32 ? "fmodf" : "fmod";
         return H::Internal::Call::make(in[0].type(), name, {in[0], in[1]},
