@@ -96,11 +96,11 @@ def write(report):
               "types are f32, i32, i64 and bool. What fails, and why, is in `test/conformance/expected-failures.txt`.", "",
               "## Operators", "", "| operator | since | types | inputs | constants | symbolic |", "|---|---|---|---|---|---|"]
     for name in sorted(operators):
-        # Cases tell operators without their domain.
-        plain = name.split("::")[-1]
-        shown = " ".join(sorted({short(type_name) for type_name in types[plain]}, key=sort_key)) or "–"
+        # Cases tell operators without their domain, which is none of a vendor's.
+        plain = name if name.startswith("com.") else name.split("::")[-1]
+        shown = " ".join(sorted({short(type_name) for type_name in types.get(plain, ())}, key=sort_key)) or "–"
         lines.append(f"| {name} | {operators[name]} | {shown} | "
-                     + " | ".join(cell(passed[plain], mode) for mode in MODES) + " |")
+                     + " | ".join(cell(passed.get(plain, collections.Counter()), mode) for mode in MODES) + " |")
     lines += ["", "An operator with no cases of its own comes from an exporter's or another standard's set, and has tests of ours.",
               "", "## Not supported", "",
               "Operators of the standard's cases that the compiler does not know: "
