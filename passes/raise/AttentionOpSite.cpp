@@ -72,10 +72,19 @@ static bool addMask(onnx::AttentionOp op, AttentionSite &site, Refusal &refusal)
                "the shape of the mask is not static"};
     return false;
   }
-  ScoreStep step{ScoreStep::Kind::Add, op.getMask(), {}};
+  AffineMap scores = AffineMap::getMultiDimIdentityMap(6, op.getContext()).getMajorSubMap(4);
+  AffineMap map = getBroadcastMap(type.getShape(), ArrayRef(site.domain).take_front(4), scores);
+  if (!map) {
+    refusal = {RemarkCode::ScoresShape, getBlamed(op.getMask(), op),
+               "the shape of " + describeProducer(op.getMask()) +
+                   " does not broadcast against the scores"};
+    return false;
+  }
+  View mask{op.getMask(), map};
   if (type.getElementType().isInteger(1))
-    step = {ScoreStep::Kind::Select, Value(), op.getMask(), true};
-  site.steps.push_back(step);
+    site.steps.push_back({ScoreStep::Kind::Select, View(), mask, true});
+  else
+    site.steps.push_back({ScoreStep::Kind::Add, mask, View()});
   return true;
 }
 
@@ -114,21 +123,20 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
   AttentionSite site;
   site.anchor = op;
   site.mask = attn::MaskAttr::getDense(op.getContext());
-  site.query = op.getQ();
-  site.key = op.getK();
-  site.value = op.getV();
-  site.output = op.getY();
   site.domain = {q->batch, q->heads, q->rows, k->rows, q->columns, v->columns};
-  site.leadingShape = {q->batch, q->heads};
   AffineExpr b, h, i, j, d, e;
   bindDims(op.getContext(), b, h, i, j, d, e);
   int64_t group = q->heads / k->heads;
   AffineExpr sharedHead =
       k->heads == 1 ? getAffineConstantExpr(0, op.getContext()) : h.floorDiv(group);
-  site.queryMap = getMap(*q, q->batch, h, i, d);
-  site.keyMap = getMap(*k, q->batch, sharedHead, j, d);
-  site.valueMap = getMap(*v, q->batch, sharedHead, j, e);
-  site.outputMap = getMap(*y, q->batch, h, i, e);
+  site.query = {op.getQ(), getMap(*q, q->batch, h, i, d)};
+  site.key = {op.getK(), getMap(*k, q->batch, sharedHead, j, d)};
+  site.value = {op.getV(), getMap(*v, q->batch, sharedHead, j, e)};
+  auto write = [](Value value, AffineMap map) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(value.getType()).getShape();
+    return WrittenTensor{value, map, SmallVector<int64_t>(shape), {}, {}};
+  };
+  site.output = write(op.getY(), getMap(*y, q->batch, h, i, e));
   site.scale = scale;
   site.placement = attn::ScalePlacement::Both;
   site.maskedRows = attn::MaskedRows::Zero;
@@ -136,7 +144,7 @@ std::optional<AttentionSite> raise::matchAttentionOpSite(onnx::AttentionOp op, R
   setVisibility(op, site);
   if (op.getScores()) {
     assert(op.getScoresMode() == 3 && "other scores have been computed elsewhere");
-    site.probabilities = op.getScores();
+    site.probabilities = write(op.getScores(), AffineMap::get(6, 0, {b, h, i, j}, op.getContext()));
   }
   if (!isa<NoneType>(op.getMask().getType()) && !addMask(op, site, refusal))
     return std::nullopt;

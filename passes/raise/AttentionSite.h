@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxNormOps.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Value.h"
+#include "passes/raise/IndexWalk.h"
 #include "passes/raise/MaskFormula.h"
 #include "passes/remarks/RemarkCodes.h"
 
@@ -20,41 +21,42 @@
 
 namespace fovea::raise {
 
-/// One operation between the scaled product and the Softmax. `other` is a constant number or a
-/// tensor that broadcasts against the scores.
+/// One operation between the scaled product and the Softmax. Operands are constant numbers or
+/// tensors, read at the place of the score.
 struct ScoreStep {
-  enum class Kind { Add, Sub, Mul, Div, Select, Tanh };
+  enum class Kind { Add, Sub, SubtractFrom, Mul, Div, Select, Negate, Tanh };
   Kind kind;
   /// The second operand (the score is the first); for Select what stands where the score is hidden,
-  /// null for minus infinity; null for Tanh.
-  mlir::Value other;
+  /// null for minus infinity; null for Negate and Tanh.
+  View other;
   /// Select only: the bool tensor, and whether the score stays where it is true.
-  mlir::Value condition;
+  View condition;
   bool keepWhereTrue = true;
   /// Formulas over (b, h, i, j) to compute instead of reading `other` or `condition`; null to read.
   MaskNumberRef otherCode = nullptr;
   FormulaRef conditionCode = nullptr;
-  /// The scores' dimensions in front of (i, j) at this step, when a Reshape stands between it and
-  /// the Softmax; other steps have those of the site.
-  std::optional<llvm::SmallVector<int64_t>> leadingShape = std::nullopt;
+};
+
+/// A tensor that the attention writes: `shape` through `map`; reshaped to `split`, transposed by
+/// `order` and reshaped again it is the model's value. No `order` when one reshape will do.
+struct WrittenTensor {
+  mlir::Value value;
+  mlir::AffineMap map;
+  llvm::SmallVector<int64_t> shape, split, order;
+
+  explicit operator bool() const { return bool(value); }
 };
 
 /// An attention, matched. Maps are over (b, h, i, j, d, e).
 struct AttentionSite {
   /// The Softmax or onnx.Attention that names the site.
   mlir::Operation *anchor = nullptr;
-  mlir::Value query, key, value;
+  View query, key, value;
   /// Where constant factors lie below layout changes of the query or the key: what is below, and
   /// the changes to repeat.
   mlir::Value queryBase, keyBase;
   llvm::SmallVector<mlir::Operation *> queryLayout, keyLayout;
-  mlir::AffineMap queryMap, keyMap, valueMap, outputMap;
   std::array<int64_t, 6> domain = {1, 1, 1, 1, 1, 1};
-  /// The extents that the scores broadcast over in front of (i, j).
-  llvm::SmallVector<int64_t> leadingShape;
-  /// Set when leading dimensions are merged: the output has the shape [b, h, i, e] and is reshaped
-  /// to the model's.
-  bool mergesLeading = false;
 
   double scale = 1.0;
   attn::ScalePlacement placement = attn::ScalePlacement::Scores;
@@ -70,20 +72,11 @@ struct AttentionSite {
   attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
 
   /// The model's value that the output replaces, and, when they have further uses, the
-  /// probabilities' (or null).
-  mlir::Value output, probabilities;
-
-  /// How each of the dimensions `shape`, some division of batch and heads, is read off b and h.
-  llvm::SmallVector<mlir::AffineExpr> getLeadingIndex(llvm::ArrayRef<int64_t> shape) const;
-
-  /// The map by which a tensor that broadcasts against the scores is read, or null when its shape
-  /// does not broadcast. The scores have the dimensions `leading` in front of (i, j).
-  mlir::AffineMap getScoresMap(mlir::RankedTensorType type, llvm::ArrayRef<int64_t> leading) const;
-
-  /// The dimensions in front of (i, j) at a step.
-  llvm::ArrayRef<int64_t> getLeadingShape(const ScoreStep &step) const {
-    return step.leadingShape ? *step.leadingShape : leadingShape;
-  }
+  /// probabilities'.
+  WrittenTensor output, probabilities;
+  /// What the output is multiplied by: factors of the probabilities that are the same for every
+  /// key, read at an index of the model's value.
+  llvm::SmallVector<View> outputFactors;
 };
 
 /// Why a site stays as it is: the code, the first op in the way, and what is wrong with it there.

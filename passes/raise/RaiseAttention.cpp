@@ -5,20 +5,23 @@
 #include "dialects/attn/Mask.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "passes/raise/AttentionOpForms.h"
 #include "passes/raise/AttentionSite.h"
+#include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/MergedDimensions.h"
 #include "passes/raise/Passes.h"
+#include "passes/raise/ScoreNormalization.h"
 #include "passes/raise/ScoreRegion.h"
 #include "passes/raise/SelfCheck.h"
 #include "passes/raise/SiteMasks.h"
 #include "passes/raise/SiteReport.h"
 #include "passes/raise/TapRequest.h"
-#include "passes/raise/TransposedScores.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_RAISEATTENTIONPASS
@@ -29,32 +32,16 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::raise;
 
-static Value createReshape(OpBuilder &builder, Location loc, Value value, RankedTensorType type) {
-  auto shapeType = RankedTensorType::get({type.getRank()}, builder.getI64Type());
-  Value shape = onnx::ConstantOp::create(
-      builder, loc, cast<ElementsAttr>(DenseElementsAttr::get(shapeType, type.getShape())));
-  return onnx::ReshapeOp::create(builder, loc, type, value, shape,
-                                 /*allowzero=*/builder.getBoolAttr(true));
+/// `value` in another shape of as many elements; itself when it has it.
+static Value reshape(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> shape) {
+  return GraphBuilder(builder, loc).reshape(value, shape);
 }
 
-/// An operand with the site's merged leading dimensions, when it has all of them in full, and then
-/// the map that reads it.
-static Value mergeLeading(OpBuilder &builder, const AttentionSite &site, Value value,
-                          AffineMap &map) {
-  using Dim = attn::AttentionOp::Dim;
-  auto type = cast<RankedTensorType>(value.getType());
-  if (!site.mergesLeading || type.getShape().drop_back(2) != ArrayRef(site.leadingShape))
-    return value;
-  ArrayRef<AffineExpr> inner = map.getResults().take_back(2);
-  map = AffineMap::get(
-      6, 0,
-      {builder.getAffineDimExpr(Dim::B), builder.getAffineDimExpr(Dim::H), inner[0], inner[1]},
-      builder.getContext());
-  int64_t rank = type.getRank();
-  auto merged = RankedTensorType::get({site.domain[Dim::B], site.domain[Dim::H],
-                                       type.getDimSize(rank - 2), type.getDimSize(rank - 1)},
-                                      type.getElementType());
-  return createReshape(builder, site.anchor->getLoc(), value, merged);
+/// An operand of the attention: neighbouring dimensions are one where that saves a division.
+static View readMerged(OpBuilder &builder, const AttentionSite &site, const View &view) {
+  auto type = cast<RankedTensorType>(view.value.getType());
+  MergedMap merged = mergeDimensions(view.map, type.getShape(), site.domain);
+  return {reshape(builder, site.anchor->getLoc(), view.value, merged.shape), merged.map};
 }
 
 /// Repeats layout changes on `base`, or takes `value` when there are none.
@@ -68,15 +55,39 @@ static Value repeatLayout(OpBuilder &builder, Value value, Value base,
   return layout.empty() ? value : base;
 }
 
-/// The type of a result whose model type is `type`: with merged leading dimensions when the site
-/// merges them.
-static RankedTensorType getResultType(const AttentionSite &site, RankedTensorType type) {
-  using Dim = attn::AttentionOp::Dim;
-  if (!site.mergesLeading)
-    return type;
-  return RankedTensorType::get(
-      {site.domain[Dim::B], site.domain[Dim::H], site.domain[Dim::I], type.getShape().back()},
-      type.getElementType());
+static RankedTensorType getWrittenType(const WrittenTensor &written) {
+  return RankedTensorType::get(written.shape, getElementTypeOrSelf(written.value.getType()));
+}
+
+/// The model's value from what the attention writes.
+static Value restoreShape(OpBuilder &builder, Location loc, const WrittenTensor &written,
+                          Value result) {
+  GraphBuilder graph(builder, loc);
+  if (!written.order.empty())
+    result = graph.transpose(graph.reshape(result, written.split), written.order);
+  return graph.reshape(result, cast<RankedTensorType>(written.value.getType()).getShape());
+}
+
+/// `output` times a factor that is read at constants and different dimensions of it.
+static Value multiplyFactor(OpBuilder &builder, Location loc, Value output, const View &factor) {
+  GraphBuilder graph(builder, loc);
+  SmallVector<int64_t> shape(GraphBuilder::getShape(output).size(), 1), kept, order;
+  SmallVector<unsigned> dims;
+  for (auto [expr, extent] :
+       llvm::zip_equal(factor.map.getResults(), GraphBuilder::getShape(factor.value)))
+    if (auto dim = dyn_cast<AffineDimExpr>(expr)) {
+      shape[dim.getPosition()] = extent;
+      kept.push_back(extent);
+      dims.push_back(dim.getPosition());
+    }
+  for (unsigned dim : llvm::to_vector(llvm::seq<unsigned>(0, shape.size())))
+    if (auto *found = llvm::find(dims, dim); found != dims.end())
+      order.push_back(found - dims.begin());
+  Value value = factor.value;
+  if (!llvm::is_sorted(order))
+    value = graph.transpose(graph.reshape(value, kept), order);
+  value = graph.cast(graph.reshape(value, shape), GraphBuilder::getElementType(output));
+  return graph.like<onnx::MulOp>(output, value);
 }
 
 /// A use of the probabilities may stand between Softmax and product, where the attention does not
@@ -107,50 +118,48 @@ static void moveUsersBehind(Operation *first, attn::AttentionOp attention, Opera
 /// Replaces the site by an attn.attention in front of the product that makes its output.
 static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   Location loc = site.anchor->getLoc();
-  Operation *last = site.output.getDefiningOp();
+  Operation *last = site.output.value.getDefiningOp();
   rewriter.setInsertionPoint(last);
-  Value query = repeatLayout(rewriter, site.query, site.queryBase, site.queryLayout);
-  query = mergeLeading(rewriter, site, query, site.queryMap);
-  Value key = repeatLayout(rewriter, site.key, site.keyBase, site.keyLayout);
-  key = mergeLeading(rewriter, site, key, site.keyMap);
-  Value value = mergeLeading(rewriter, site, site.value, site.valueMap);
+  site.query.value = repeatLayout(rewriter, site.query.value, site.queryBase, site.queryLayout);
+  site.key.value = repeatLayout(rewriter, site.key.value, site.keyBase, site.keyLayout);
   ScoreRegion score = buildScoreRegion(rewriter, loc, site);
 
-  SmallVector<AffineMap> maps = {site.queryMap, site.keyMap, site.valueMap};
-  llvm::append_range(maps, score.captureMaps);
-  maps.push_back(site.outputMap);
+  SmallVector<Value> operands;
+  SmallVector<AffineMap> maps;
+  auto read = [&](const View &view) {
+    View merged = readMerged(rewriter, site, view);
+    operands.push_back(merged.value);
+    maps.push_back(merged.map);
+  };
+  llvm::for_each(ArrayRef<View>{site.query, site.key, site.value}, read);
+  llvm::for_each(score.captures, read);
+  maps.push_back(site.output.map);
   Type probabilitiesType;
   if (site.probabilities) {
-    auto type = cast<RankedTensorType>(site.probabilities.getType());
-    probabilitiesType = getResultType(site, type);
-    maps.push_back(site.mergesLeading ? AffineMap::getMultiDimMapWithTargets(6, {0, 1, 2, 3},
-                                                                             rewriter.getContext())
-                                      : site.getScoresMap(type, site.leadingShape));
+    probabilitiesType = getWrittenType(site.probabilities);
+    maps.push_back(site.probabilities.map);
   }
   attn::MaskAttr mask = attn::simplifyMask(site.mask, site.domain);
   auto numerics = attn::NumericsAttr::get(
       rewriter.getContext(), rewriter.getF64FloatAttr(site.scale), site.placement, site.maskedRows);
-  auto outputType = cast<RankedTensorType>(site.output.getType());
-  auto attention = attn::AttentionOp::create(rewriter, loc, getResultType(site, outputType),
-                                             probabilitiesType, query, key, value, score.captures,
-                                             rewriter.getDenseI64ArrayAttr(site.domain),
-                                             rewriter.getAffineMapArrayAttr(maps), mask, numerics);
+  auto attention = attn::AttentionOp::create(
+      rewriter, loc, getWrittenType(site.output), probabilitiesType, operands[0], operands[1],
+      operands[2], ArrayRef(operands).drop_front(3), rewriter.getDenseI64ArrayAttr(site.domain),
+      rewriter.getAffineMapArrayAttr(maps), mask, numerics);
   attention.getScore().takeBody(*score.region);
 
-  auto replace = [&](Value old, Value result) {
-    if (result.getType() != old.getType())
-      result = createReshape(rewriter, loc, result, cast<RankedTensorType>(old.getType()));
-    rewriter.replaceAllUsesWith(old, result);
-  };
-  replace(site.output, attention.getOutput());
+  Value output = restoreShape(rewriter, loc, site.output, attention.getOutput());
+  for (const View &factor : site.outputFactors)
+    output = multiplyFactor(rewriter, loc, output, factor);
+  rewriter.replaceAllUsesWith(site.output.value, output);
   if (site.probabilities) {
-    bool separate = site.probabilities.getDefiningOp() != last;
-    replace(site.probabilities, attention.getProbabilities());
-    if (separate) {
+    rewriter.replaceAllUsesWith(
+        site.probabilities.value,
+        restoreShape(rewriter, loc, site.probabilities, attention.getProbabilities()));
+    if (site.probabilities.value.getDefiningOp() != last)
       moveUsersBehind(site.anchor, attention, last, rewriter);
-      rewriter.eraseOp(last);
-    }
   }
+  eraseDead(last, rewriter);
   return attention;
 }
 
@@ -189,7 +198,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     std::optional<AttentionSite> site;
     IRRewriter rewriter(&getContext(), listener);
     auto standard = dyn_cast<onnx::AttentionOp>(anchor);
-    onnx::SoftmaxOp softmax;
+    auto softmax = dyn_cast<onnx::SoftmaxOp>(anchor);
     auto isStaticType = [](Type type) {
       auto tensor = dyn_cast<RankedTensorType>(type);
       return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
@@ -198,11 +207,12 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
                     llvm::all_of(anchor->getResultTypes(), isStaticType);
     if (standard && isStatic)
       standard = simplifyAttentionOp(standard, rewriter);
-    if (standard)
+    if (standard) {
       site = matchAttentionOpSite(standard, refusal);
-    else
-      site =
-          matchSoftmaxSite(softmax = turnScores(cast<onnx::SoftmaxOp>(anchor), rewriter), refusal);
+    } else {
+      spellOutNormalization(softmax, rewriter);
+      site = matchSoftmaxSite(softmax, refusal);
+    }
     if (!site) {
       report.reportRefused(refusal);
       recordTapSite(node, refusal.reason, softmax);
@@ -211,12 +221,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       return {};
     }
     absorbMasks(*site, approxMasks);
-    Value output = site->output;
     attn::AttentionOp attention = raiseSite(*site, rewriter);
-    if (!site->probabilities)
-      eraseDead(output.getDefiningOp(), rewriter);
-    else
-      eraseDead(site->probabilities.getDefiningOp(), rewriter);
     report.reportRaised(attention, site->maskNotes);
     recordTapSite(node, "", attention);
     return attention;

@@ -4,8 +4,10 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
@@ -18,10 +20,18 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// The only axis that this reduction runs over, or nothing when it has others or drops it.
+namespace {
+/// exp(x) and what it is divided by.
+struct Quotient {
+  Value exponent;
+  int64_t axis;
+};
+} // namespace
+
+/// The only axis that this reduction runs over, or nothing when it has others.
 template <typename ReduceOp> static std::optional<int64_t> getAxis(ReduceOp reduce) {
   RankedTensorType type = raise::getStaticType(reduce.getX());
-  if (!type || !reduce.getKeepdims() || isa<NoneType>(reduce.getAxes().getType()))
+  if (!type || isa<NoneType>(reduce.getAxes().getType()))
     return std::nullopt;
   std::optional<SmallVector<int64_t>> axes = onnx::getConstantIntegers(reduce.getAxes());
   if (!axes || axes->size() != 1)
@@ -29,33 +39,101 @@ template <typename ReduceOp> static std::optional<int64_t> getAxis(ReduceOp redu
   return axes->front() + (axes->front() < 0 ? type.getRank() : 0);
 }
 
-/// `x - max(x)` over the axis gives x; anything else itself: the largest element cancels in the
-/// quotient.
+/// The reduction behind `value`, which has the shape of its operand with an extent of one, or
+/// spread over the axis again; null for anything else.
+template <typename ReduceOp> static ReduceOp getReduction(Value value, RankedTensorType whole) {
+  value = raise::skipNoOps(value);
+  if (auto expand = value.getDefiningOp<onnx::ExpandOp>())
+    value = raise::skipNoOps(expand.getX());
+  auto type = raise::getStaticType(value);
+  while (isa_and_nonnull<onnx::UnsqueezeOp, onnx::ReshapeOp>(value.getDefiningOp()))
+    value = raise::skipNoOps(value.getDefiningOp()->getOperand(0));
+  auto reduce = value.getDefiningOp<ReduceOp>();
+  std::optional<int64_t> axis = reduce ? getAxis(reduce) : std::nullopt;
+  if (!axis || !type || raise::getStaticType(reduce.getX()) != whole)
+    return {};
+  SmallVector<int64_t> shape(whole.getShape());
+  shape[*axis] = 1;
+  return type.getShape() == ArrayRef(shape) ? reduce : ReduceOp();
+}
+
+/// Whether `value` has one element along dimension `axis` of a tensor of `rank` that it broadcasts
+/// against.
+static bool isSameAlong(int64_t axis, int64_t rank, Value value) {
+  value = raise::skipNoOps(value);
+  if (auto expand = value.getDefiningOp<onnx::ExpandOp>())
+    return isSameAlong(axis, rank, expand.getX());
+  RankedTensorType type = raise::getStaticType(value);
+  int64_t dim = type ? axis - (rank - type.getRank()) : 0;
+  return type && type.getRank() <= rank && (dim < 0 || type.getDimSize(dim) == 1);
+}
+
+/// `x - shift`, where the shift is the same along the axis, gives x; anything else itself: the
+/// shift cancels in the quotient.
 static Value skipShift(Value value, int64_t axis) {
   auto sub = raise::skipNoOps(value).getDefiningOp<onnx::SubOp>();
-  auto largest =
-      sub ? raise::skipNoOps(sub.getB()).getDefiningOp<onnx::ReduceMaxOp>() : onnx::ReduceMaxOp();
-  if (!largest || raise::skipNoOps(largest.getX()) != raise::skipNoOps(sub.getA()) ||
-      getAxis(largest) != axis || sub.getC().getType() != sub.getA().getType())
-    return value;
-  return sub.getA();
+  RankedTensorType type = raise::getStaticType(value);
+  bool cancels = sub && type && sub.getC().getType() == sub.getA().getType() &&
+                 isSameAlong(axis, type.getRank(), sub.getB());
+  return cancels ? sub.getA() : value;
+}
+
+/// `total` without a number that is added to it and lost in rounding: one of the exponentials is 1.
+static Value skipEpsilon(Value total, Value exponent) {
+  auto add = raise::skipNoOps(total).getDefiningOp<onnx::AddOp>();
+  auto sub = raise::skipNoOps(exponent).getDefiningOp<onnx::SubOp>();
+  RankedTensorType type = raise::getStaticType(exponent);
+  if (!add || !sub || !type || !getReduction<onnx::ReduceMaxOp>(sub.getB(), type))
+    return total;
+  for (auto [rest, number] :
+       {std::pair<Value, Value>(add.getA(), add.getB()), {add.getB(), add.getA()}})
+    if (auto epsilon = raise::getScalarFor(number, rest);
+        epsilon && *epsilon >= 0 && *epsilon < 0x1p-25)
+      return rest;
+  return total;
+}
+
+/// exp(x) over its sum along an axis.
+static std::optional<Quotient> matchQuotient(Value powers, Value total) {
+  auto exp = raise::skipNoOps(powers).getDefiningOp<onnx::ExpOp>();
+  RankedTensorType type = exp ? raise::getStaticType(exp.getX()) : RankedTensorType();
+  if (!type)
+    return std::nullopt;
+  auto sum = getReduction<onnx::ReduceSumOp>(skipEpsilon(total, exp.getX()), type);
+  if (!sum || raise::skipNoOps(sum.getX()) != exp.getY())
+    return std::nullopt;
+  int64_t axis = *getAxis(sum);
+  return Quotient{skipShift(exp.getX(), axis), axis};
+}
+
+static Value createSoftmax(PatternRewriter &rewriter, Location loc, Value x, int64_t axis) {
+  return onnx::SoftmaxOp::create(
+      rewriter, loc, x.getType(), x,
+      rewriter.getIntegerAttr(rewriter.getIntegerType(64, /*isSigned=*/true), axis));
 }
 
 static LogicalResult replaceQuotient(Operation *op, Value powers, Value total,
                                      PatternRewriter &rewriter) {
-  auto sum = raise::skipNoOps(total).getDefiningOp<onnx::ReduceSumOp>();
-  auto exp = raise::skipNoOps(powers).getDefiningOp<onnx::ExpOp>();
-  if (!sum || !exp || raise::skipNoOps(sum.getX()) != exp.getY())
+  std::optional<Quotient> quotient = matchQuotient(powers, total);
+  if (!quotient || op->getResult(0).getType() != quotient->exponent.getType())
     return rewriter.notifyMatchFailure(op, "not exponentials over their sum");
-  std::optional<int64_t> axis = getAxis(sum);
-  if (!axis)
-    return rewriter.notifyMatchFailure(op, "the sum is not over one axis that it keeps");
-  if (op->getResult(0).getType() != exp.getX().getType())
-    return rewriter.notifyMatchFailure(op, "the result is broadcast");
-  Value x = skipShift(exp.getX(), *axis);
-  rewriter.replaceOpWithNewOp<onnx::SoftmaxOp>(
-      op, op->getResult(0).getType(), x,
-      rewriter.getIntegerAttr(rewriter.getIntegerType(64, /*isSigned=*/true), *axis));
+  rewriter.replaceOp(op, createSoftmax(rewriter, op->getLoc(), quotient->exponent, quotient->axis));
+  return success();
+}
+
+/// (exp(x) v) / sum(exp(x)) -> softmax(x) v
+static LogicalResult replaceLateQuotient(onnx::DivOp op, PatternRewriter &rewriter) {
+  auto product = raise::skipNoOps(op.getA()).getDefiningOp<onnx::MatMulOp>();
+  if (!product || product.getC().getType() != op.getC().getType())
+    return rewriter.notifyMatchFailure(op, "no product is divided");
+  std::optional<Quotient> quotient = matchQuotient(product.getA(), op.getB());
+  RankedTensorType type = raise::getStaticType(product.getC());
+  RankedTensorType weights = raise::getStaticType(product.getA());
+  if (!quotient || !type || quotient->axis != weights.getRank() - 1 ||
+      type.getRank() != weights.getRank() || !raise::skipNoOps(op.getA()).hasOneUse())
+    return rewriter.notifyMatchFailure(op, "not exponentials times values over their sum");
+  Value p = createSoftmax(rewriter, op.getLoc(), quotient->exponent, quotient->axis);
+  rewriter.replaceOpWithNewOp<onnx::MatMulOp>(op, op.getC().getType(), p, product.getB());
   return success();
 }
 
@@ -63,7 +141,9 @@ namespace {
 struct RaiseDiv : OpRewritePattern<onnx::DivOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::DivOp op, PatternRewriter &rewriter) const override {
-    return replaceQuotient(op, op.getA(), op.getB(), rewriter);
+    if (succeeded(replaceQuotient(op, op.getA(), op.getB(), rewriter)))
+      return success();
+    return replaceLateQuotient(op, rewriter);
   }
 };
 
@@ -78,10 +158,31 @@ struct RaiseMul : OpRewritePattern<onnx::MulOp> {
   }
 };
 
+/// exp(logsoftmax(x)), exp(x - logsumexp(x))
+struct RaiseExp : OpRewritePattern<onnx::ExpOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(onnx::ExpOp op, PatternRewriter &rewriter) const override {
+    Operation *inner = raise::skipNoOps(op.getX()).getDefiningOp();
+    if (auto log = dyn_cast_or_null<onnx::LogSoftmaxOp>(inner)) {
+      rewriter.replaceOp(op, createSoftmax(rewriter, op.getLoc(), log.getX(), log.getAxis()));
+      return success();
+    }
+    auto sub = dyn_cast_or_null<onnx::SubOp>(inner);
+    RankedTensorType type = sub ? raise::getStaticType(sub.getA()) : RankedTensorType();
+    if (!type || sub.getC().getType() != type)
+      return rewriter.notifyMatchFailure(op, "not a difference");
+    auto sum = getReduction<onnx::ReduceLogSumExpOp>(sub.getB(), type);
+    if (!sum || raise::skipNoOps(sum.getX()) != raise::skipNoOps(sub.getA()))
+      return rewriter.notifyMatchFailure(op, "no logarithm of exponentials is subtracted");
+    rewriter.replaceOp(op, createSoftmax(rewriter, op.getLoc(), sub.getA(), *getAxis(sum)));
+    return success();
+  }
+};
+
 struct RaiseSoftmax : fovea::impl::RaiseSoftmaxPassBase<RaiseSoftmax> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseDiv, RaiseMul>(&getContext());
+    patterns.add<RaiseDiv, RaiseExp, RaiseMul>(&getContext());
     if (failed(raise::applyRaising(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

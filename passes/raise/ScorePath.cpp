@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// From a Softmax up to the product of queries and keys. The order of the steps is kept: only what
-// stands directly at the product becomes part of the scale.
+// From a Softmax up to the product of queries and keys, with the index into each value on the way.
+// The order of the steps is kept: only what stands directly at the product becomes part of the
+// scale.
 
 #include "passes/raise/ScorePath.h"
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
-#include "dialects/onnx/OnnxMatrixOps.h"
-#include "dialects/onnx/OnnxShapeOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
 #include "passes/raise/GraphMatch.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -21,32 +21,38 @@ using namespace fovea;
 using namespace fovea::raise;
 
 namespace {
-/// A search upwards through single-use values. It remembers the first thing that stopped it.
+/// A search upwards through single-use values. It remembers what stopped it nearest to a product.
 class PathFinder {
 public:
-  PathFinder(Refusal &refusal, unsigned &budget) : refusal(refusal), budget(budget) {
+  PathFinder(const ScoreLoops &loops, Refusal &refusal, unsigned &budget)
+      : loops(loops), refusal(refusal), budget(budget) {
     refusal = Refusal();
   }
 
-  std::optional<ScorePath> find(Value value, Operation *reader, unsigned depth = 0) {
-    Operation *op = value.getDefiningOp();
+  std::optional<ScorePath> find(const View &view, Operation *reader, unsigned depth = 0) {
+    Operation *op = view.value.getDefiningOp();
     if (!op || depth > maxDepth || budget == 0)
-      return stop(RemarkCode::NoScoreProduct, getBlamed(value, reader),
-                  "the scores come from " + describeProducer(value) +
+      return stop(RemarkCode::NoScoreProduct, getBlamed(view.value, reader),
+                  "the scores come from " + describeProducer(view.value) +
                       ", not from a matrix product");
     --budget;
-    if (!value.hasOneUse() && isa<onnx::MatMulOp, onnx::AddOp, onnx::SubOp, onnx::MulOp,
-                                  onnx::DivOp, onnx::WhereOp, onnx::TanhOp>(op)) {
-      if (isa<onnx::MatMulOp>(op) || PathFinder(ignored, budget).find(op, depth))
-        return stopAtSecondUse(value, reader);
+    std::optional<Contraction> product = matchContraction(view.value);
+    bool isStep = product || isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp,
+                                 onnx::WhereOp, onnx::TanhOp>(op);
+    if (!view.value.hasOneUse() && isStep) {
+      if (product || PathFinder(loops, ignored, budget).find(op, view, depth))
+        return stopAtSecondUse(view.value, reader);
       return stop(RemarkCode::NoScoreProduct, op,
-                  describeProducer(value) + " is not a matrix product");
+                  describeProducer(view.value) + " is not a matrix product");
     }
-    return find(op, depth);
+    if (product)
+      return end(*product, view);
+    return find(op, view, depth);
   }
 
 private:
   static constexpr unsigned maxDepth = 32, far = 128;
+  using Kind = ScoreStep::Kind;
 
   /// Keeps the reason that is nearest to a product of computed factors: it says most.
   std::optional<ScorePath> stop(RemarkCode code, Operation *blocking, std::string reason) {
@@ -69,16 +75,20 @@ private:
     return std::nullopt;
   }
 
+  static bool hasConstantFactor(const Contraction &product) {
+    return onnx::getConstantAttr(product.left.value) || onnx::getConstantAttr(product.right.value);
+  }
+
   /// How many ops lie between `op` and the nearest product of computed factors above it.
   static unsigned measureDistance(Operation *op) {
     llvm::SetVector<Operation *> reached;
     SmallVector<unsigned> distances = {0};
     reached.insert(op);
     for (unsigned next = 0; next < reached.size() && next < far / 2; ++next) {
-      auto product = dyn_cast<onnx::MatMulOp>(reached[next]);
-      if (product && !onnx::getConstantAttr(product.getA()) &&
-          !onnx::getConstantAttr(product.getB()))
-        return distances[next] + 1;
+      if (reached[next]->getNumResults() == 1)
+        if (auto product = matchContraction(reached[next]->getResult(0));
+            product && !hasConstantFactor(*product))
+          return distances[next] + 1;
       for (Value operand : reached[next]->getOperands())
         if (Operation *producer = operand.getDefiningOp(); producer && reached.insert(producer))
           distances.push_back(distances[next] + 1);
@@ -86,69 +96,114 @@ private:
     return far;
   }
 
-  std::optional<ScorePath> find(Operation *op, unsigned depth) {
-    if (auto product = dyn_cast<onnx::MatMulOp>(op))
-      return ScorePath{product};
-    Value result = op->getResult(0);
+  /// A product of elements is one of queries and keys of one channel.
+  std::optional<ScorePath> endElementwise(onnx::MulOp mul, const View &view) {
+    View a = getOperand(view, mul.getA()), b = getOperand(view, mul.getB());
+    bool aDiffers = a && readsAny(a.map, loops.keys), bDiffers = b && readsAny(b.map, loops.keys);
+    if (!a || !b || aDiffers == bDiffers || onnx::getConstantAttr(a.value) ||
+        onnx::getConstantAttr(b.value))
+      return std::nullopt;
+    refusal = Refusal();
+    ScorePath path{mul.getC(), aDiffers ? b : a, aDiffers ? a : b, {}};
+    return path;
+  }
+
+  /// The product, when one of its factors is the same for every key.
+  std::optional<ScorePath> end(const Contraction &product, const View &view) {
+    ScorePath path;
+    path.product = product.result;
+    path.scale = product.factor;
+    path.inner.assign(product.loops.begin() + product.outer, product.loops.end());
+    unsigned numLoops = loops.extents.size();
+    SmallVector<AffineExpr> replacements(view.map.getResults());
+    for (size_t n = 0; n < path.inner.size(); ++n)
+      replacements.push_back(getAffineDimExpr(numLoops + n, view.map.getContext()));
+    auto restate = [&](const View &factor) {
+      return View{factor.value, factor.map.replaceDimsAndSymbols(replacements, {},
+                                                                 numLoops + path.inner.size(), 0)};
+    };
+    path.query = restate(product.left);
+    path.key = restate(product.right);
+    if (readsAny(path.query.map, loops.keys))
+      std::swap(path.query, path.key);
+    if (readsAny(path.query.map, loops.keys))
+      return stop(RemarkCode::MixedFactors, product.result.getDefiningOp(),
+                  "both factors of " + describeProducer(product.result) + " differ by key");
+    if (onnx::getConstantAttr(path.query.value) && readsAny(path.key.map, loops.queries)) {
+      bool mixes = measureDistance(product.result.getDefiningOp()) < maxDepth;
+      return stop(mixes ? RemarkCode::MixedHeads : RemarkCode::MixedFactors,
+                  product.result.getDefiningOp(),
+                  describeProducer(product.result) +
+                      (mixes ? " mixes the scores of several heads"
+                             : " multiplies a constant with what differs by query and key"));
+    }
+    return path;
+  }
+
+  std::optional<ScorePath> find(Operation *op, const View &view, unsigned depth) {
+    Value result = view.value;
     if (skipFloatCasts(result) != result)
-      return find(op->getOperand(0), op, depth + 1);
-    using Kind = ScoreStep::Kind;
+      return find({op->getOperand(0), view.map}, op, depth + 1);
     if (auto add = dyn_cast<onnx::AddOp>(op))
-      return nearest(append(op, add.getA(), {Kind::Add, add.getB(), {}}, depth),
-                     append(op, add.getB(), {Kind::Add, add.getA(), {}}, depth));
+      return nearest(append(view, add.getA(), Kind::Add, add.getB(), depth),
+                     append(view, add.getB(), Kind::Add, add.getA(), depth));
     if (auto sub = dyn_cast<onnx::SubOp>(op))
-      return append(op, sub.getA(), {Kind::Sub, sub.getB(), {}}, depth);
-    if (auto mul = dyn_cast<onnx::MulOp>(op))
-      return nearest(append(op, mul.getA(), {Kind::Mul, mul.getB(), {}}, depth),
-                     append(op, mul.getB(), {Kind::Mul, mul.getA(), {}}, depth));
+      return nearest(append(view, sub.getA(), Kind::Sub, sub.getB(), depth),
+                     append(view, sub.getB(), Kind::SubtractFrom, sub.getA(), depth));
+    if (auto neg = dyn_cast<onnx::NegOp>(op))
+      return append(view, neg.getX(), Kind::Negate, Value(), depth);
+    if (auto mul = dyn_cast<onnx::MulOp>(op)) {
+      std::optional<ScorePath> path =
+          nearest(append(view, mul.getA(), Kind::Mul, mul.getB(), depth),
+                  append(view, mul.getB(), Kind::Mul, mul.getA(), depth));
+      return path ? path : endElementwise(mul, view);
+    }
     if (auto div = dyn_cast<onnx::DivOp>(op))
-      return append(op, div.getA(), {Kind::Div, div.getB(), {}}, depth);
+      return append(view, div.getA(), Kind::Div, div.getB(), depth);
     if (auto tanh = dyn_cast<onnx::TanhOp>(op))
-      return append(op, tanh.getX(), {Kind::Tanh, {}, {}}, depth);
-    if (auto reshape = dyn_cast<onnx::ReshapeOp>(op))
-      return throughReshape(reshape, depth);
+      return append(view, tanh.getX(), Kind::Tanh, Value(), depth);
     if (auto where = dyn_cast<onnx::WhereOp>(op))
-      return nearest(
-          append(op, where.getX(), {Kind::Select, where.getY(), where.getCondition(), true}, depth),
-          append(op, where.getY(), {Kind::Select, where.getX(), where.getCondition(), false},
-                 depth));
+      return nearest(append(view, where.getX(), Kind::Select, where.getY(), depth, true),
+                     append(view, where.getY(), Kind::Select, where.getX(), depth, false));
+    if (auto sum = dyn_cast<onnx::ReduceSumOp>(op))
+      if (std::optional<ScorePath> path = throughSum(sum, view, depth))
+        return path;
+    if (std::optional<View> source = readThrough(view, loops.extents))
+      return find(*source, op, depth + 1);
     return stop(RemarkCode::UnknownScoreOp, op,
                 "the scores go through " + describeProducer(result) + ", which is not understood");
   }
 
-  /// The path above a Reshape that divides batch and heads in another way and leaves (i, j) as they
-  /// are.
-  std::optional<ScorePath> throughReshape(onnx::ReshapeOp reshape, unsigned depth) {
-    RankedTensorType from = getStaticType(reshape.getX()), to = getStaticType(reshape.getY());
-    if (!from || !to || from.getRank() < 2 || to.getRank() < 2 ||
-        from.getShape().take_back(2) != to.getShape().take_back(2))
-      return stop(RemarkCode::ScoresReshaped, reshape,
-                  describeProducer(reshape.getY()) + " changes the queries or keys of the scores");
-    std::optional<ScorePath> path = find(reshape.getX(), reshape, depth + 1);
-    if (!path)
-      return std::nullopt;
-    // Steps behind an earlier Reshape know their dimensions already.
-    SmallVector<int64_t> leading(from.getShape().drop_back(2));
-    for (ScoreStep &step : path->steps)
-      if (!step.leadingShape)
-        step.leadingShape = leading;
-    if (!path->leadingShape)
-      path->leadingShape = leading;
-    return path;
+  /// `value`, an operand of the op that makes the view's value, where it is read; no view when its
+  /// shape does not broadcast.
+  static View getOperand(const View &view, Value value) {
+    RankedTensorType type = getStaticType(value);
+    RankedTensorType whole = cast<RankedTensorType>(view.value.getType());
+    AffineMap map =
+        type ? getBroadcastMap(type.getShape(), whole.getShape(), view.map) : AffineMap();
+    return map ? View{value, map} : View();
   }
 
-  /// The path to `scores`, which `reader` reads, with one more step behind it.
-  std::optional<ScorePath> append(Operation *reader, Value scores, ScoreStep step, unsigned depth) {
-    if (onnx::getConstantAttr(scores))
+  /// The path to `scores` with one more step behind it.
+  std::optional<ScorePath> append(const View &view, Value scores, Kind kind, Value other,
+                                  unsigned depth, bool keepWhereTrue = true) {
+    View source = getOperand(view, scores);
+    if (onnx::getConstantAttr(scores) || !source)
       return std::nullopt;
-    std::optional<ScorePath> path = find(scores, reader, depth + 1);
+    ScoreStep step{kind, other ? getOperand(view, other) : View(), {}, keepWhereTrue};
+    Operation *op = view.value.getDefiningOp();
+    if (auto where = dyn_cast<onnx::WhereOp>(op))
+      step.condition = getOperand(view, where.getCondition());
+    if ((other && !step.other) || (kind == Kind::Select && !step.condition))
+      return stop(RemarkCode::ShapeNotStatic, op,
+                  "a shape at " + describeProducer(view.value) + " is not static");
+    std::optional<ScorePath> path = find(source, op, depth + 1);
     if (!path)
       return std::nullopt;
-    bool isScale = step.kind == ScoreStep::Kind::Mul || step.kind == ScoreStep::Kind::Div;
+    bool isScale = kind == Kind::Mul || kind == Kind::Div;
     if (isScale && path->steps.empty())
-      if (std::optional<double> number = getScalarFor(step.other, scores)) {
-        double scale =
-            step.kind == ScoreStep::Kind::Mul ? path->scale * *number : path->scale / *number;
+      if (std::optional<double> number = getScalarFor(other, scores)) {
+        double scale = kind == Kind::Mul ? path->scale * *number : path->scale / *number;
         if (std::isfinite(scale) && scale != 0.0) {
           path->scale = scale;
           return path;
@@ -158,20 +213,50 @@ private:
     return path;
   }
 
-  static bool hasConstantFactor(const ScorePath &path) {
-    onnx::MatMulOp product = path.product;
-    return onnx::getConstantAttr(product.getA()) || onnx::getConstantAttr(product.getB());
+  /// A sum over a few elements is an addition of what is read at each.
+  std::optional<ScorePath> throughSum(onnx::ReduceSumOp sum, const View &view, unsigned depth) {
+    RankedTensorType type = getStaticType(sum.getX());
+    std::optional<SmallVector<int64_t>> axes;
+    if (!isa<NoneType>(sum.getAxes().getType()))
+      axes = onnx::getConstantIntegers(sum.getAxes());
+    if (!type || !axes || axes->size() != 1)
+      return std::nullopt;
+    int64_t axis = axes->front() + (axes->front() < 0 ? type.getRank() : 0);
+    int64_t count = type.getDimSize(axis);
+    if (count > maxAddends)
+      return std::nullopt;
+    auto getElement = [&](int64_t n) {
+      SmallVector<AffineExpr> index(view.map.getResults());
+      if (sum.getKeepdims())
+        index.erase(index.begin() + axis);
+      index.insert(index.begin() + axis, getAffineConstantExpr(n, view.map.getContext()));
+      return View{sum.getX(),
+                  AffineMap::get(view.map.getNumDims(), 0, index, view.map.getContext())};
+    };
+    std::optional<ScorePath> best;
+    for (int64_t n = 0; n < count; ++n) {
+      std::optional<ScorePath> path = find(getElement(n), sum, depth + 1);
+      for (int64_t other = 0; path && other < count; ++other)
+        if (other != n)
+          path->steps.push_back({Kind::Add, getElement(other), {}});
+      best = nearest(std::move(best), std::move(path));
+    }
+    return best;
   }
 
-  static std::optional<ScorePath> nearest(std::optional<ScorePath> a, std::optional<ScorePath> b) {
+  std::array<unsigned, 3> getRank(const ScorePath &path) const {
+    return {onnx::getConstantAttr(path.query.value) || onnx::getConstantAttr(path.key.value),
+            readsAny(path.key.map, loops.queries), unsigned(path.steps.size())};
+  }
+
+  std::optional<ScorePath> nearest(std::optional<ScorePath> a, std::optional<ScorePath> b) const {
     if (!a || !b)
       return a ? std::move(a) : std::move(b);
-    bool aConstant = hasConstantFactor(*a), bConstant = hasConstantFactor(*b);
-    if (aConstant != bConstant)
-      return aConstant ? std::move(b) : std::move(a);
-    return b->steps.size() < a->steps.size() ? std::move(b) : std::move(a);
+    return getRank(*b) < getRank(*a) ? std::move(b) : std::move(a);
   }
 
+  static constexpr int64_t maxAddends = 4;
+  const ScoreLoops &loops;
   Refusal &refusal;
   unsigned nearestStop = 0;
   /// Values that may still be looked at: shared operands make the paths exponentially many.
@@ -180,52 +265,39 @@ private:
 };
 } // namespace
 
-std::optional<ScorePath> raise::findScorePath(Value scores, Operation *softmax, Refusal &refusal) {
+std::optional<ScorePath> raise::findScorePath(const View &scores, const ScoreLoops &loops,
+                                              Operation *softmax, Refusal &refusal) {
   unsigned budget = 256;
-  return PathFinder(refusal, budget).find(scores, softmax);
-}
-
-std::optional<NumberChoice> raise::matchNumberChoice(Value value) {
-  auto where = skipFloatCasts(value).getDefiningOp<onnx::WhereOp>();
-  if (!where)
-    return std::nullopt;
-  std::optional<double> whereTrue = getScalarFor(where.getX(), where.getResult());
-  std::optional<double> whereFalse = getScalarFor(where.getY(), where.getResult());
-  if (!whereTrue || !whereFalse)
-    return std::nullopt;
-  return NumberChoice{where.getCondition(), *whereTrue, *whereFalse};
+  std::optional<ScorePath> path = PathFinder(loops, refusal, budget).find(scores, softmax);
+  if (!path && !refusal.code)
+    refusal = {RemarkCode::NoScoreProduct, getBlamed(scores.value, softmax),
+               "the scores are computed from no product of queries and keys"};
+  return path;
 }
 
 bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
-  auto check = [&](const ScoreStep &step, Value operand, bool isCondition) {
+  auto check = [&](const View &operand, bool isCondition) {
     if (!operand)
       return true;
-    RankedTensorType type = getStaticType(operand);
+    RankedTensorType type = getStaticType(operand.value);
     if (!type) {
-      refusal = {RemarkCode::ShapeNotStatic, getBlamed(operand, site.anchor),
-                 "the shape of " + describeProducer(operand) + " is not static"};
-      return false;
-    }
-    if (!site.getScoresMap(type, site.getLeadingShape(step))) {
-      refusal = {RemarkCode::ScoresShape, getBlamed(operand, site.anchor),
-                 "the shape of " + describeProducer(operand) +
-                     " does not broadcast against the scores"};
+      refusal = {RemarkCode::ShapeNotStatic, getBlamed(operand.value, site.anchor),
+                 "the shape of " + describeProducer(operand.value) + " is not static"};
       return false;
     }
     Type element = type.getElementType();
     bool supported = isCondition ? element.isInteger(1)
                                  : element.isF32() || element.isF16() || element.isBF16() ||
-                                       onnx::getConstantScalar(operand) ||
+                                       onnx::getConstantScalar(operand.value) ||
                                        (element.isSignlessInteger() && !element.isInteger(1) &&
                                         isa<onnx::AttentionOp>(site.anchor));
     if (!supported)
-      refusal = {RemarkCode::ElementType, getBlamed(operand, site.anchor),
-                 "the element type of the mask or bias " + describeProducer(operand) +
+      refusal = {RemarkCode::ElementType, getBlamed(operand.value, site.anchor),
+                 "the element type of the mask or bias " + describeProducer(operand.value) +
                      " is not supported"};
     return supported;
   };
-  for (const ScoreStep &step : site.steps)
-    if (!check(step, step.condition, true) || !check(step, step.other, false))
-      return false;
-  return true;
+  return llvm::all_of(site.steps, [&](const ScoreStep &step) {
+    return check(step.condition, true) && check(step.other, false);
+  });
 }

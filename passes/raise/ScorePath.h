@@ -5,39 +5,38 @@
 #ifndef FOVEA_PASSES_RAISE_SCOREPATH_H
 #define FOVEA_PASSES_RAISE_SCOREPATH_H
 
-#include "dialects/onnx/OnnxMatrixOps.h"
 #include "passes/raise/AttentionSite.h"
+#include "passes/raise/Contraction.h"
 
 namespace fovea::raise {
 
+/// The loops over which scores are read, those of the product with the values.
+struct ScoreLoops {
+  llvm::ArrayRef<int64_t> extents;
+  /// The keys, and what is left of the queries where the values are the same.
+  llvm::SmallVector<unsigned> keys, queries;
+};
+
 /// What lies between the product of queries and keys and the Softmax.
 struct ScorePath {
-  onnx::MatMulOp product;
+  mlir::Value product;
+  /// Read over the loops of the scores, then `inner`, over which the product sums.
+  View query, key;
+  llvm::SmallVector<int64_t> inner;
   /// The product of the constant factors directly above the product.
   double scale = 1.0;
-  /// The product's dimensions in front of its rows, when a Reshape stands between it and the
-  /// Softmax.
-  std::optional<llvm::SmallVector<int64_t>> leadingShape = std::nullopt;
-  /// The rest, nearest the product first.
+  /// The rest, nearest the product first, over the loops of the scores.
   llvm::SmallVector<ScoreStep> steps = {};
 };
 
 /// Walks up from `scores`, the operand of `softmax`. Every value on the way has one use. When
 /// several operands of an addition lead to a product, the one whose factors are both computed is
-/// taken, then the nearest.
-std::optional<ScorePath> findScorePath(mlir::Value scores, mlir::Operation *softmax,
-                                       Refusal &refusal);
+/// taken, then one whose keys are the same for every query, then the nearest.
+std::optional<ScorePath> findScorePath(const View &scores, const ScoreLoops &loops,
+                                       mlir::Operation *softmax, Refusal &refusal);
 
 /// Whether every operand of the site's steps is a number or a tensor that can be captured.
 bool checkSteps(const AttentionSite &site, Refusal &refusal);
-
-/// The bool tensor and the two numbers of a Where between constants, through which a step reads a
-/// mask.
-struct NumberChoice {
-  mlir::Value condition;
-  double whereTrue, whereFalse;
-};
-std::optional<NumberChoice> matchNumberChoice(mlir::Value value);
 
 } // namespace fovea::raise
 

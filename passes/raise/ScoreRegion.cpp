@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Scalar f32 code between the scaled product and the Softmax.
+// Scalar f32 code between the scaled product and the Softmax. What a step reads is followed
+// upwards: through layout ops to the tensor with the fewest elements, and through pointwise ops
+// where their operands together have fewer elements than their result, so that a bias that is a sum
+// over rows and columns is not made for every pair of query and key.
 
 #include "passes/raise/ScoreRegion.h"
 
 #include "dialects/attn/ScoreCode.h"
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/MergedDimensions.h"
 #include "passes/raise/ScorePath.h"
 
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::raise;
+
+static int64_t countElements(const View &view) {
+  return cast<RankedTensorType>(view.value.getType()).getNumElements();
+}
+
+/// What a no-op or a cast to a wider float hands on, or null.
+static Value skipExactCast(Value value) {
+  if (Value same = skipNoOps(value); same != value)
+    return same;
+  auto cast = value.getDefiningOp<onnx::CastOp>();
+  auto from = cast ? dyn_cast<FloatType>(getElementTypeOrSelf(cast.getX())) : FloatType();
+  auto to = cast ? dyn_cast<FloatType>(getElementTypeOrSelf(value)) : FloatType();
+  return from && to && to.isF32() && (from.isF16() || from.isBF16()) ? cast.getX() : Value();
+}
 
 namespace {
 class ScoreRegionBuilder {
@@ -38,15 +58,15 @@ public:
       score = math::TanhOp::create(builder, loc, score);
       score = arith::MulFOp::create(builder, loc, score, cap);
     }
-    for (const ScoreStep &step : site.steps) {
-      leading = site.getLeadingShape(step);
+    for (const ScoreStep &step : site.steps)
       score = emitStep(score, step);
-    }
     attn::YieldOp::create(builder, loc, score);
     return std::move(result);
   }
 
 private:
+  static constexpr unsigned maxDepth = 8;
+
   Value emitStep(Value score, const ScoreStep &step) {
     using Kind = ScoreStep::Kind;
     switch (step.kind) {
@@ -54,10 +74,14 @@ private:
       return arith::AddFOp::create(builder, loc, score, emitOther(step));
     case Kind::Sub:
       return arith::SubFOp::create(builder, loc, score, emitOther(step));
+    case Kind::SubtractFrom:
+      return arith::SubFOp::create(builder, loc, emitOther(step), score);
     case Kind::Mul:
       return arith::MulFOp::create(builder, loc, score, emitOther(step));
     case Kind::Div:
       return arith::DivFOp::create(builder, loc, score, emitOther(step));
+    case Kind::Negate:
+      return arith::NegFOp::create(builder, loc, score);
     case Kind::Tanh:
       return math::TanhOp::create(builder, loc, score);
     case Kind::Select: {
@@ -157,16 +181,12 @@ private:
   }
 
   /// An operand of a step as f32.
-  Value emitNumber(Value value) {
-    if (std::optional<double> number = onnx::getConstantScalar(value))
+  Value emitNumber(View view, unsigned depth = 0) {
+    if (std::optional<double> number = onnx::getConstantScalar(view.value))
       return emitConstant(*number);
-    if (std::optional<NumberChoice> choice = matchNumberChoice(value)) {
-      Value condition = emitCapture(choice->condition);
-      Value whereTrue = emitConstant(choice->whereTrue);
-      return arith::SelectOp::create(builder, loc, condition, whereTrue,
-                                     emitConstant(choice->whereFalse));
-    }
-    return extend(emitCapture(value));
+    if (Value element = emitExpression(view, depth))
+      return element;
+    return extend(emitCapture(view));
   }
 
   /// A number as f32.
@@ -178,31 +198,119 @@ private:
                                     : arith::ExtFOp::create(builder, loc, f32, element).getResult();
   }
 
+  /// A pointwise op of floats behind layout ops and exact casts, and its operands where they are
+  /// read; no op for anything else.
+  struct Expression {
+    Operation *op = nullptr;
+    SmallVector<View> operands;
+  };
+  Expression findExpression(View view) {
+    while (std::optional<View> next = lookBehind(view))
+      view = *next;
+    Expression found{view.value.getDefiningOp(), {}};
+    if (!isa_and_nonnull<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp>(
+            found.op))
+      return {};
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(view.value.getType()).getShape();
+    for (Value operand : found.op->getOperands()) {
+      RankedTensorType type = getStaticType(operand);
+      AffineMap map = type ? getBroadcastMap(type.getShape(), shape, view.map) : AffineMap();
+      if (!map)
+        return {};
+      found.operands.push_back({operand, map});
+    }
+    return found;
+  }
+
+  /// The elements that computing the view's value in the region reads from.
+  int64_t getCost(const View &view, unsigned depth) {
+    if (onnx::getConstantScalar(view.value))
+      return 0;
+    int64_t cost = countElements(findSource(view));
+    Expression expression = depth < maxDepth ? findExpression(view) : Expression();
+    return expression.op ? std::min(cost, getCost(expression, depth)) : cost;
+  }
+  int64_t getCost(const Expression &expression, unsigned depth) {
+    int64_t cost = 0;
+    for (const View &operand : expression.operands)
+      cost += getCost(operand, depth + 1);
+    return cost;
+  }
+
+  /// The code for a pointwise op whose operands are cheaper to read than its result, or null.
+  Value emitExpression(const View &view, unsigned depth) {
+    Expression expression = depth < maxDepth ? findExpression(view) : Expression();
+    if (!expression.op)
+      return {};
+    ArrayRef<View> operands = expression.operands;
+    auto where = dyn_cast<onnx::WhereOp>(expression.op);
+    bool choosesNumber =
+        where && onnx::getConstantScalar(where.getX()) && onnx::getConstantScalar(where.getY());
+    if (!choosesNumber && getCost(expression, depth) >= countElements(findSource(view)))
+      return {};
+    if (where) {
+      Value condition = emitCapture(operands[0]);
+      Value whereTrue = emitNumber(operands[1], depth + 1);
+      return arith::SelectOp::create(builder, loc, condition, whereTrue,
+                                     emitNumber(operands[2], depth + 1));
+    }
+    Value a = emitNumber(operands[0], depth + 1), b = emitNumber(operands[1], depth + 1);
+    if (isa<onnx::AddOp>(expression.op))
+      return arith::AddFOp::create(builder, loc, a, b);
+    if (isa<onnx::SubOp>(expression.op))
+      return arith::SubFOp::create(builder, loc, a, b);
+    if (isa<onnx::MulOp>(expression.op))
+      return arith::MulFOp::create(builder, loc, a, b);
+    return arith::DivFOp::create(builder, loc, a, b);
+  }
+
+  /// The operand of a layout op, a no-op or an exact cast.
+  std::optional<View> lookBehind(const View &view) {
+    Value forwarded = skipExactCast(view.value);
+    return forwarded ? View{forwarded, view.map} : readThrough(view, site.domain);
+  }
+
+  /// How many divisions the index of a capture keeps.
+  unsigned countDivisions(const View &view) {
+    auto type = cast<RankedTensorType>(view.value.getType());
+    return raise::countDivisions(mergeDimensions(view.map, type.getShape(), site.domain).map);
+  }
+
+  /// The tensor with the fewest elements behind layout ops and casts that lose nothing; of several
+  /// the first, unless it only looks at another in a different shape.
+  View findSource(View view) {
+    View best = view;
+    while (std::optional<View> next = lookBehind(view)) {
+      bool isReshape = isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
+                           onnx::CastOp, onnx::IdentityOp>(view.value.getDefiningOp());
+      bool isTie =
+          countElements(*next) == countElements(best) && isReshape && view.value == best.value;
+      view = *next;
+      if (countElements(view) < countElements(best) ||
+          (isTie && countDivisions(view) <= countDivisions(best)))
+        best = view;
+    }
+    return best;
+  }
+
   Value emitElement(const DataElement &element) {
-    return emitCapture(element.tensor,
-                       AffineMap::get(6, 0, element.map.getResults(), builder.getContext()));
+    return emitCapture(
+        {element.tensor, AffineMap::get(6, 0, element.map.getResults(), builder.getContext())});
   }
 
-  Value emitCapture(Value tensor) {
-    return emitCapture(tensor,
-                       site.getScoresMap(cast<RankedTensorType>(tensor.getType()), leading));
-  }
-
-  Value emitCapture(Value tensor, AffineMap map) {
-    auto type = cast<RankedTensorType>(tensor.getType());
+  Value emitCapture(const View &view) {
+    View source = findSource(view);
     for (auto [index, known] : llvm::enumerate(result.captures))
-      if (known == tensor && result.captureMaps[index] == map)
+      if (known.value == source.value && known.map == source.map)
         return block->getArgument(5 + index);
-    result.captures.push_back(tensor);
-    result.captureMaps.push_back(map);
-    return block->addArgument(type.getElementType(), loc);
+    result.captures.push_back(source);
+    Type element = cast<RankedTensorType>(source.value.getType()).getElementType();
+    return block->addArgument(element, loc);
   }
 
   OpBuilder &builder;
   Location loc;
   const AttentionSite &site;
-  /// The dimensions in front of (i, j) at the step that is emitted.
-  ArrayRef<int64_t> leading;
   Block *block;
   ScoreRegion result;
 };

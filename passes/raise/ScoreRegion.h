@@ -13,17 +13,15 @@
 
 namespace fovea::raise {
 
-/// A region with the arguments (s, b, h, i, j, captures...), the tensors that its captures read,
-/// and their maps.
+/// A region with the arguments (s, b, h, i, j, captures...), and what its captures read.
 struct ScoreRegion {
   std::unique_ptr<mlir::Region> region;
-  llvm::SmallVector<mlir::Value> captures;
-  llvm::SmallVector<mlir::AffineMap> captureMaps;
+  llvm::SmallVector<View> captures;
 };
 
 /// Writes the site's soft cap and steps as scalar f32 operations. Numbers are constants in the
 /// region; a Where between numbers is a select on its bool tensor; every other operand is a
-/// capture, equal ones the same.
+/// capture, equal ones the same, or code where that reads less.
 ScoreRegion buildScoreRegion(mlir::OpBuilder &builder, mlir::Location loc,
                              const AttentionSite &site);
 

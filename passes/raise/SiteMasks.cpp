@@ -41,13 +41,12 @@ public:
   void run();
 
 private:
-  SmallVector<AffineExpr> getIndices(Value tensor, const ScoreStep &step);
   std::optional<HidingStep> read(ScoreStep &step);
   Exactness classify(double hidden, Type element) const;
   bool keepsHidden(const ScoreStep &step) const;
   bool isBounded(const ScoreStep &step) const;
   bool everyRowSees(attn::MaskAttr mask) const;
-  template <typename Code> bool wantsCode(Value tensor, const ScoreStep &step, const Code &code);
+  template <typename Code> bool wantsCode(const View &tensor, const Code &code);
 
   AttentionSite &site;
   bool approximate;
@@ -55,12 +54,6 @@ private:
   ArrayRef<int64_t> extents;
 };
 } // namespace
-
-SmallVector<AffineExpr> MaskAbsorber::getIndices(Value tensor, const ScoreStep &step) {
-  AffineMap map =
-      site.getScoresMap(cast<RankedTensorType>(tensor.getType()), site.getLeadingShape(step));
-  return SmallVector<AffineExpr>(map.getResults());
-}
 
 Exactness MaskAbsorber::classify(double hidden, Type element) const {
   if (hidden == -std::numeric_limits<double>::infinity())
@@ -83,18 +76,18 @@ std::optional<HidingStep> MaskAbsorber::read(ScoreStep &step) {
   HidingStep result;
   FormulaRef visible;
   if (step.kind == StepKind::Select) {
-    step.conditionCode = reader.readTruth(step.condition, getIndices(step.condition, step));
+    step.conditionCode = reader.readTruth(step.condition.value, step.condition.map.getResults());
     visible = step.keepWhereTrue ? step.conditionCode : makeNot(step.conditionCode);
-    std::optional<double> other =
-        step.other ? onnx::getConstantScalar(step.other) : -std::numeric_limits<double>::infinity();
+    std::optional<double> other = step.other ? onnx::getConstantScalar(step.other.value)
+                                             : -std::numeric_limits<double>::infinity();
     if (visible->kind != Formula::Kind::True && !other)
       return std::nullopt;
     result.hidden = other.value_or(0);
-    Type element = step.other ? cast<RankedTensorType>(step.other.getType()).getElementType()
+    Type element = step.other ? cast<RankedTensorType>(step.other.value.getType()).getElementType()
                               : Type(Float32Type::get(context));
     result.exactness = classify(result.hidden, element);
   } else if (step.kind == StepKind::Add || step.kind == StepKind::Sub) {
-    step.otherCode = reader.readNumber(step.other, getIndices(step.other, step));
+    step.otherCode = reader.readNumber(step.other.value, step.other.map.getResults());
     auto range = getConstantRange(step.otherCode);
     if (!range)
       return std::nullopt;
@@ -110,7 +103,8 @@ std::optional<HidingStep> MaskAbsorber::read(ScoreStep &step) {
     if (third->kind != Formula::Kind::False)
       return std::nullopt;
     result.hidden = low;
-    result.exactness = classify(low, cast<RankedTensorType>(step.other.getType()).getElementType());
+    result.exactness =
+        classify(low, cast<RankedTensorType>(step.other.value.getType()).getElementType());
   } else {
     return std::nullopt;
   }
@@ -128,7 +122,7 @@ bool MaskAbsorber::keepsHidden(const ScoreStep &step) const {
     return true;
   case ScoreStep::Kind::Select:
     return !step.other ||
-           onnx::getConstantScalar(step.other) == -std::numeric_limits<double>::infinity();
+           onnx::getConstantScalar(step.other.value) == -std::numeric_limits<double>::infinity();
   default:
     return false;
   }
@@ -138,11 +132,11 @@ bool MaskAbsorber::keepsHidden(const ScoreStep &step) const {
 bool MaskAbsorber::isBounded(const ScoreStep &step) const {
   if (step.kind != ScoreStep::Kind::Add && step.kind != ScoreStep::Kind::Sub)
     return false;
-  auto type = cast<RankedTensorType>(step.other.getType());
+  auto type = cast<RankedTensorType>(step.other.value.getType());
   auto element = dyn_cast<FloatType>(type.getElementType());
   std::optional<onnx::ConstantData> data =
-      element && onnx::getConstantAttr(step.other)
-          ? onnx::getConstantData(onnx::getConstantAttr(step.other))
+      element && onnx::getConstantAttr(step.other.value)
+          ? onnx::getConstantData(onnx::getConstantAttr(step.other.value))
           : std::nullopt;
   if (!data)
     return false;
@@ -187,14 +181,13 @@ bool MaskAbsorber::everyRowSees(attn::MaskAttr mask) const {
 
 /// Whether to compute a mask rather than to read its tensor. A matrix that is computed costs memory
 /// by itself; of constants, small ones with divisions are cheaper to read.
-template <typename Code>
-bool MaskAbsorber::wantsCode(Value tensor, const ScoreStep &step, const Code &code) {
+template <typename Code> bool MaskAbsorber::wantsCode(const View &tensor, const Code &code) {
   static constexpr int64_t smallMatrix = 1 << 18;
-  bool isConstant = bool(onnx::getConstantAttr(tensor));
+  bool isConstant = bool(onnx::getConstantAttr(tensor.value));
   if (!hasIndices(code))
-    return !isConstant && isMatrixElement(getIndices(tensor, step)) && !readsMatrix(code);
+    return !isConstant && isMatrixElement(tensor.map.getResults()) && !readsMatrix(code);
   return !isConstant || countDivisions(code) == 0 ||
-         cast<RankedTensorType>(tensor.getType()).getNumElements() > smallMatrix;
+         cast<RankedTensorType>(tensor.value.getType()).getNumElements() > smallMatrix;
 }
 
 static std::string spell(double number) {
@@ -251,9 +244,9 @@ void MaskAbsorber::run() {
     }
     if (mask && !mask->mask.isDense() && mask->exactness != Exactness::None)
       site.maskNotes.push_back(attn::describeMask(mask->mask) + " with " + spell(mask->hidden));
-    if (step.conditionCode && !wantsCode(step.condition, step, step.conditionCode))
+    if (step.conditionCode && !wantsCode(step.condition, step.conditionCode))
       step.conditionCode = nullptr;
-    if (step.otherCode && !wantsCode(step.other, step, step.otherCode))
+    if (step.otherCode && !wantsCode(step.other, step.otherCode))
       step.otherCode = nullptr;
     kept.push_back(step);
   }

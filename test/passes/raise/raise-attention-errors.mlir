@@ -2,7 +2,7 @@
 
 // One site per code; none is changed. The codes are those of docs/Remarks.md.
 
-// CHECK: [Missed] raise-attention | Category:raise | Function=wrong_axis {{.*}}Code=ATTN-R01{{.*}}Reason="Softmax runs over axis 2 of 4 dimensions"
+// CHECK: [Missed] raise-attention | Category:raise | Function=wrong_axis {{.*}}Code=ATTN-R01{{.*}}Reason="Softmax runs over axis 2 of 4 dimensions, and MatMul {{.+}} sums over another"
 // CHECK: [Analysis] raise-attention | {{.*}}Raised=0, Sites=1
 func.func @wrong_axis(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
@@ -43,13 +43,87 @@ func.func @scores_used_twice(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>,
 
 // -----
 
-// CHECK: Function=changed_probabilities {{.*}}Code=ATTN-R04{{.*}}Reason="the probabilities go through Mul {{.+}} before any product"
+// CHECK: Function=changed_probabilities {{.*}}Code=ATTN-R04{{.*}}Reason="the probabilities go through Add {{.+}} before any product"
 func.func @changed_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<1x4x1x1xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
   %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
-  %h = onnx.Mul %p, %m : (tensor<1x4x9x9xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Add %p, %m : (tensor<1x4x9x9xf32>, tensor<1x4x1x1xf32>) -> tensor<1x4x9x9xf32>
   %o = onnx.MatMul %h, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Dropout in training: a factor for each pair of query and key.
+
+// CHECK: Function=dropped_probabilities {{.*}}Code=ATTN-R20{{.*}}Node=/dropout, Reason="Mul '/dropout' multiplies the probabilities by numbers that differ by key"
+func.func @dropped_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<1x4x9x9xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Mul %p, %m : (tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/dropout"("Mul"("model.onnx")))
+  %o = onnx.MatMul %h, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Talking heads: scores, or probabilities, of several heads are mixed.
+
+// CHECK: Function=mixed_scores {{.*}}Code=ATTN-R17{{.*}}Node=/mix, Reason="MatMul '/mix' mixes the scores of several heads"
+func.func @mixed_scores(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %w = onnx.Constant : tensor<4x4xf32> = dense<[[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, 0.0, 0.5], [0.5, 0.0, 1.0, 0.0], [0.0, 0.5, 0.0, 1.0]]> : tensor<4x4xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %t = onnx.Transpose %s {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x9x9xf32>) -> tensor<1x9x9x4xf32>
+  %m = onnx.MatMul %t, %w : (tensor<1x9x9x4xf32>, tensor<4x4xf32>) -> tensor<1x9x9x4xf32> loc("/mix"("MatMul"("model.onnx")))
+  %u = onnx.Transpose %m {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x9x9x4xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %u : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=mixed_probabilities {{.*}}Code=ATTN-R17{{.*}}Node=/mix
+func.func @mixed_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %w = onnx.Constant : tensor<4x4xf32> = dense<[[1.0, 0.0, 0.5, 0.0], [0.0, 1.0, 0.0, 0.5], [0.5, 0.0, 1.0, 0.0], [0.0, 0.5, 0.0, 1.0]]> : tensor<4x4xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %t = onnx.Transpose %p {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x4x9x9xf32>) -> tensor<1x9x9x4xf32>
+  %m = onnx.MatMul %t, %w : (tensor<1x9x9x4xf32>, tensor<4x4xf32>) -> tensor<1x9x9x4xf32> loc("/mix"("MatMul"("model.onnx")))
+  %u = onnx.Transpose %m {permutation = array<i64: 0, 3, 1, 2>} : (tensor<1x9x9x4xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %u, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Additive attention: one vector weighs what is computed for each pair of query and key.
+
+// CHECK: Function=additive {{.*}}Code=ATTN-R18{{.*}}Node=/weigh, Reason="MatMul '/weigh' multiplies a constant with what differs by query and key"
+func.func @additive(%x: tensor<1x9x7x16xf32>, %v: tensor<1x7x8xf32>) -> tensor<1x9x8xf32> {
+  %w = onnx.Constant : tensor<16xf32> = dense<0.25> : tensor<16xf32>
+  %s = onnx.MatMul %x, %w : (tensor<1x9x7x16xf32>, tensor<16xf32>) -> tensor<1x9x7xf32> loc("/weigh"("MatMul"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<1x9x7xf32>) -> tensor<1x9x7xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x9x7xf32>, tensor<1x7x8xf32>) -> tensor<1x9x8xf32>
+  return %o : tensor<1x9x8xf32>
+}
+
+// -----
+
+// Cross-covariance attention (XCiT): channels are compared, and tokens summed over.
+
+// CHECK: Function=channels {{.*}}Code=ATTN-R19{{.*}}Node=/scores, Reason="MatMul '/scores' compares channels, not tokens"
+func.func @channels(%x: tensor<1x9x16xf32>) -> tensor<1x2x8x9xf32> {
+  %w = onnx.Constant : tensor<16x16xf32> = dense<0.25> : tensor<16x16xf32>
+  %split = onnx.Constant : tensor<4xi64> = dense<[1, 9, 2, 8]> : tensor<4xi64>
+  %q0 = onnx.MatMul %x, %w : (tensor<1x9x16xf32>, tensor<16x16xf32>) -> tensor<1x9x16xf32>
+  %q1 = onnx.Reshape %q0, %split : (tensor<1x9x16xf32>, tensor<4xi64>) -> tensor<1x9x2x8xf32>
+  %q = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x8x9xf32>
+  %k = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 1, 3>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x9x8xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x8x9xf32>, tensor<1x2x9x8xf32>) -> tensor<1x2x8x8xf32> loc("/scores"("MatMul"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32>
+  %o = onnx.MatMul %p, %q : (tensor<1x2x8x8xf32>, tensor<1x2x8x9xf32>) -> tensor<1x2x8x9xf32>
+  return %o : tensor<1x2x8x9xf32>
 }
 
 // -----
@@ -67,7 +141,7 @@ func.func @circular_values(%q: tensor<9x9xf32>, %k: tensor<9x9xf32>) -> tensor<9
 
 // -----
 
-// CHECK: Function=values_left {{.*}}Code=ATTN-R05{{.*}}Reason="the probabilities are the right operand of MatMul
+// CHECK: Function=values_left {{.*}}Code=ATTN-R01{{.*}}Reason="Softmax runs over axis -1 of 4 dimensions, and MatMul {{.+}} sums over another"
 func.func @values_left(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x16x9xf32>) -> tensor<1x4x16x9xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
   %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
@@ -164,18 +238,6 @@ func.func @infinite_scale(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x9x16xf32>, %v
   %none = onnx.none {value}
   %y = onnx.Attention %q, %k, %v, %none {scale = 0x7F800000 : f32} : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>, none) -> tensor<1x4x9x16xf32>
   return %y : tensor<1x4x9x16xf32>
-}
-
-// -----
-
-// CHECK: Function=reshaped_scores {{.*}}Code=ATTN-R16{{.*}}Node=/flat, Reason="Reshape '/flat' changes the queries or keys of the scores"
-func.func @reshaped_scores(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<36x9x16xf32>) -> tensor<36x1x16xf32> {
-  %shape = onnx.Constant : tensor<3xi64> = dense<[36, 1, 9]> : tensor<3xi64>
-  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
-  %r = onnx.Reshape %s, %shape : (tensor<1x4x9x9xf32>, tensor<3xi64>) -> tensor<36x1x9xf32> loc("/flat"("Reshape"("model.onnx")))
-  %p = onnx.Softmax %r : (tensor<36x1x9xf32>) -> tensor<36x1x9xf32>
-  %o = onnx.MatMul %p, %v : (tensor<36x1x9xf32>, tensor<36x9x16xf32>) -> tensor<36x1x16xf32>
-  return %o : tensor<36x1x16xf32>
 }
 
 // -----

@@ -1,0 +1,139 @@
+// RUN: fovea-opt %s --fovea-raise-attention --split-input-file | FileCheck %s
+
+// Both products as a multiplication and a sum; nothing of [queries, keys, channels] is left.
+
+// CHECK-DAG: #[[$Q:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, 0, d4)>
+// CHECK-DAG: #[[$K:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, 0, d3, d4)>
+// CHECK-DAG: #[[$V:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, 0, d3, d5)>
+// CHECK-DAG: #[[$O:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d5)>
+// CHECK-LABEL: func.func @multiply_and_sum
+// CHECK-NOT: onnx
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK-SAME: domain = [2, 1, 9, 7, 16, 8] indexing_maps = [#[[$Q]], #[[$K]], #[[$V]], #[[$O]]]
+// CHECK-SAME: scale = 5.000000e-01
+func.func @multiply_and_sum(%q: tensor<2x9x1x16xf32>, %k: tensor<2x1x7x16xf32>, %v: tensor<2x1x7x8xf32>) -> tensor<2x9x8xf32> {
+  %half = onnx.Constant : tensor<f32> = dense<0.5> : tensor<f32>
+  %last = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %m = onnx.Mul %q, %k : (tensor<2x9x1x16xf32>, tensor<2x1x7x16xf32>) -> tensor<2x9x7x16xf32>
+  %s = onnx.ReduceSum %m, %last {keepdims = false} : (tensor<2x9x7x16xf32>, tensor<1xi64>) -> tensor<2x9x7xf32>
+  %h = onnx.Mul %s, %half : (tensor<2x9x7xf32>, tensor<f32>) -> tensor<2x9x7xf32>
+  %p = onnx.Softmax %h : (tensor<2x9x7xf32>) -> tensor<2x9x7xf32>
+  %u = onnx.Unsqueeze %p, %last : (tensor<2x9x7xf32>, tensor<1xi64>) -> tensor<2x9x7x1xf32>
+  %w = onnx.Mul %u, %v : (tensor<2x9x7x1xf32>, tensor<2x1x7x8xf32>) -> tensor<2x9x7x8xf32>
+  %o = onnx.ReduceSum %w, %two {keepdims = false} : (tensor<2x9x7x8xf32>, tensor<1xi64>) -> tensor<2x9x8xf32>
+  return %o : tensor<2x9x8xf32>
+}
+
+// -----
+
+// A neighbourhood of keys for each query: every place is a batch with one query.
+
+// CHECK-LABEL: func.func @own_keys
+// CHECK: attn.attention
+// CHECK-SAME: domain = [6, 5, 1, 9, 16, 16]
+func.func @own_keys(%q: tensor<6x16x5x1xf32>, %k: tensor<6x16x5x9xf32>, %v: tensor<6x16x5x9xf32>) -> tensor<6x16x5xf32> {
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %m = onnx.Mul %q, %k : (tensor<6x16x5x1xf32>, tensor<6x16x5x9xf32>) -> tensor<6x16x5x9xf32>
+  %s = onnx.ReduceSum %m, %one : (tensor<6x16x5x9xf32>, tensor<1xi64>) -> tensor<6x1x5x9xf32>
+  %p = onnx.Softmax %s : (tensor<6x1x5x9xf32>) -> tensor<6x1x5x9xf32>
+  %w = onnx.Mul %p, %v : (tensor<6x1x5x9xf32>, tensor<6x16x5x9xf32>) -> tensor<6x16x5x9xf32>
+  %o = onnx.ReduceSum %w, %last {keepdims = false} : (tensor<6x16x5x9xf32>, tensor<1xi64>) -> tensor<6x16x5xf32>
+  return %o : tensor<6x16x5xf32>
+}
+
+// -----
+
+// Relative positions of rows and columns, computed from the queries (SAM): their sum over 4 x 5 queries and 4 x 5 keys is
+// never made.
+
+// CHECK-DAG: #[[$ROWS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d3 floordiv 5)>
+// CHECK-DAG: #[[$COLUMNS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, d3 mod 5)>
+// CHECK-LABEL: func.func @rows_and_columns
+// CHECK-DAG: %[[R:.+]] = onnx.Reshape %arg3, {{.+}} -> tensor<2x20x4xf32>
+// CHECK-DAG: %[[C:.+]] = onnx.Reshape %arg4, {{.+}} -> tensor<2x20x5xf32>
+// CHECK: attn.attention
+// CHECK-SAME: captures(%[[R]], %[[C]] :
+// CHECK-SAME: domain = [2, 1, 20, 20, 16, 16] indexing_maps = [{{.+}}, {{.+}}, {{.+}}, #[[$ROWS]], #[[$COLUMNS]], {{.+}}]
+// CHECK-NEXT: ^bb0(%[[S:.+]]: f32, {{.+}}, %[[X:.+]]: f32, %[[Y:.+]]: f32):
+// CHECK-NEXT: %[[B:.+]] = arith.addf %[[X]], %[[Y]]
+// CHECK-NEXT: %[[T:.+]] = arith.addf %[[S]], %[[B]]
+// CHECK-NEXT: attn.yield %[[T]]
+func.func @rows_and_columns(%q: tensor<2x20x16xf32>, %k: tensor<2x16x20xf32>, %v: tensor<2x20x16xf32>, %r: tensor<2x4x5x4xf32>, %c: tensor<2x4x5x5xf32>) -> tensor<2x20x16xf32> {
+  %four = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %flat = onnx.Constant : tensor<3xi64> = dense<[2, 20, 20]> : tensor<3xi64>
+  %ur = onnx.Unsqueeze %r, %four : (tensor<2x4x5x4xf32>, tensor<1xi64>) -> tensor<2x4x5x4x1xf32>
+  %uc = onnx.Unsqueeze %c, %three : (tensor<2x4x5x5xf32>, tensor<1xi64>) -> tensor<2x4x5x1x5xf32>
+  %b = onnx.Add %ur, %uc : (tensor<2x4x5x4x1xf32>, tensor<2x4x5x1x5xf32>) -> tensor<2x4x5x4x5xf32>
+  %f = onnx.Reshape %b, %flat : (tensor<2x4x5x4x5xf32>, tensor<3xi64>) -> tensor<2x20x20xf32>
+  %s = onnx.MatMul %q, %k : (tensor<2x20x16xf32>, tensor<2x16x20xf32>) -> tensor<2x20x20xf32>
+  %a = onnx.Add %s, %f : (tensor<2x20x20xf32>, tensor<2x20x20xf32>) -> tensor<2x20x20xf32>
+  %p = onnx.Softmax %a : (tensor<2x20x20xf32>) -> tensor<2x20x20xf32>
+  %o = onnx.MatMul %p, %v : (tensor<2x20x20xf32>, tensor<2x20x16xf32>) -> tensor<2x20x16xf32>
+  return %o : tensor<2x20x16xf32>
+}
+
+// -----
+
+// A head mask behind Softmax is a factor of the output.
+
+// CHECK-LABEL: func.func @head_mask
+// CHECK: %[[O:.+]] = attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK: %[[M:.+]] = onnx.Reshape %arg3, {{.+}} -> tensor<1x4x1x1xf32>
+// CHECK: %[[R:.+]] = onnx.Mul %[[O]], %[[M]]
+// CHECK: return %[[R]]
+func.func @head_mask(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<4x1x1xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %h = onnx.Mul %p, %m : (tensor<1x4x9x9xf32>, tensor<4x1x1xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %h, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// The scores are a normalised sum over a concatenation (axial attention): steps of the region.
+
+// CHECK-LABEL: func.func @normalized_sum
+// CHECK-NOT: onnx.BatchNormalization
+// CHECK: attn.attention
+// CHECK-SAME: captures(%[[A:.+]], %[[B:.+]], %arg3, %[[A]], %[[B]] : tensor<4x1x1xf32>, tensor<4x1x1xf32>, tensor<3x2x6x6xf32>
+// CHECK: arith.mulf
+// CHECK: arith.addf
+func.func @normalized_sum(%q: tensor<3x2x6x4xf32>, %k: tensor<3x2x4x6xf32>, %v: tensor<3x2x6x8xf32>, %r: tensor<3x2x6x6xf32>) -> tensor<3x2x6x8xf32> {
+  %scale = onnx.Constant : tensor<4xf32> = dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %mean = onnx.Constant : tensor<4xf32> = dense<[0.5, 0.25, 0.75, 0.0]> : tensor<4xf32>
+  %variance = onnx.Constant : tensor<4xf32> = dense<[1.0, 2.0, 0.5, 1.5]> : tensor<4xf32>
+  %shape = onnx.Constant : tensor<5xi64> = dense<[3, 2, 2, 6, 6]> : tensor<5xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %s = onnx.MatMul %q, %k : (tensor<3x2x6x4xf32>, tensor<3x2x4x6xf32>) -> tensor<3x2x6x6xf32>
+  %c = onnx.Concat %s, %r {axis = 1 : si64} : (tensor<3x2x6x6xf32>, tensor<3x2x6x6xf32>) -> tensor<3x4x6x6xf32>
+  %n = onnx.BatchNormalization %c, %scale, %mean, %mean, %variance {epsilon = 1.0e-5 : f32, momentum = 0.9 : f32, training = false} : (tensor<3x4x6x6xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<3x4x6x6xf32>
+  %f = onnx.Reshape %n, %shape : (tensor<3x4x6x6xf32>, tensor<5xi64>) -> tensor<3x2x2x6x6xf32>
+  %t = onnx.ReduceSum %f, %one {keepdims = false} : (tensor<3x2x2x6x6xf32>, tensor<1xi64>) -> tensor<3x2x6x6xf32>
+  %p = onnx.Softmax %t : (tensor<3x2x6x6xf32>) -> tensor<3x2x6x6xf32>
+  %o = onnx.MatMul %p, %v : (tensor<3x2x6x6xf32>, tensor<3x2x6x8xf32>) -> tensor<3x2x6x8xf32>
+  return %o : tensor<3x2x6x8xf32>
+}
+
+// -----
+
+// The guard against rows without a key, then a transpose, and values from the left.
+
+// CHECK-LABEL: func.func @guarded_and_turned
+// CHECK-NOT: onnx.IsNaN
+// CHECK: attn.attention
+// CHECK-SAME: maskedRows = zero
+// CHECK: } -> tensor<4x8x9xf32>
+func.func @guarded_and_turned(%q: tensor<4x9x16xf32>, %k: tensor<4x16x7xf32>, %v: tensor<4x8x7xf32>) -> tensor<4x8x9xf32> {
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<4x9x16xf32>, tensor<4x16x7xf32>) -> tensor<4x9x7xf32>
+  %p = onnx.Softmax %s : (tensor<4x9x7xf32>) -> tensor<4x9x7xf32>
+  %n = onnx.IsNaN %p : (tensor<4x9x7xf32>) -> tensor<4x9x7xi1>
+  %g = onnx.Where %n, %zero, %p : (tensor<4x9x7xi1>, tensor<f32>, tensor<4x9x7xf32>) -> tensor<4x9x7xf32>
+  %t = onnx.Transpose %g {permutation = array<i64: 0, 2, 1>} : (tensor<4x9x7xf32>) -> tensor<4x7x9xf32>
+  %o = onnx.MatMul %v, %t : (tensor<4x8x7xf32>, tensor<4x7x9xf32>) -> tensor<4x8x9xf32>
+  return %o : tensor<4x8x9xf32>
+}
