@@ -17,6 +17,7 @@
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
 #include "passes/fuse/PushReshapes.h"
+#include "passes/fuse/TrimRows.h"
 #include "passes/remarks/RemarkCodes.h"
 
 namespace fovea {
@@ -339,6 +340,8 @@ void AbsorbLayout::runOnOperation() {
   func::FuncOp func = getOperation();
   IRRewriter rewriter(&getContext());
   commuteLayouts(func);
+  eraseDeadOps(func, rewriter);
+  trimRows(func);
   eraseDeadOps(func, rewriter);
   // A reshape that was pushed may uncover another layout op and the other way round, at most once
   // per op of a chain.

@@ -16,7 +16,7 @@
 #include "passes/fuse/AttentionMaps.h"
 #include "passes/fuse/Classify.h"
 #include "passes/fuse/IndexMaps.h"
-#include "passes/fuse/Permute.h"
+#include "passes/fuse/Reorder.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -29,29 +29,6 @@ static ArrayRef<int64_t> getShape(Value value) {
 }
 
 namespace {
-
-/// One bijection between the indices of two tensors: an old one and the one that replaces it.
-struct Reorder {
-  Value source;   ///< the new tensor
-  AffineMap to;   ///< old index -> new index
-  AffineMap from; ///< new index -> old index
-
-  /// The old dimension that new dimension `dim` is, or nothing.
-  std::optional<unsigned> getKept(unsigned dim) const {
-    auto expr = dyn_cast<AffineDimExpr>(to.getResult(dim));
-    if (!expr || from.getResult(expr.getPosition()) != getAffineDimExpr(dim, to.getContext()))
-      return std::nullopt;
-    return expr.getPosition();
-  }
-  /// For every old dimension whether it is one of the new tensor.
-  llvm::SmallBitVector getKeptDims() const {
-    llvm::SmallBitVector kept(to.getNumDims());
-    for (unsigned dim = 0; dim < to.getNumResults(); ++dim)
-      if (std::optional<unsigned> old = getKept(dim))
-        kept.set(*old);
-    return kept;
-  }
-};
 
 class Commuter {
 public:
@@ -74,208 +51,24 @@ private:
 
 } // namespace
 
-//===----------------------------------------------------------------------===//
-// One op over other loops
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// New loops of an op, of which some old loops are functions.
-struct LoopChange {
-  SmallVector<AffineExpr> oldLoops; ///< over the new loops
-  SmallVector<int64_t> extents;
-  SmallVector<utils::IteratorType> iterators;
-  SmallVector<int> reordered; ///< for every old loop its old dimension of the reorder, or -1
-  SmallVector<unsigned> loopOfNewDim;
-  llvm::SmallBitVector fresh; ///< the new dimensions that have loops of their own
-};
-} // namespace
-
-/// Loops for `op` such that the operand that reads the old tensor of `reorder` through `access`
-/// (over the old loops) reads the new tensor plainly.
-static std::optional<LoopChange> changeLoops(linalg::GenericOp op, AffineMap access,
-                                             const Reorder &reorder) {
-  MLIRContext *context = op.getContext();
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
-  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
-  ArrayRef<int64_t> newShape = getShape(reorder.source);
-  SmallVector<int64_t> oldExtents;
-  llvm::SmallBitVector kept = reorder.getKeptDims();
-  LoopChange change;
-  change.reordered.assign(extents.size(), -1);
-  for (unsigned dim = 0; dim < kept.size(); ++dim) {
-    if (kept[dim])
-      continue;
-    AffineExpr index = access.getResult(dim);
-    if (index == getAffineConstantExpr(0, context))
-      continue;
-    auto loop = dyn_cast<AffineDimExpr>(index);
-    if (!loop || iterators[loop.getPosition()] != utils::IteratorType::parallel ||
-        change.reordered[loop.getPosition()] >= 0)
-      return std::nullopt;
-    change.reordered[loop.getPosition()] = dim;
-  }
-  for (unsigned dim = 0; dim < kept.size(); ++dim)
-    for (auto [loop, old] : llvm::enumerate(change.reordered))
-      if (kept[dim] && old >= 0 && access.getResult(dim).isFunctionOfDim(loop))
-        return std::nullopt;
-  // The new dimensions take the place of the first loop that goes.
-  change.fresh.resize(newShape.size());
-  change.loopOfNewDim.assign(newShape.size(), 0);
-  change.oldLoops.assign(extents.size(), AffineExpr());
-  bool placed = false;
-  auto place = [&] {
-    for (unsigned dim = 0; dim < newShape.size() && !placed; ++dim) {
-      if (reorder.getKept(dim))
-        continue;
-      change.fresh.set(dim);
-      change.loopOfNewDim[dim] = change.extents.size();
-      change.extents.push_back(newShape[dim]);
-      change.iterators.push_back(utils::IteratorType::parallel);
-    }
-    placed = true;
-  };
-  for (auto [loop, old] : llvm::enumerate(change.reordered)) {
-    if (old >= 0) {
-      place();
-      continue;
-    }
-    change.oldLoops[loop] = getAffineDimExpr(change.extents.size(), context);
-    change.extents.push_back(extents[loop]);
-    change.iterators.push_back(iterators[loop]);
-  }
-  if (!placed)
-    return std::nullopt;
-  SmallVector<AffineExpr> newIndex(newShape.size(), getAffineConstantExpr(0, context));
-  for (unsigned dim : change.fresh.set_bits())
-    newIndex[dim] = getAffineDimExpr(change.loopOfNewDim[dim], context);
-  for (auto [loop, old] : llvm::enumerate(change.reordered))
-    if (old >= 0)
-      change.oldLoops[loop] = reorder.from.getResult(old).replaceDims(newIndex);
-  return change;
-}
-
-/// The operand behind layout ops, and its map over the new loops, as soon as that map is plain.
-static std::optional<std::pair<Value, AffineMap>> readPlainly(Value value, AffineMap map,
-                                                              ArrayRef<int64_t> extents) {
-  while (true) {
-    AffineMap simple = simplifyIndexMap(map, extents);
-    if (!hasDivOrMod(simple))
-      return std::pair(value, simple);
-    std::optional<Layout> layout = getMovement(value.getDefiningOp());
-    if (!layout)
-      return std::nullopt;
-    value = layout->source;
-    map = layout->map.compose(simple);
-  }
-}
-
-/// Gives `op` the loops of `reorder`'s new tensor. Its operand reads the old one through the maps
-/// of a chain of layout ops, `chain` in all. The op's result is replaced by a reordering copy.
+/// Gives `op` the loops of `reorder`'s new tensor; its result is replaced by a reordering copy.
 bool Commuter::commute(linalg::GenericOp op, unsigned operand, AffineMap chain,
                        const Reorder &reorder) {
-  MLIRContext *context = op.getContext();
-  auto isIndex = [](Operation &inner) { return isa<linalg::IndexOp>(inner); };
-  if (op->getNumResults() != 1 || !op.hasPureTensorSemantics() || isGather(op) ||
-      ShapedType::isDynamicShape(op.getStaticLoopRanges()) || llvm::any_of(*op.getBody(), isIndex))
-    return false;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  AffineMap access = simplifyIndexMap(chain.compose(maps[operand]), op.getStaticLoopRanges());
-  std::optional<LoopChange> change = changeLoops(op, access, reorder);
-  if (!change)
-    return false;
-  const unsigned loops = change->extents.size();
-  auto restate = [&](AffineMap map) {
-    return map.replaceDimsAndSymbols(change->oldLoops, {}, loops, 0);
-  };
-  SmallVector<Value> inputs(op.getInputs());
-  SmallVector<AffineMap> newMaps;
-  for (auto [number, input] : llvm::enumerate(inputs)) {
-    if (number == operand) {
-      SmallVector<AffineExpr> index;
-      for (unsigned dim = 0; dim < reorder.to.getNumResults(); ++dim)
-        index.push_back(change->fresh[dim] ? getAffineDimExpr(change->loopOfNewDim[dim], context)
-                                           : restate(access).getResult(*reorder.getKept(dim)));
-      newMaps.push_back(AffineMap::get(loops, 0, index, context));
-      input = reorder.source;
-      continue;
-    }
-    if (!isa<RankedTensorType>(input.getType())) {
-      newMaps.push_back(restate(maps[number]));
-      continue;
-    }
-    auto plain = readPlainly(input, restate(maps[number]), change->extents);
-    if (!plain)
-      return false;
-    std::tie(input, newMaps.emplace_back()) = *plain;
-  }
-
-  // The result's dimensions, and how the old ones are found in them.
-  AffineMap output = maps.back();
-  if (!isSelection(output))
-    return false;
-  SmallVector<int64_t> shape;
-  SmallVector<AffineExpr> results, to;
-  SmallVector<AffineExpr> from(output.getNumResults(), getAffineConstantExpr(0, context));
-  SmallVector<AffineExpr> oldIndex(reorder.from.getNumResults(), getAffineConstantExpr(0, context));
-  SmallVector<AffineExpr> newIndex(reorder.to.getNumResults(), getAffineConstantExpr(0, context));
-  auto oldDimOf = [&](AffineExpr expr) {
-    auto loop = dyn_cast<AffineDimExpr>(expr);
-    return loop ? change->reordered[loop.getPosition()] : -1;
-  };
-  for (auto [position, expr] : llvm::enumerate(output.getResults()))
-    if (int old = oldDimOf(expr); old >= 0)
-      oldIndex[old] = getAffineDimExpr(position, context);
-  bool placed = false;
-  for (auto [position, expr] : llvm::enumerate(output.getResults())) {
-    if (oldDimOf(expr) < 0) {
-      from[position] = getAffineDimExpr(shape.size(), context);
-      shape.push_back(getShape(op->getResult(0))[position]);
-      results.push_back(restate(AffineMap::get(output.getNumDims(), 0, expr)).getResult(0));
-      to.push_back(getAffineDimExpr(position, context));
-      continue;
-    }
-    for (unsigned dim : change->fresh.set_bits()) {
-      if (placed)
-        break;
-      newIndex[dim] = getAffineDimExpr(shape.size(), context);
-      shape.push_back(getShape(reorder.source)[dim]);
-      results.push_back(getAffineDimExpr(change->loopOfNewDim[dim], context));
-      to.push_back(reorder.to.getResult(dim).replaceDims(oldIndex));
-    }
-    placed = true;
-  }
-  for (auto [position, expr] : llvm::enumerate(output.getResults()))
-    if (int old = oldDimOf(expr); old >= 0)
-      from[position] = reorder.from.getResult(old).replaceDims(newIndex);
-  newMaps.push_back(AffineMap::get(loops, 0, results, context));
-
   auto oldType = cast<RankedTensorType>(op->getResult(0).getType());
-  auto newType = oldType.clone(shape);
-  rewriter.setInsertionPoint(op);
-  Value init = reshapeInit(op.getDpsInits()[0], newType, rewriter);
-  if (!init)
+  std::optional<Reorder> made = reorderLoops(op, operand, chain, reorder, rewriter);
+  if (!made)
     return false;
-  SmallVector<Type> types = llvm::to_vector(ValueRange(inputs).getTypes());
-  types.push_back(newType);
-  if (!isValidIndexing(types, newMaps, change->extents, context))
-    return false;
-  auto moved = linalg::GenericOp::create(rewriter, op.getLoc(), TypeRange{newType}, inputs,
-                                         ValueRange{init}, newMaps, change->iterators);
-  rewriter.inlineRegionBefore(op.getRegion(), moved.getRegion(), moved.getRegion().end());
   Value empty =
       tensor::EmptyOp::create(rewriter, op.getLoc(), oldType.getShape(), oldType.getElementType());
   const unsigned rank = oldType.getRank();
-  Reorder made{moved->getResult(0),
-               simplifyIndexMap(AffineMap::get(rank, 0, to, context), oldType.getShape()),
-               simplifyIndexMap(AffineMap::get(shape.size(), 0, from, context), shape)};
   SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);
   auto copy = linalg::GenericOp::create(
-      rewriter, op.getLoc(), TypeRange{oldType}, ValueRange{made.source}, ValueRange{empty},
-      ArrayRef<AffineMap>{made.to, AffineMap::getMultiDimIdentityMap(rank, context)}, parallel,
-      [](OpBuilder &builder, Location loc, ValueRange arguments) {
+      rewriter, op.getLoc(), TypeRange{oldType}, ValueRange{made->source}, ValueRange{empty},
+      ArrayRef<AffineMap>{made->to, AffineMap::getMultiDimIdentityMap(rank, op.getContext())},
+      parallel, [](OpBuilder &builder, Location loc, ValueRange arguments) {
         linalg::YieldOp::create(builder, loc, arguments[0]);
       });
-  reorders.insert({copy, made});
+  reorders.insert({copy, *made});
   rewriter.replaceOp(op, copy.getResults());
   return true;
 }
@@ -317,12 +110,13 @@ void Commuter::sinkThroughProjection(linalg::GenericOp op) {
     value = layout->source;
     to = simplifyIndexMap(layout->map.compose(to), shape);
     from = simplifyIndexMap(from.compose(layout->inverse), getShape(value));
-    if (best || !layout->isReshape)
+    if (best || !layout->isReshape || value.getDefiningOp<tensor::PadOp>())
       best = Reorder{value, to, from};
   }
   llvm::SmallPtrSet<Operation *, 16> seen;
-  if (best && !isReshapeMap(best->to, getShape(best->source), shape) &&
-      feedsAttention(op->getResult(0), seen))
+  if (best && feedsAttention(op->getResult(0), seen) &&
+      (best->source.getDefiningOp<tensor::PadOp>() ||
+       !isReshapeMap(best->to, getShape(best->source), shape)))
     commute(op, 0, identity, *best);
 }
 
@@ -385,17 +179,26 @@ struct Path {
 };
 } // namespace
 
-/// The path to the last op, or to the last one that moves data.
+/// The path to the last op, or to the last one that is worth moving for: one that moves data, or
+/// the last in front of a slice; and on through reshapes that keep the channels apart.
 static Path followMovements(Value value, bool toLastMove) {
   ArrayRef<int64_t> shape = getShape(value);
   AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), value.getContext());
   Path path{value, identity, identity}, best = path;
+  bool moved = false;
+  auto keepsChannels = [&] {
+    return shape.size() > 0 && path.to.getNumResults() > 0 &&
+           path.to.getResults().back() == getAffineDimExpr(shape.size() - 1, value.getContext());
+  };
   while (Operation *op = getSoleMovement(path.end)) {
     Layout layout = *getMovement(op);
     path.end = op->getResult(0);
     path.to = simplifyIndexMap(layout.inverse.compose(path.to), shape);
     path.from = simplifyIndexMap(path.from.compose(layout.map), getShape(path.end));
-    if (!toLastMove || !layout.isReshape)
+    bool isSliced = llvm::any_of(path.end.getUsers(), llvm::IsaPred<tensor::ExtractSliceOp>);
+    moved |= isSliced || !layout.isReshape;
+    bool isFree = !hasDivOrMod(path.to) || hasDivOrMod(best.to) || isSliced;
+    if (!toLastMove || !layout.isReshape || (moved && isFree && keepsChannels()))
       best = path;
   }
   return best;
@@ -438,7 +241,9 @@ void Commuter::hoistToAttention(attn::AttentionOp attention) {
     last = next->getResult(0);
   }
   Path behind = followMovements(last, /*toLastMove=*/true);
-  if (behind.end == last || isReshapeMap(behind.to, getShape(behind.end), getShape(last)))
+  bool isSliced = llvm::any_of(behind.end.getUsers(), llvm::IsaPred<tensor::ExtractSliceOp>);
+  if (behind.end == last ||
+      (!isSliced && isReshapeMap(behind.to, getShape(behind.end), getShape(last))))
     return;
   // The same reordering of the rows of the left operand.
   Reorder rows{behind.end, behind.to, behind.from};

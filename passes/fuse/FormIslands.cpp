@@ -235,6 +235,17 @@ static void fillReturnedSplats(Block &block) {
   }
 }
 
+/// A frame of broadcast rows that several tensors share is written for each.
+static void separateFrames(Block &block) {
+  for (auto insert : block.getOps<tensor::InsertSliceOp>()) {
+    Operation *piece = insert.getSource().getDefiningOp();
+    if (!isBroadcastRow(piece) || piece->hasOneUse())
+      continue;
+    OpBuilder builder(insert);
+    insert.getSourceMutable().assign(builder.clone(*piece)->getResult(0));
+  }
+}
+
 /// Forms the islands of a block of the program. Bodies of its loops and branches come first: they
 /// make their own copies of fillers, so that only what is read as data is computed outside.
 static void formIslands(Block &block) {
@@ -244,6 +255,7 @@ static void formIslands(Block &block) {
         for (Block &body : region)
           formIslands(body);
   fillReturnedSplats(block);
+  separateFrames(block);
   IslandGroups groups(block);
   keepReadFills(groups);
   IslandGrower grower(groups);

@@ -128,7 +128,57 @@ void IslandGrower::growHeavy(unsigned anchor) {
     return generic && !isGather(generic) && runsOverOperandsFrom(groups, op, set);
   };
   unsigned results = groups.getOp(anchor)->getNumResults();
-  claim(growConsumers({anchor}, results, accept), anchor);
+  OpSet set = growConsumers({anchor}, results, accept);
+  if (results == 1)
+    growFrame(set);
+  claim(set, anchor);
+}
+
+bool fovea::isBroadcastRow(Operation *op) {
+  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
+  return generic && isCheapElementwise(generic) && !isGather(generic) &&
+         llvm::all_of(generic.getDpsInputOperands(), [&](OpOperand *input) {
+           return generic.getMatchingIndexingMap(input).getNumResults() <= 1 ||
+                  input->get().getDefiningOp<linalg::FillOp>();
+         });
+}
+
+/// Takes the insertions of the set's result into a tensor, if all that is inserted beside it costs
+/// nothing but writing it: broadcasts and fills. Then the result is computed in its place.
+void IslandGrower::growFrame(OpSet &set) {
+  OpSet framed = set;
+  auto isFree = [&](Value value) {
+    std::optional<unsigned> index = groups.getDefiner(value);
+    if (!index)
+      return false;
+    if (contains(framed, *index) || groups.getKind(*index) == OpKind::Filler)
+      return true;
+    if (groups.isClaimed(*index) || !value.hasOneUse() || !isBroadcastRow(groups.getOp(*index)))
+      return false;
+    framed.push_back(*index);
+    return true;
+  };
+  for (bool grown = false;; grown = true) {
+    SmallVector<Value> escaping = groups.getEscaping(framed);
+    if (escaping.size() != 1)
+      return;
+    auto insert = escaping[0].hasOneUse()
+                      ? dyn_cast<tensor::InsertSliceOp>(*escaping[0].user_begin())
+                      : tensor::InsertSliceOp();
+    if (!insert) {
+      if (grown)
+        set = framed;
+      return;
+    }
+    std::optional<unsigned> index = groups.getDefiner(insert.getResult());
+    if (!index || groups.getKind(*index) != OpKind::Movement || groups.isClaimed(*index) ||
+        !isFree(insert.getSource()) || !isFree(insert.getDest()))
+      return;
+    framed.push_back(*index);
+    llvm::sort(framed);
+    if (framed.size() > maxOpsPerIsland || !groups.isConvex(framed))
+      return;
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -251,14 +301,15 @@ void IslandGrower::growProducers(unsigned anchor) {
     auto isTensor = [](Value value) { return isa<RankedTensorType>(value.getType()); };
     bool isCheap = generic && isCheapElementwise(generic) && !getLayout(generic) &&
                    !isGather(generic) && llvm::count_if(generic.getInputs(), isTensor) == 1;
+    // A slice is a view.
+    bool isSlice = isa<tensor::ExtractSliceOp>(op) && groups.getKind(*producer) == OpKind::Movement;
     OpSet merged(groups.getMembers(anchor));
     merged.push_back(*producer);
-    if (!(isPadding || isCheap) || !llvm::all_of(groups.getUsers(*producer), isInside) ||
+    if (!(isPadding || isCheap || isSlice) || !llvm::all_of(groups.getUsers(*producer), isInside) ||
         !groups.isConvex(merged))
       return;
     claim(merged, anchor);
-    Value source = isPadding ? cast<tensor::PadOp>(op).getSource()
-                             : *llvm::find_if(generic.getInputs(), isTensor);
+    Value source = generic ? *llvm::find_if(generic.getInputs(), isTensor) : op->getOperand(0);
     producer = groups.getDefiner(source);
   }
 }

@@ -12,6 +12,10 @@
 
 namespace fovea {
 
+/// Whether the op writes a fill or one row again and again: cheaper than memory that holds the
+/// result.
+bool isBroadcastRow(mlir::Operation *op);
+
 class IslandGrower {
 public:
   explicit IslandGrower(IslandGroups &groups) : groups(groups) {}
@@ -28,6 +32,7 @@ private:
   using Accept = llvm::function_ref<bool(unsigned op, llvm::ArrayRef<unsigned> set)>;
 
   void growHeavy(unsigned anchor);
+  void growFrame(OpSet &set);
   void growRows(unsigned anchor);
   void growProducers(unsigned anchor);
   void growElementwise(unsigned anchor);
