@@ -207,7 +207,9 @@ ExitCode Compilation::getFailureCode(Phase phase) const {
   case Phase::Frontend:
     return ExitCode::UserError;
   case Phase::Raise:
-    return options.taps.empty() ? ExitCode::Internal : ExitCode::UserError;
+    // The pass that looks for them takes the requests off the module first.
+    return options.taps.empty() || (*module)->hasAttr(raise::tapsAttr) ? ExitCode::Internal
+                                                                       : ExitCode::UserError;
   case Phase::Lower:
     return ExitCode::Unsupported;
   case Phase::Outline:

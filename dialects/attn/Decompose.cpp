@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/IRMapping.h"
 #include <limits>
 
 using namespace mlir;
@@ -67,6 +68,34 @@ static Value emitQuotient(OpBuilder &b, Location loc, Value weight, Value sum, b
   return zeroRows ? emitZeroWhere(b, loc, sum, 0.0, quotient) : quotient;
 }
 
+/// The constant operand of a product or quotient with `value`, or null.
+static Operation *getFactor(Operation *op, Value value) {
+  if (!isa<arith::MulFOp, arith::DivFOp>(op) || op->getOperand(0) != value)
+    return nullptr;
+  return op->getOperand(1).getDefiningOp<arith::ConstantOp>();
+}
+
+/// `score` as it is behind cap * tanh(score / cap), when `region` begins with that.
+static Value emitSoftCap(OpBuilder &b, Value score, Block &region) {
+  Value value = region.getArgument(0);
+  SmallVector<Operation *, 3> steps;
+  for (unsigned step = 0; step < 3; ++step) {
+    Operation *next = value.hasOneUse() ? *value.user_begin() : nullptr;
+    if (!next || (step == 1 ? !isa<math::TanhOp>(next) : !getFactor(next, value)))
+      return score;
+    steps.push_back(next);
+    value = next->getResult(0);
+  }
+  IRMapping mapping;
+  mapping.map(region.getArgument(0), score);
+  for (Operation *step : steps) {
+    if (step->getNumOperands() == 2)
+      b.clone(*step->getOperand(1).getDefiningOp(), mapping);
+    b.clone(*step, mapping);
+  }
+  return mapping.lookup(value);
+}
+
 namespace {
 /// What attention and its online step have in common, for all of the op or a part of its rows.
 template <typename OpTy> class Expansion {
@@ -78,8 +107,6 @@ public:
         domain(part.getDomain(op.getDomain())), linalg(rewriter, loc, domain) {}
 
 protected:
-  /// The scores [b, h, i, j]: sum over d of q * k, scaled, through the score region, `hidden` where
-  /// the mask hides the key.
   /// Sums over d of q * k.
   MappedTensor emitProducts() {
     MappedTensor products = linalg.filled(scoreDims, f32, 0.0);
@@ -179,8 +206,8 @@ public:
   }
 
   MappedTensor emitStage(ScoreStage stage) {
-    if (stage == ScoreStage::Product)
-      return emitScaled(emitProducts());
+    if (stage == ScoreStage::Product || stage == ScoreStage::Capped)
+      return emitScaled(stage == ScoreStage::Capped);
     bool softmax = op.getNormalizer() == Normalizer::Softmax;
     MappedTensor scores = emitScores(softmax ? minusInfinity : 0.0);
     if (stage == ScoreStage::Scores || op.getNormalizer() == Normalizer::None)
@@ -189,13 +216,15 @@ public:
   }
 
 private:
-  MappedTensor emitScaled(MappedTensor products) {
-    MappedTensor scaled = linalg.empty(scoreDims, f32);
+  /// The scaled products, `capped` where the score region begins with a soft cap.
+  MappedTensor emitScaled(bool capped) {
+    MappedTensor products = emitProducts(), scaled = linalg.empty(scoreDims, f32);
     scaled.tensor = linalg.generic(
         scoreDims, {}, {products}, scaled, [&](OpBuilder &b, Location loc, ValueRange e) {
           double scale = op.getNumerics().getScale().getValueAsDouble();
           Value factor = arith::ConstantOp::create(b, loc, b.getFloatAttr(f32, scale));
-          return arith::MulFOp::create(b, loc, e[0], factor);
+          Value score = arith::MulFOp::create(b, loc, e[0], factor);
+          return capped ? emitSoftCap(b, score, op.getScore().front()) : score;
         });
     return scaled;
   }

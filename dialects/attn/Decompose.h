@@ -13,9 +13,10 @@
 
 namespace fovea::attn {
 
-/// What lies between query and output, in this order: the scaled products of query and key; the
-/// scores, what the normaliser reads; the weights of the values.
-enum class ScoreStage { Product, Scores, Weights };
+/// What lies between query and output, in this order: the scaled products of query and key; these
+/// behind the soft cap that the score region begins with, if it does; the scores, what the
+/// normaliser reads; the weights of the values.
+enum class ScoreStage { Product, Capped, Scores, Weights };
 
 /// Consecutive batches, heads and queries of an attention.
 struct ScorePart {

@@ -171,8 +171,8 @@ Value TapBuilder::build(attn::AttentionOp attention) {
 /// The last dimension but two of the probabilities are the heads, all in front of it the batch.
 Value TapBuilder::build(onnx::SoftmaxOp softmax) {
   RankedTensorType type = getStaticType(softmax.getY());
-  if (request.stage == attn::ScoreStage::Product) {
-    error = "the site was not raised, so it has no stage 'raw'";
+  if (request.stage == attn::ScoreStage::Product || request.stage == attn::ScoreStage::Capped) {
+    error = "the site was not raised, so it has the stages 'probs' and 'scores' only";
     return {};
   }
   if (!type || type.getRank() < 2 || type.getNumElements() == 0 ||

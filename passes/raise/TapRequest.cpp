@@ -59,13 +59,14 @@ llvm::Expected<TapRequest> raise::parseTapRequest(StringRef text) {
   TapRequest request{name.str(), layer.str(), attn::ScoreStage::Weights, {}, {}};
   auto stage = llvm::StringSwitch<std::optional<attn::ScoreStage>>(words.front())
                    .Case("raw", attn::ScoreStage::Product)
+                   .Case("capped", attn::ScoreStage::Capped)
                    .Case("scores", attn::ScoreStage::Scores)
                    .Case("probs", attn::ScoreStage::Weights)
                    .Default(std::nullopt);
   if (!stage)
     return fail("there is no stage '" + words.front() +
                 "': probs are the weights, scores what they are the softmax of, raw the scaled "
-                "products of queries and keys");
+                "products of queries and keys, capped these behind a soft cap");
   request.stage = *stage;
   SmallVector<TapSpan> *list = nullptr;
   StringRef kind;

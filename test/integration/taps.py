@@ -22,7 +22,7 @@ EXPORTS = ("timm_beit__fused_ts17", "timm_vit__fused_dy23", "nn_mha_kpm__fused_t
            "sdpa_floatmask__fused_ts14", "hf_t5_decoder__ts17", "hf_gpt2_past__ts17w", "sdpa_plain__fused_ts17h")
 # The positions of q's heads that a choice asks for, in its order, as text and as indices.
 CHOICES = {2: ("1", [1]), 3: ("2,0-1", [2, 0, 1]), 4: ("3,0-1", [3, 0, 1]), 8: ("7,2-5,0", [7, 2, 3, 4, 5, 0])}
-STAGES = {"raw": 0, "scores": 2, "probs": 3}
+STAGES = {"raw": 0, "capped": 1, "scores": 2, "probs": 3}
 
 
 def run(command):
@@ -33,7 +33,7 @@ def run(command):
 
 
 def standard_attention(heads, key_heads, element=TensorProto.FLOAT, mask=None, **attributes):
-    """A model of one Attention with its scores at three stages: which stage an Attention returns is an attribute."""
+    """A model of one Attention with its scores at four stages: which stage an Attention returns is an attribute."""
     rows, keys, width = 6, 9, 8
     names = ["q", "k", "v"]
     inputs = [helper.make_tensor_value_info("q", element, [2, heads, rows, width]),
@@ -114,6 +114,7 @@ MADE = {
     "plain": lambda: standard_attention(3, 3),
     "causal": lambda: standard_attention(4, 4, is_causal=1),
     "groups": lambda: standard_attention(8, 2, is_causal=1, scale=0.4),
+    "cap": lambda: standard_attention(3, 3, softcap=1.5, is_causal=1),
     "bias": lambda: standard_attention(4, 2, mask=TensorProto.FLOAT, softcap=2.0),
     "hidden": lambda: standard_attention(8, 4, mask=TensorProto.BOOL),
     "half": lambda: standard_attention(4, 4, TensorProto.FLOAT16, is_causal=1),

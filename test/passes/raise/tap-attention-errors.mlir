@@ -53,7 +53,7 @@ func.func @main(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1
 module attributes {fovea.taps = ["t=0:raw"]} {
 func.func @main(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
-  // expected-error@+1 {{--tap 't=0:raw': the site was not raised, so it has no stage 'raw': Softmax runs over axis 2 of 4 dimensions}}
+  // expected-error@+1 {{--tap 't=0:raw': the site was not raised, so it has the stages 'probs' and 'scores' only: Softmax runs over axis 2 of 4 dimensions}}
   %p = onnx.Softmax %s {axis = 2 : si64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
