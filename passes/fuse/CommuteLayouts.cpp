@@ -36,9 +36,11 @@ public:
   void run();
 
 private:
+  void replaceByCopy(Operation *op, const Reorder &reorder);
   bool commute(linalg::GenericOp op, unsigned operand, AffineMap chain, const Reorder &reorder);
   void sinkThroughProjection(linalg::GenericOp op);
   void followReorder(linalg::GenericOp op);
+  bool splitReorder(tensor::ExpandShapeOp op);
   void hoistToAttention(attn::AttentionOp attention);
   void absorbMovedResult(attn::AttentionOp attention);
   void cancelReorder(Operation *op);
@@ -51,26 +53,30 @@ private:
 
 } // namespace
 
-/// Gives `op` the loops of `reorder`'s new tensor; its result is replaced by a reordering copy.
-bool Commuter::commute(linalg::GenericOp op, unsigned operand, AffineMap chain,
-                       const Reorder &reorder) {
-  auto oldType = cast<RankedTensorType>(op->getResult(0).getType());
-  std::optional<Reorder> made = reorderLoops(op, operand, chain, reorder, rewriter);
-  if (!made)
-    return false;
+/// Replaces the result of `op` by a copy of `reorder.source` in the old order.
+void Commuter::replaceByCopy(Operation *op, const Reorder &reorder) {
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
   Value empty =
-      tensor::EmptyOp::create(rewriter, op.getLoc(), oldType.getShape(), oldType.getElementType());
-  const unsigned rank = oldType.getRank();
+      tensor::EmptyOp::create(rewriter, op->getLoc(), type.getShape(), type.getElementType());
+  const unsigned rank = type.getRank();
   SmallVector<utils::IteratorType> parallel(rank, utils::IteratorType::parallel);
   auto copy = linalg::GenericOp::create(
-      rewriter, op.getLoc(), TypeRange{oldType}, ValueRange{made->source}, ValueRange{empty},
-      ArrayRef<AffineMap>{made->to, AffineMap::getMultiDimIdentityMap(rank, op.getContext())},
+      rewriter, op->getLoc(), TypeRange{type}, ValueRange{reorder.source}, ValueRange{empty},
+      ArrayRef<AffineMap>{reorder.to, AffineMap::getMultiDimIdentityMap(rank, op->getContext())},
       parallel, [](OpBuilder &builder, Location loc, ValueRange arguments) {
         linalg::YieldOp::create(builder, loc, arguments[0]);
       });
-  reorders.insert({copy, *made});
+  reorders.insert({copy, reorder});
   rewriter.replaceOp(op, copy.getResults());
-  return true;
+}
+
+/// Gives `op` the loops of `reorder`'s new tensor; its result is replaced by a reordering copy.
+bool Commuter::commute(linalg::GenericOp op, unsigned operand, AffineMap chain,
+                       const Reorder &reorder) {
+  std::optional<Reorder> made = reorderLoops(op, operand, chain, reorder, rewriter);
+  if (made)
+    replaceByCopy(op, *made);
+  return made.has_value();
 }
 
 //===----------------------------------------------------------------------===//
@@ -144,6 +150,50 @@ void Commuter::followReorder(linalg::GenericOp op) {
       value = layout->source;
     }
   }
+}
+
+/// heads(reordered x) = reordered heads(x), where only dimensions are split that stay as they are.
+bool Commuter::splitReorder(tensor::ExpandShapeOp op) {
+  auto found = reorders.find(op.getSrc().getDefiningOp());
+  if (found == reorders.end())
+    return false;
+  Reorder reorder = found->second;
+  SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+  llvm::SmallBitVector kept = reorder.getKeptDims();
+  SmallVector<AffineExpr> oldIndex, newIndex;
+  for (unsigned dim = 0; dim < groups.size(); ++dim) {
+    if (!kept[dim] && groups[dim].size() != 1)
+      return false;
+    oldIndex.push_back(getAffineDimExpr(groups[dim].front(), op.getContext()));
+  }
+  SmallVector<int64_t> shape;
+  SmallVector<ReassociationIndices> newGroups;
+  SmallVector<AffineExpr> to, from(op.getResultType().getRank());
+  for (unsigned dim = 0; dim < reorder.to.getNumResults(); ++dim) {
+    newIndex.push_back(getAffineDimExpr(shape.size(), op.getContext()));
+    ReassociationIndices &group = newGroups.emplace_back();
+    if (std::optional<unsigned> old = reorder.getKept(dim)) {
+      for (int64_t inner : groups[*old]) {
+        group.push_back(shape.size());
+        to.push_back(getAffineDimExpr(inner, op.getContext()));
+        from[inner] = getAffineDimExpr(shape.size(), op.getContext());
+        shape.push_back(op.getResultType().getDimSize(inner));
+      }
+      continue;
+    }
+    group.push_back(shape.size());
+    to.push_back(reorder.to.getResult(dim).replaceDims(oldIndex));
+    shape.push_back(getShape(reorder.source)[dim]);
+  }
+  for (unsigned dim = 0; dim < groups.size(); ++dim)
+    if (!kept[dim])
+      from[groups[dim].front()] = reorder.from.getResult(dim).replaceDims(newIndex);
+  rewriter.setInsertionPoint(op);
+  Value split = tensor::ExpandShapeOp::create(
+      rewriter, op.getLoc(), op.getResultType().clone(shape), reorder.source, newGroups);
+  replaceByCopy(op, {split, AffineMap::get(op.getResultType().getRank(), 0, to, op.getContext()),
+                     AffineMap::get(shape.size(), 0, from, op.getContext())});
+  return true;
 }
 
 //===----------------------------------------------------------------------===//
@@ -338,6 +388,9 @@ void Commuter::run() {
         absorbMovedResult(attention);
       }
       next = op->getNextNode();
+      auto expand = dyn_cast<tensor::ExpandShapeOp>(op);
+      if (expand && splitReorder(expand))
+        continue;
       auto generic = dyn_cast<linalg::GenericOp>(op);
       if (generic && classify(generic) == OpKind::Contraction)
         sinkThroughProjection(generic);

@@ -49,7 +49,7 @@ def check(tools, folder, block, compiled):
         return
     wanted = numpy.load(folder / "0.npy")
     fused = run(tools / "foveac", paths[1], "--stop-after=fuse")
-    if not block.cosine and (count := moved_bytes(fused.stdout)):
+    if count := moved_bytes(fused.stdout):
         yield f"{count} bytes are moved between the products"
     for backend in ("llvm", "halide"):
         library, output = folder / f"{backend}.so", folder / f"{backend}.npy"
