@@ -97,6 +97,19 @@ static std::pair<Sum, Sum> splitMultiples(const Sum &sum, int64_t divisor) {
   return {multiples, rest};
 }
 
+/// Splits into multiples of `divisor` and the rest, which has the smallest coefficients there are,
+/// of either sign: 15 x = 16 x - x.
+static std::pair<Sum, Sum> splitNearest(const Sum &sum, int64_t divisor) {
+  Sum multiples, rest;
+  rest.constant = sum.constant;
+  for (auto [expr, coefficient] : sum.terms) {
+    int64_t nearest = floorDiv(coefficient + divisor / 2, divisor) * divisor;
+    multiples.add(expr, nearest);
+    rest.add(expr, coefficient - nearest);
+  }
+  return {multiples, rest};
+}
+
 static Sum scale(Sum sum, int64_t factor, int64_t divisor = 1) {
   for (auto &term : sum.terms)
     term.second = term.second * factor / divisor;
@@ -138,6 +151,13 @@ Sum Simplifier::divide(const Sum &sum, int64_t divisor) {
     result.constant += floorDiv(range.low, divisor);
     return result;
   }
+  auto [near, remote] = splitNearest(rest, divisor);
+  range = rangeOf(remote);
+  if (floorDiv(range.low, divisor) == floorDiv(range.high, divisor)) {
+    result = plus(result, scale(near, 1, divisor));
+    result.constant += floorDiv(range.low, divisor);
+    return result;
+  }
   int64_t factor = commonFactor(rest, divisor, [&](const Sum &s) { return rangeOf(s); });
   if (factor > 1)
     return plus(result,
@@ -170,6 +190,13 @@ Sum Simplifier::remainder(const Sum &sum, int64_t divisor) {
   if (period == floorDiv(range.high, divisor)) {
     rest.constant -= period * divisor;
     return rest;
+  }
+  Sum remote = splitNearest(rest, divisor).second;
+  range = rangeOf(remote);
+  period = floorDiv(range.low, divisor);
+  if (period == floorDiv(range.high, divisor)) {
+    remote.constant -= period * divisor;
+    return remote;
   }
   int64_t factor = commonFactor(rest, divisor, [&](const Sum &s) { return rangeOf(s); });
   if (factor > 1) {

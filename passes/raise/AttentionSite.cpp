@@ -69,6 +69,19 @@ static bool dependsOn(Value value, Value source) {
   return false;
 }
 
+/// Whether the last step hides the scores where `condition` is true, with a number that no score
+/// comes near.
+static bool hidesWhere(const ScorePath &path, const View &condition) {
+  if (path.steps.empty() || path.steps.back().kind != ScoreStep::Kind::Select)
+    return false;
+  const ScoreStep &step = path.steps.back();
+  std::optional<double> hidden = onnx::getConstantScalar(step.other.value);
+  auto type = dyn_cast<FloatType>(getElementTypeOrSelf(step.other.value.getType()));
+  double lowest = type ? -llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble() : 0;
+  return !step.keepWhereTrue && step.condition.value == condition.value &&
+         step.condition.map == condition.map && hidden && type && *hidden <= lowest / 4;
+}
+
 /// The dimension of channels of what a projection makes, or nothing for other ops.
 static std::optional<unsigned> getChannelDim(Operation *op) {
   unsigned rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
@@ -228,6 +241,21 @@ private:
 
   View restate(const View &view) { return view ? View{view.value, restate(view.map)} : View(); }
 
+  /// What Gather ops copy from, when it is smaller than their result.
+  View readGathered(View view) {
+    auto countElements = [](const View &view) {
+      return cast<RankedTensorType>(view.value.getType()).getNumElements();
+    };
+    View best = view;
+    while (std::optional<View> next = readThrough(view, site.domain)) {
+      bool gathers = isa<onnx::GatherOp>(view.value.getDefiningOp());
+      view = *next;
+      if (gathers && countElements(view) < countElements(best))
+        best = view;
+    }
+    return best;
+  }
+
   void setOperands() {
     ScaledOperand query = peelOperand(scores.query.value), key = peelOperand(scores.key.value);
     site.query = {query.value, restate(scores.query.map)};
@@ -236,7 +264,11 @@ private:
     site.key = {key.value, restate(scores.key.map)};
     site.keyBase = key.base;
     site.keyLayout = key.layout;
-    site.value = restate(values.values);
+    site.value = readGathered(restate(values.values));
+    if (!site.queryBase)
+      site.query = readGathered(site.query);
+    if (!site.keyBase)
+      site.key = readGathered(site.key);
     using Placement = attn::ScalePlacement;
     site.placement = query.factor != 1.0 && key.factor != 1.0 ? Placement::Both
                      : query.factor != 1.0                    ? Placement::Query
@@ -247,7 +279,19 @@ private:
       site.steps.push_back(
           {step.kind, restate(step.other), restate(step.condition), step.keepWhereTrue});
     site.maskedRows = values.guarded ? attn::MaskedRows::Zero : attn::MaskedRows::NaN;
+    if (values.zeroed)
+      hideZeroed();
     site.outputFactors = values.factors;
+  }
+
+  /// Weights that are made zero where a step hides its score are zero without it, in rows that see
+  /// no key as well.
+  void hideZeroed() {
+    for (ScoreStep &step : site.steps)
+      if (step.kind == ScoreStep::Kind::Select && step.condition.value == values.zeroed.value &&
+          step.condition.map == restate(values.zeroed.map))
+        step.other = View();
+    site.maskedRows = attn::MaskedRows::Zero;
   }
 
   /// How the model's `value`, read at `index` of the loops, is written.
@@ -326,6 +370,12 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
                               product.result, scores->product},
                              softmax, refusal))
     return std::nullopt;
+  if (values->zeroed && !hidesWhere(*scores, values->zeroed)) {
+    refusal = {RemarkCode::ProbabilitiesChanged, getBlamed(values->zeroed.value, softmax),
+               "the probabilities are made zero where " + describeProducer(values->zeroed.value) +
+                   " is true, and the scores are not hidden there"};
+    return std::nullopt;
+  }
   SmallVector<int64_t> extents(product.loops);
   llvm::append_range(extents, scores->inner);
   if (comparesChannels(scores->query, extents, roles.queries, product.loops.size()) &&

@@ -29,8 +29,9 @@ def RaiseGeluPass : Pass<"fovea-raise-gelu", "::mlir::func::FuncOp"> {
 def RaiseSoftmaxPass : Pass<"fovea-raise-softmax", "::mlir::func::FuncOp"> {
   let summary = "recover onnx.Softmax from exponentials over their sum";
   let description = [{
-    Needs static types and folded constants. `exp(x - max(x)) / sum(exp(x - max(x)))` over one axis becomes onnx.Softmax, and so
-    does `exp(x) / sum(exp(x))`, which is the same but for where it overflows; the quotient may be a product with a reciprocal.
+    Needs static types and folded constants. `exp(x - m) / sum(exp(x - m))` over one axis becomes onnx.Softmax of x for every m that is
+    the same along the axis, a maximum or not, and so does `exp(x) / sum(exp(x))`: they are the same but for where they overflow. The quotient may be
+    a product with a reciprocal, stand behind a product with values, or be an exponential of a logarithm.
 
     ```mlir
     %m = onnx.ReduceMax %x, %last : ...
@@ -50,13 +51,17 @@ def RaiseSoftmaxPass : Pass<"fovea-raise-softmax", "::mlir::func::FuncOp"> {
 def RaiseAttentionPass : Pass<"fovea-raise-attention", "::mlir::ModuleOp"> {
   let summary = "recover attn.attention from any spelling";
   let description = [{
-    Needs static types and folded constants. Each onnx.Softmax whose input or output meets a matrix product, and each
-    onnx.Attention, is a site. A site becomes one attn.attention on the tensors that the model multiplies: scalar factors
-    of both operands and of the scores become the scale, whatever stands between scale and Softmax (bias, float or bool
-    mask, soft cap) the score region with its operands as captures, a mask known without data, constant or computed from
-    indices, the mask attribute if it hides exactly, a NaN guard behind the Softmax the masked-row policy. Transposes are not looked through; but where the model has keys as rows,
-    softmax over the last axis but one or values times probabilities, it is turned around first. What attn.attention does not know
-    of an onnx.Attention is written out beside it, or all of it.
+    Needs static types and folded constants. Each onnx.Softmax whose result meets a product, and each onnx.Attention, is a site.
+    A product is a MatMul, a Gemm, or a ReduceSum of a Mul. A site becomes one attn.attention on the tensors that the model
+    multiplies: scalar factors of both operands and of the scores become the scale, whatever stands between scale and
+    Softmax (bias, float or bool mask, soft cap, relative positions) the score region with its operands as captures, a mask
+    known without data, constant or computed from indices, the mask attribute if it hides exactly, a NaN guard behind the
+    Softmax the masked-row policy, a factor per head or query behind it a factor of the output.
+
+    Layout ops between the two products are walked as index maps, so it does not matter which dimension the Softmax runs
+    over, whether scores are transposed or reshaped on the way, or on which side the values stand. What captures read
+    is followed to the tensor that copies nothing: relative logits are read at (i, j - i + n - 1) without the skew
+    that made a matrix of them. What attn.attention does not know of an onnx.Attention is written out beside it, or all of it.
 
     Every site that stays gets a `missed` remark with a stable code (docs/Remarks.md), every raised one a `passed` remark, one that
     folding has computed (`fovea.constant_sites` of the function) an `analysis` remark, and the module one `analysis` remark with the totals, which are also its attributes `fovea.attention_sites` and

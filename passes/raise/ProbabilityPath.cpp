@@ -108,7 +108,7 @@ private:
     if (path.guarded)
       return refuse(RemarkCode::HalfGuarded, getOtherUser(view.value, reader),
                     "the probabilities are used both with and without their NaN guard");
-    if (!path.factors.empty())
+    if (!path.factors.empty() || path.zeroed)
       return refuse(RemarkCode::ProbabilitiesChanged, reader,
                     "the probabilities are used both with and without " +
                         describeProducer(reader->getResult(0)));
@@ -136,6 +136,8 @@ private:
         view = *source;
       } else if (std::optional<View> rest = takeFactor(view)) {
         view = *rest;
+      } else if (std::optional<View> rest = takeZeros(view)) {
+        view = *rest;
       } else {
         if (isa<onnx::MulOp>(op))
           return refuse(RemarkCode::WeightedProbabilities, op,
@@ -151,6 +153,21 @@ private:
   static Value getForwarded(Value value) {
     Value result = skipFloatCasts(value);
     return result == value ? Value() : value.getDefiningOp()->getOperand(0);
+  }
+
+  /// Takes off Where(condition, 0, p).
+  std::optional<View> takeZeros(const View &view) {
+    auto where = view.value.getDefiningOp<onnx::WhereOp>();
+    if (!where || path.zeroed || getScalarFor(where.getX(), where.getY()) != 0.0 ||
+        where.getY().getType() != where.getResult().getType())
+      return std::nullopt;
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(where.getY().getType()).getShape();
+    RankedTensorType type = getStaticType(where.getCondition());
+    AffineMap map = type ? getBroadcastMap(type.getShape(), shape, view.map) : AffineMap();
+    if (!map)
+      return std::nullopt;
+    path.zeroed = {where.getCondition(), map};
+    return View{where.getY(), view.map};
   }
 
   /// Takes off a factor that is the same for every key.

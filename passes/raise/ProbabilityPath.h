@@ -20,6 +20,8 @@ struct ProbabilityPath {
   llvm::SmallVector<unsigned> keyLoops;
   /// Whether rows without a visible key are made zero.
   bool guarded = false;
+  /// A condition where the probabilities are made zero, or none.
+  View zeroed;
   /// Factors that are the same for every key.
   llvm::SmallVector<View> factors;
   /// The value on the way that is used elsewhere too, or null.

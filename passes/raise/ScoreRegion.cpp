@@ -276,18 +276,19 @@ private:
     return raise::countDivisions(mergeDimensions(view.map, type.getShape(), site.domain).map);
   }
 
-  /// The tensor with the fewest elements behind layout ops and casts that lose nothing; of several
-  /// the first, unless it only looks at another in a different shape.
+  /// The tensor to read behind layout ops and casts that lose nothing: behind the last that copies
+  /// a part or repeats, so that no copy is made; a transpose alone stays, for the sake of its rows.
   View findSource(View view) {
     View best = view;
     while (std::optional<View> next = lookBehind(view)) {
+      Operation *op = view.value.getDefiningOp();
       bool isReshape = isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp,
-                           onnx::CastOp, onnx::IdentityOp>(view.value.getDefiningOp());
-      bool isTie =
-          countElements(*next) == countElements(best) && isReshape && view.value == best.value;
+                           onnx::CastOp, onnx::IdentityOp>(op);
+      bool isBest = view.value == best.value;
       view = *next;
-      if (countElements(view) < countElements(best) ||
-          (isTie && countDivisions(view) <= countDivisions(best)))
+      bool copies = !isReshape && !isa<onnx::TransposeOp>(op);
+      if (copies || countElements(view) < countElements(best) ||
+          (isReshape && isBest && countDivisions(view) <= countDivisions(best)))
         best = view;
     }
     return best;

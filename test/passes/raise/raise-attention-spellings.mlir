@@ -137,3 +137,81 @@ func.func @guarded_and_turned(%q: tensor<4x9x16xf32>, %k: tensor<4x16x7xf32>, %v
   %o = onnx.MatMul %v, %t : (tensor<4x8x7xf32>, tensor<4x7x9xf32>) -> tensor<4x8x9xf32>
   return %o : tensor<4x8x9xf32>
 }
+
+// -----
+
+// Relative positions by Pad, Reshape and Slice: read at (i, j - i + 8), without a matrix of them.
+
+// CHECK-DAG: #[[$R:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d2, -d2 + d3 + 8)>
+// CHECK-LABEL: func.func @skew
+// CHECK-NOT: onnx.Pad
+// CHECK: attn.attention
+// CHECK-SAME: captures(%arg3 : tensor<4x9x17xf32>)
+// CHECK-SAME: indexing_maps = [{{.+}}, {{.+}}, {{.+}}, #[[$R]], {{.+}}]
+func.func @skew(%q: tensor<4x9x16xf32>, %k: tensor<4x16x9xf32>, %v: tensor<4x9x16xf32>, %r: tensor<4x9x17xf32>) -> tensor<4x9x16xf32> {
+  %none = onnx.none {value}
+  %one = onnx.Constant : tensor<6xi64> = dense<[0, 0, 0, 0, 0, 1]> : tensor<6xi64>
+  %eight = onnx.Constant : tensor<4xi64> = dense<[0, 0, 0, 8]> : tensor<4xi64>
+  %flat = onnx.Constant : tensor<2xi64> = dense<[4, 162]> : tensor<2xi64>
+  %rows = onnx.Constant : tensor<3xi64> = dense<[4, 10, 17]> : tensor<3xi64>
+  %starts = onnx.Constant : tensor<2xi64> = dense<[0, 8]> : tensor<2xi64>
+  %ends = onnx.Constant : tensor<2xi64> = dense<[9, 17]> : tensor<2xi64>
+  %axes = onnx.Constant : tensor<2xi64> = dense<[1, 2]> : tensor<2xi64>
+  %steps = onnx.Constant : tensor<2xi64> = dense<1> : tensor<2xi64>
+  %p1 = onnx.Pad %r, %one, %none, %none : (tensor<4x9x17xf32>, tensor<6xi64>, none, none) -> tensor<4x9x18xf32>
+  %r1 = onnx.Reshape %p1, %flat : (tensor<4x9x18xf32>, tensor<2xi64>) -> tensor<4x162xf32>
+  %p2 = onnx.Pad %r1, %eight, %none, %none : (tensor<4x162xf32>, tensor<4xi64>, none, none) -> tensor<4x170xf32>
+  %r2 = onnx.Reshape %p2, %rows : (tensor<4x170xf32>, tensor<3xi64>) -> tensor<4x10x17xf32>
+  %b = onnx.Slice %r2, %starts, %ends, %axes, %steps : (tensor<4x10x17xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<4x9x9xf32>
+  %s = onnx.MatMul %q, %k : (tensor<4x9x16xf32>, tensor<4x16x9xf32>) -> tensor<4x9x9xf32>
+  %a = onnx.Add %s, %b : (tensor<4x9x9xf32>, tensor<4x9x9xf32>) -> tensor<4x9x9xf32>
+  %p = onnx.Softmax %a : (tensor<4x9x9xf32>) -> tensor<4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<4x9x9xf32>, tensor<4x9x16xf32>) -> tensor<4x9x16xf32>
+  return %o : tensor<4x9x16xf32>
+}
+
+// -----
+
+// Hidden scores whose weights are made zero again (XSoftmax): hidden for good, and rows without a key are zero.
+
+// CHECK-LABEL: func.func @zeroed_again
+// CHECK-NOT: onnx.Where
+// CHECK: attn.attention
+// CHECK-SAME: maskedRows = zero
+// CHECK: %[[INF:.+]] = arith.constant 0xFF800000
+// CHECK: arith.select %{{.+}}, %[[INF]], %{{.+}} : f32
+func.func @zeroed_again(%q: tensor<4x9x16xf32>, %k: tensor<4x16x7xf32>, %v: tensor<4x7x8xf32>, %m: tensor<1x1x7xi1>) -> tensor<4x9x8xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<-3.40282347E+38> : tensor<f32>
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<4x9x16xf32>, tensor<4x16x7xf32>) -> tensor<4x9x7xf32>
+  %h = onnx.Where %m, %low, %s : (tensor<1x1x7xi1>, tensor<f32>, tensor<4x9x7xf32>) -> tensor<4x9x7xf32>
+  %p = onnx.Softmax %h : (tensor<4x9x7xf32>) -> tensor<4x9x7xf32>
+  %z = onnx.Where %m, %zero, %p : (tensor<1x1x7xi1>, tensor<f32>, tensor<4x9x7xf32>) -> tensor<4x9x7xf32>
+  %o = onnx.MatMul %z, %v : (tensor<4x9x7xf32>, tensor<4x7x8xf32>) -> tensor<4x9x8xf32>
+  return %o : tensor<4x9x8xf32>
+}
+
+// -----
+
+// A neighbourhood by two Gathers of constant indices (unfold): the values are read at (y + r, x + c).
+
+// CHECK-DAG: #[[$V:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d5, {{.*}}d3 floordiv 3{{.*}}, {{.*}}d3 mod 3{{.*}})>
+// CHECK-LABEL: func.func @unfolded_values
+// CHECK: attn.attention ins(%arg0, %arg1, %arg2 : tensor<1x16x4x4x1xf32>, tensor<1x16x4x4x9xf32>, tensor<1x8x6x6xf32>)
+// CHECK-SAME: indexing_maps = [{{.+}}, {{.+}}, #[[$V]], {{.+}}]
+func.func @unfolded_values(%q: tensor<1x16x4x4x1xf32>, %k: tensor<1x16x4x4x9xf32>, %v: tensor<1x8x6x6xf32>) -> tensor<1x8x4x4xf32> {
+  %rows = onnx.Constant : tensor<3x4xi64> = dense<[[0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]]> : tensor<3x4xi64>
+  %flat = onnx.Constant : tensor<5xi64> = dense<[1, 8, 4, 4, 9]> : tensor<5xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %g1 = onnx.Gather %v, %rows {axis = 2 : si64} : (tensor<1x8x6x6xf32>, tensor<3x4xi64>) -> tensor<1x8x3x4x6xf32>
+  %g2 = onnx.Gather %g1, %rows {axis = 4 : si64} : (tensor<1x8x3x4x6xf32>, tensor<3x4xi64>) -> tensor<1x8x3x4x3x4xf32>
+  %t = onnx.Transpose %g2 {permutation = array<i64: 0, 1, 3, 5, 2, 4>} : (tensor<1x8x3x4x3x4xf32>) -> tensor<1x8x4x4x3x3xf32>
+  %w = onnx.Reshape %t, %flat : (tensor<1x8x4x4x3x3xf32>, tensor<5xi64>) -> tensor<1x8x4x4x9xf32>
+  %m = onnx.Mul %q, %k : (tensor<1x16x4x4x1xf32>, tensor<1x16x4x4x9xf32>) -> tensor<1x16x4x4x9xf32>
+  %s = onnx.ReduceSum %m, %one : (tensor<1x16x4x4x9xf32>, tensor<1xi64>) -> tensor<1x1x4x4x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x1x4x4x9xf32>) -> tensor<1x1x4x4x9xf32>
+  %x = onnx.Mul %p, %w : (tensor<1x1x4x4x9xf32>, tensor<1x8x4x4x9xf32>) -> tensor<1x8x4x4x9xf32>
+  %o = onnx.ReduceSum %x, %last {keepdims = false} : (tensor<1x8x4x4x9xf32>, tensor<1xi64>) -> tensor<1x8x4x4xf32>
+  return %o : tensor<1x8x4x4xf32>
+}

@@ -126,6 +126,9 @@ TEST_F(IndexMapsTest, RangesDecide) {
   EXPECT_EQ(simplify("(a) -> (a mod 8, a floordiv 8, (a + 8) floordiv 8, (a - 1) mod 8)", {8}),
             "(d0) -> (d0, 0, 1, (d0 + 7) mod 8)");
   EXPECT_EQ(simplify("(a) -> (a mod 7)", {8}), "(d0) -> (d0 mod 7)");
+  // The skew of relative positions: rows of 15 read as rows of 16.
+  EXPECT_EQ(simplify("(a, b) -> ((a * 15 + b + 7) floordiv 16, (a * 15 + b + 7) mod 16)", {8, 8}),
+            "(d0, d1) -> (d0, -d0 + d1 + 7)");
 }
 
 TEST_F(IndexMapsTest, UnitDimensions) {
