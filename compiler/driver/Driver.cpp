@@ -7,6 +7,7 @@
 #include "compiler/codegen/Target.h"
 #include "compiler/driver/Check.h"
 #include "compiler/driver/Diagnostics.h"
+#include "compiler/driver/Extract.h"
 #include "compiler/driver/Output.h"
 #include "compiler/driver/Remarks.h"
 #include "compiler/import/Import.h"
@@ -38,6 +39,8 @@ private:
   ExitCode runSteps();
   ExitCode importModel(ModelSummary *summary = nullptr);
   ExitCode checkModel();
+  /// Writes one attention site as a model of its own.
+  ExitCode extractSite();
   ExitCode runPhases(Phase lastPasses);
   ExitCode runPhase(Phase phase);
   ExitCode getFailureCode(Phase phase) const;
@@ -264,10 +267,11 @@ ExitCode Compilation::checkAfter(Phase phase) {
                                          Twine(getCount(*module, "fovea.attention_sites")) +
                                          " attention sites were raised, required are " +
                                          Twine(*options.requireFused));
-  for (const RefusedSite &site : remarks->getRefusedSites())
-    terminal.printNote(options.model, "site " + site.number + ": " +
-                                          (site.origin.empty() ? "" : site.origin + ": ") +
-                                          site.reason + " [" + site.code + "]");
+  for (const SiteRecord &site : remarks->getSites())
+    if (site.status == "refused")
+      terminal.printNote(options.model, "site " + site.number + ": " +
+                                            (site.origin.empty() ? "" : site.origin + ": ") +
+                                            site.reason + " [" + site.code + "]");
   return ExitCode::Unsupported;
 }
 
@@ -413,12 +417,39 @@ ExitCode Compilation::checkModel() {
   return code;
 }
 
+ExitCode Compilation::extractSite() {
+  if (!StringRef(output).ends_with(".onnx")) {
+    terminal.printError("foveac", "--extract-site writes a model: name an .onnx file with -o");
+    return ExitCode::UserError;
+  }
+  if (ExitCode code = importModel(); code != ExitCode::Success)
+    return code;
+  if (ExitCode code = runPhases(Phase::Raise); code != ExitCode::Success)
+    return code;
+  std::vector<SiteRecord> sites = remarks->getSites();
+  auto site = llvm::find_if(sites, [&](const SiteRecord &record) {
+    return record.number == std::to_string(*options.extractSite);
+  });
+  if (site == sites.end()) {
+    terminal.printError(options.model, "--extract-site: there is no attention site " +
+                                           Twine(*options.extractSite) + " of " +
+                                           Twine(sites.size()) + "; the first is 0");
+    return ExitCode::UserError;
+  }
+  Extraction extraction{options.model, output, options.inputs, {}};
+  extraction.import.dims = options.dims;
+  return succeeded(fovea::extractSite(extraction, *site, context)) ? ExitCode::Success
+                                                                   : ExitCode::UserError;
+}
+
 ExitCode Compilation::runSteps() {
   if (ExitCode code = resolveOptions(); code != ExitCode::Success)
     return code;
   terminal.showProgress("importing");
   if (options.check != CompileOptions::Check::No)
     return checkModel();
+  if (options.extractSite)
+    return extractSite();
   if (ExitCode code = importModel(); code != ExitCode::Success)
     return code;
   if (ExitCode code = runPhases(std::min(last, Phase::Bufferize)); code != ExitCode::Success)
@@ -428,7 +459,7 @@ ExitCode Compilation::runSteps() {
 
 ExitCode Compilation::run() {
   DiagnosticPrinter printer(&context, terminal, options.model);
-  if (!options.remarks.empty() || options.requireFused)
+  if (!options.remarks.empty() || options.requireFused || options.extractSite)
     remarks.emplace(context, options.model);
   timer = timing.getRootScope();
   ExitCode code = runSteps();

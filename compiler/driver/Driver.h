@@ -57,6 +57,10 @@ struct CompileOptions {
   std::optional<int64_t> requireFused;
   /// Attention weights to return as further outputs, as passes/raise/TapRequest.h reads them.
   std::vector<std::string> taps;
+  /// Write this attention site as a model of its own to `output`, with what files give as the
+  /// model's inputs, by name, or random ones.
+  std::optional<int64_t> extractSite;
+  std::map<std::string, std::string> inputs;
   /// Compare every raised attention with the nodes that it replaced.
   bool selfCheck = false;
   /// Let attention masks of finite numbers (-10000) hide like minus infinity.

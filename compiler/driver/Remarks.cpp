@@ -166,11 +166,13 @@ llvm::Error RemarkCollector::write(StringRef path, Terminal &terminal) const {
   });
 }
 
-std::vector<RefusedSite> RemarkCollector::getRefusedSites() const {
-  std::vector<RefusedSite> sites;
-  for (const RemarkRecord &record : *records)
-    if (find(record, "Status") == "refused")
-      sites.push_back({record.origin, find(record, "Site").str(), find(record, "Code").str(),
-                       find(record, "Reason").str()});
+std::vector<SiteRecord> RemarkCollector::getSites() const {
+  std::vector<SiteRecord> sites;
+  for (const RemarkRecord &record : *records) {
+    auto get = [&](StringRef key) { return find(record, key).str(); };
+    if (!get("Site").empty())
+      sites.push_back({record.origin, get("Site"), get("Status"), get("Code"), get("Node"),
+                       get("Anchor"), get("Reason")});
+  }
   return sites;
 }

@@ -25,9 +25,10 @@ struct RemarkRecord {
   std::vector<std::pair<std::string, std::string>> arguments;
 };
 
-/// An attention site that was not raised: the node in the way, the site's number, and why.
-struct RefusedSite {
-  std::string origin, number, code, reason;
+/// The record of an attention site: what became of it, the node that is named, with its operator as
+/// `origin`, and the Softmax or Attention that the site stands for.
+struct SiteRecord {
+  std::string origin, number, status, code, node, anchor, reason;
 };
 
 /// Collects the remarks of a context in the order of their emission.
@@ -42,7 +43,7 @@ public:
   llvm::Error write(llvm::StringRef path, Terminal &terminal) const;
 
   /// In the order of the program.
-  std::vector<RefusedSite> getRefusedSites() const;
+  std::vector<SiteRecord> getSites() const;
 
 private:
   std::shared_ptr<std::vector<RemarkRecord>> records =

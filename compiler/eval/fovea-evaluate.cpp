@@ -10,8 +10,8 @@
 // failures, which give 1.
 
 #include "compiler/eval/Evaluate.h"
+#include "compiler/eval/NpyTensor.h"
 #include "compiler/import/Import.h"
-#include "compiler/tools/NpyFile.h"
 #include "passes/frontend/Passes.h"
 
 #include "mlir/IR/AsmState.h"
@@ -36,12 +36,6 @@ static cl::opt<std::string> outputDir("output-dir", cl::desc("Write outputs to t
 static cl::opt<bool> simplify("simplify", cl::desc("Run fovea-simplify-graph first"),
                               cl::cat(category));
 
-/// The dtype of elements in a file.
-static fovea_dtype getDtype(Type elementType) {
-  onnx::DLPackType dtype = onnx::getDLPackType(elementType);
-  return {dtype.code, dtype.bits, 1};
-}
-
 /// The file given for an argument of the model, as a constant of its type.
 static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument argument) {
   auto name = function.getArgAttrOfType<StringAttr>(argument.getArgNumber(), "onnx.name");
@@ -51,35 +45,17 @@ static FailureOr<ElementsAttr> readInput(func::FuncOp function, BlockArgument ar
       path = value;
   if (path.empty())
     return emitError(argument.getLoc()) << "input " << name << " is not given: add --input";
-  llvm::Expected<Array> array = readNpy(path);
-  if (!array)
-    return emitError(argument.getLoc()) << llvm::toString(array.takeError());
   Type elementType = cast<TensorType>(argument.getType()).getElementType();
-  if (!eval::getKind(elementType) || !standsFor(array->dtype, getDtype(elementType)))
+  llvm::Expected<ElementsAttr> tensor = eval::readTensor(path, elementType);
+  if (!tensor)
     return emitError(argument.getLoc())
-           << "input " << name << " expects elements of type " << elementType
-           << ", but the file holds " << dtypeName(array->dtype);
-  setDtype(*array, getDtype(elementType));
-  return onnx::makeConstant(
-      RankedTensorType::get(array->shape, elementType),
-      ArrayRef(reinterpret_cast<const char *>(array->bytes()), array->byteSize()));
+           << "input " << name << ": " << llvm::toString(tensor.takeError());
+  return *tensor;
 }
 
 static LogicalResult writeOutput(Location loc, size_t index, ElementsAttr attr) {
-  std::optional<eval::Tensor> tensor = eval::Tensor::get(attr);
-  if (!tensor)
-    return emitError(loc) << "output " << index
-                          << " has a type that .npy does not know: " << attr.getType();
-  llvm::Expected<Array> array =
-      Array::create(getDtype(tensor->getType().getElementType()), tensor->getShape());
-  if (!array)
-    return emitError(loc) << llvm::toString(array.takeError());
-  for (int64_t i = 0; i < tensor->size(); ++i)
-    std::memcpy(array->bytes() + i * tensor->elementBytes(),
-                tensor->bytes() + (tensor->isSplat() ? 0 : i * tensor->elementBytes()),
-                tensor->elementBytes());
-  if (llvm::Error error = writeNpy(outputDir + "/" + std::to_string(index) + ".npy", *array))
-    return emitError(loc) << llvm::toString(std::move(error));
+  if (llvm::Error error = eval::writeTensor(outputDir + "/" + std::to_string(index) + ".npy", attr))
+    return emitError(loc) << "output " << index << ": " << llvm::toString(std::move(error));
   return success();
 }
 

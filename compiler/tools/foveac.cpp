@@ -61,6 +61,14 @@ struct Options {
       cl::desc("one more output: the attention weights of a site (its number in program order, or "
                "its node), as in cls=3:probs,heads=0-3,rows=cls"),
       cl::value_desc("NAME=layer:probs,heads=..,rows=.."), cl::cat(category)};
+  cl::opt<int64_t> extractSite{
+      "extract-site",
+      cl::desc("only write the attention site of this number in the remarks as a model of its own, "
+               "-o site.onnx, with inputs, results and a test beside it"),
+      cl::value_desc("K"), cl::cat(category)};
+  cl::list<std::string> inputs{
+      "inputs", cl::desc("for --extract-site: a file of a model's input (default: random numbers)"),
+      cl::value_desc("name=@file.npy"), cl::CommaSeparated, cl::cat(category)};
   cl::opt<bool> selfCheck{
       "self-check",
       cl::desc("compare every raised attention with the nodes that it replaced, by the evaluator, "
@@ -118,6 +126,14 @@ static ExitCode run(const Options &given) {
     options.emit = given.emit;
   if (given.requireFused.getNumOccurrences())
     options.requireFused = given.requireFused;
+  if (given.extractSite.getNumOccurrences())
+    options.extractSite = given.extractSite;
+  for (llvm::StringRef input : given.inputs) {
+    auto [name, file] = input.split("=@");
+    if (name.empty() || file.empty())
+      return fail("--inputs '" + input + "': expected name=@file.npy");
+    options.inputs[name.str()] = file.str();
+  }
   for (llvm::StringRef dim : given.dims) {
     auto [key, text] = dim.rsplit('=');
     int64_t extent = 0;

@@ -167,6 +167,7 @@ void SiteReport::reportRaised(attn::AttentionOp attention, ArrayRef<std::string>
   remark::passed(loc, getOpts(function))
       << remark::metric("Site", number) << remark::metric("Status", "raised")
       << remark::metric("Node", onnx::getNodeName(loc))
+      << remark::metric("Anchor", onnx::getNodeName(loc))
       << remark::metric("Form", kind + (parts.empty() ? "" : ": " + llvm::join(parts, ", ")))
       << remark::metric("Mask", mask) << remark::metric("BytesSaved", std::max<int64_t>(0, bytes))
       << remark::metric("Batch", domain[Dim::B]) << remark::metric("Heads", domain[Dim::H])
@@ -183,15 +184,17 @@ void SiteReport::reportRefused(const Refusal &refusal) const {
   remark::missed(where, getOpts(function))
       << remark::metric("Site", number) << remark::metric("Status", "refused")
       << remark::metric("Code", info.code) << remark::metric("Node", onnx::getNodeName(where))
-      << remark::metric("Form", form) << remark::metric("Mask", "unknown")
-      << remark::metric("BytesSaved", bytesAround) << remark::reason("{0}", refusal.reason)
-      << remark::suggest("{0}", info.hint.str());
+      << remark::metric("Anchor", onnx::getNodeName(loc)) << remark::metric("Form", form)
+      << remark::metric("Mask", "unknown") << remark::metric("BytesSaved", bytesAround)
+      << remark::reason("{0}", refusal.reason) << remark::suggest("{0}", info.hint.str());
 }
 
 void raise::reportConstantSite(Location loc, int64_t number, StringRef function) {
   remark::analysis(loc, getOpts(function))
       << remark::metric("Site", number) << remark::metric("Status", "constant")
-      << remark::metric("Node", onnx::getNodeName(loc)) << remark::metric("Form", describeKind(loc))
-      << remark::metric("Mask", "none") << remark::metric("BytesSaved", 0)
+      << remark::metric("Node", onnx::getNodeName(loc))
+      << remark::metric("Anchor", onnx::getNodeName(loc))
+      << remark::metric("Form", describeKind(loc)) << remark::metric("Mask", "none")
+      << remark::metric("BytesSaved", 0)
       << remark::reason("{0}", "its operands are constants, and so is its result");
 }

@@ -244,7 +244,7 @@ func.func @infinite_scale(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x9x16xf32>, %v
 
 // A raised site has a remark as well.
 
-// CHECK: [Passed] raise-attention | Category:raise | Function=raised | Batch=1, BytesSaved=3888, Channels=16, Form="softmax: bias", Heads=4, Keys=9, Mask=none, Node=/attn/Softmax, Queries=9, Site=0, Status=raised
+// CHECK: [Passed] raise-attention | Category:raise | Function=raised | Anchor=/attn/Softmax, Batch=1, BytesSaved=3888, Channels=16, Form="softmax: bias", Heads=4, Keys=9, Mask=none, Node=/attn/Softmax, Queries=9, Site=0, Status=raised
 // CHECK: [Analysis] raise-attention | {{.*}}Raised=1, Sites=1
 func.func @raised(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %b: tensor<1x4x9x9xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
