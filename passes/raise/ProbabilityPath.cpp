@@ -32,7 +32,7 @@ static Value getProduct(Operation *user) {
   return {};
 }
 
-/// The products that `p` flows into through layout changes and pointwise operations.
+/// The products that `p` flows into through layout changes and ops that keep its shape.
 static llvm::SetVector<Value> findProducts(Value p) {
   static constexpr size_t limit = 64;
   llvm::SetVector<Value> reached, products;
@@ -41,9 +41,12 @@ static llvm::SetVector<Value> findProducts(Value p) {
     for (Operation *user : reached[next].getUsers()) {
       if (Value product = getProduct(user))
         products.insert(product);
-      if (isa<onnx::IdentityOp, onnx::DropoutOp, onnx::CastOp, onnx::WhereOp, onnx::AddOp,
-              onnx::MulOp, onnx::DivOp, onnx::ReshapeOp, onnx::TransposeOp, onnx::UnsqueezeOp,
-              onnx::SqueezeOp, onnx::FlattenOp, onnx::SliceOp, onnx::ExpandOp>(user))
+      bool keepsShape = user->getNumResults() == 1 && getStaticType(reached[next]) &&
+                        user->getResult(0).getType() == reached[next].getType();
+      if (keepsShape ||
+          isa<onnx::DropoutOp, onnx::CastOp, onnx::WhereOp, onnx::AddOp, onnx::MulOp, onnx::DivOp,
+              onnx::ReshapeOp, onnx::TransposeOp, onnx::UnsqueezeOp, onnx::SqueezeOp,
+              onnx::FlattenOp, onnx::SliceOp, onnx::ExpandOp, onnx::IdentityOp>(user))
         reached.insert(user->getResult(0));
     }
   return products;
@@ -205,10 +208,10 @@ private:
       if (product.loops[loop] != 1)
         keys.push_back(loop);
     AffineMap others = view.map.dropResult(axis);
+    bool mixesHeads = bool(onnx::getConstantAttr(path.values.value));
     if (readsAny(others, keys))
-      return refuse(onnx::getConstantAttr(path.values.value) ? RemarkCode::MixedHeads
-                                                             : RemarkCode::SoftmaxAxis,
-                    product.result.getDefiningOp(),
+      return refuse(mixesHeads ? RemarkCode::MixedHeads : RemarkCode::SoftmaxAxis,
+                    mixesHeads ? product.result.getDefiningOp() : softmax,
                     llvm::formatv("Softmax runs over axis {0} of {1} dimensions, and {2} sums over "
                                   "another",
                                   softmax.getAxis(), type.getRank(),

@@ -22,30 +22,11 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::raise;
 
-/// Whether an op of any kind that keeps the shape of its operand stands between the Softmax and a
-/// product.
-static bool reachesProduct(onnx::SoftmaxOp softmax) {
-  static constexpr size_t limit = 64;
-  if (feedsProduct(softmax))
-    return true;
-  llvm::SetVector<Value> reached;
-  reached.insert(softmax.getY());
-  for (size_t next = 0; next < reached.size() && reached.size() < limit; ++next)
-    for (Operation *user : reached[next].getUsers()) {
-      if (isa<onnx::MatMulOp, onnx::GemmOp>(user))
-        return true;
-      for (Value result : user->getResults())
-        if (result.getType() == reached[next].getType() && getStaticType(result))
-          reached.insert(result);
-    }
-  return false;
-}
-
 SmallVector<Operation *> raise::findSites(func::FuncOp function) {
   SmallVector<Operation *> sites;
   function.walk([&](Operation *op) {
     auto softmax = dyn_cast<onnx::SoftmaxOp>(op);
-    if (isa<onnx::AttentionOp>(op) || (softmax && reachesProduct(softmax)))
+    if (isa<onnx::AttentionOp>(op) || (softmax && feedsProduct(softmax)))
       sites.push_back(op);
   });
   return sites;
