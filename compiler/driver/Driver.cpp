@@ -186,6 +186,7 @@ ExitCode Compilation::importModel(ModelSummary *summary) {
   TimingScope scope = timer.nest("import");
   ImportOptions importOptions;
   importOptions.dims = options.dims;
+  importOptions.attentionSemantics = options.attentionSemantics;
   importOptions.summary = summary;
   ImportError error = ImportError::None;
   FailureOr<OwningOpRef<ModuleOp>> imported =

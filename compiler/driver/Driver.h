@@ -5,6 +5,7 @@
 #ifndef FOVEA_COMPILER_DRIVER_DRIVER_H
 #define FOVEA_COMPILER_DRIVER_DRIVER_H
 
+#include "compiler/import/AttentionSemantics.h"
 #include "compiler/pipeline/Pipeline.h"
 
 #include <cstdint>
@@ -42,6 +43,8 @@ struct CompileOptions {
   std::string name;
   /// Extents of symbolic dimensions.
   std::map<std::string, int64_t> dims;
+  /// Which of its meanings the standard's Attention has.
+  AttentionSemantics attentionSemantics = AttentionSemantics::Onnx123;
   /// A CPU that codegen::targetFor knows.
   std::string cpu = "native";
   /// `auto`, `halide` or `llvm`.

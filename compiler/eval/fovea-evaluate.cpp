@@ -29,6 +29,9 @@ static cl::opt<std::string> modelPath(cl::Positional, cl::Required, cl::desc("<m
                                       cl::cat(category));
 static cl::list<std::string> dims("dim", cl::desc("Fix a symbolic dimension"),
                                   cl::value_desc("name=N"), cl::cat(category));
+static cl::opt<std::string> attentionSemantics("onnx-attention-semantics",
+                                               cl::desc("The release that Attention is read by"),
+                                               cl::init("1.23"), cl::cat(category));
 static cl::list<std::string> inputs("input", cl::desc("Read an input"),
                                     cl::value_desc("name=file.npy"), cl::cat(category));
 static cl::opt<std::string> outputDir("output-dir", cl::desc("Write outputs to this folder"),
@@ -101,6 +104,12 @@ int main(int argc, char **argv) {
       return 1;
     }
     options.dims[name.str()] = extent;
+  }
+  if (auto semantics = parseAttentionSemantics(attentionSemantics)) {
+    options.attentionSemantics = *semantics;
+  } else {
+    llvm::errs() << "error: --onnx-attention-semantics: expected 1.18, 1.20, 1.22 or 1.23\n";
+    return 1;
   }
   ImportError error = ImportError::None;
   FailureOr<OwningOpRef<ModuleOp>> module = importOnnx(modelPath, context, options, &error);

@@ -100,6 +100,9 @@ static void importAttention(NodeImporter &node) {
   Builder &builder = node.builder;
   Value q = node.getOperand(0), k = node.getOperand(1), v = node.getOperand(2);
   checkSoftmaxPrecision(node);
+  AttentionSemantics semantics = node.getAttentionSemantics();
+  if (semantics != AttentionSemantics::Onnx123)
+    return importOldAttention(node, semantics);
   int64_t queryHeads = getHeadCount(node, "q_num_heads"),
           keyHeads = getHeadCount(node, "kv_num_heads");
   bool hasPast = node.hasOperand(4), hasCount = node.hasOperand(6);

@@ -5,6 +5,7 @@
 #ifndef FOVEA_COMPILER_IMPORT_ATTENTIONRULES_H
 #define FOVEA_COMPILER_IMPORT_ATTENTIONRULES_H
 
+#include "compiler/import/AttentionSemantics.h"
 #include "compiler/import/NodeImporter.h"
 
 #include <limits>
@@ -48,6 +49,8 @@ mlir::Value makeRotation(NodeImporter &node, mlir::Value x, mlir::Value cosine, 
                          const Rotation &rotation);
 
 void importFlexAttention(NodeImporter &node);
+/// Attention by an earlier meaning than the newest.
+void importOldAttention(NodeImporter &node, AttentionSemantics semantics);
 void importLinearAttention(NodeImporter &node);
 
 } // namespace fovea

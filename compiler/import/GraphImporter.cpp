@@ -63,6 +63,9 @@ ImportError GraphImporter::run() {
   scope = &main;
   try {
     main.opset = readOpset();
+    if (options.attentionSemantics != AttentionSemantics::Onnx123)
+      module->setAttr(attentionSemanticsAttr, builder.getStringAttr(stringifyAttentionSemantics(
+                                                  options.attentionSemantics)));
     checkDimensionNames();
     builder.setInsertionPointToEnd(module.getBody());
     function = func::FuncOp::create(builder, loc, "main", builder.getFunctionType({}, {}));

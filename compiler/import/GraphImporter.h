@@ -55,6 +55,8 @@ public:
   void importSubgraph(const onnxpb::GraphProto &graph, mlir::Region &region,
                       mlir::TypeRange inputs);
 
+  const ImportOptions &getOptions() const { return options; }
+
 private:
   // The steps, in order. They throw ImportFailure for what has no location of its own.
   int64_t readOpset();

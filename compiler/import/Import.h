@@ -7,6 +7,7 @@
 #ifndef FOVEA_COMPILER_IMPORT_IMPORT_H
 #define FOVEA_COMPILER_IMPORT_IMPORT_H
 
+#include "compiler/import/AttentionSemantics.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 
@@ -40,6 +41,8 @@ struct ImportOptions {
   /// Extents of symbolic dimensions, by the model's name for them, or by `<input>:<axis>` where it
   /// gives none.
   std::map<std::string, int64_t> dims;
+  /// Which of its meanings the standard's Attention has.
+  AttentionSemantics attentionSemantics = AttentionSemantics::Onnx123;
   /// Filled with what the model holds and lacks, unless null; also when the import fails.
   ModelSummary *summary = nullptr;
 };

@@ -26,6 +26,10 @@ NodeImporter::NodeImporter(const onnxpb::NodeProto &node, int64_t opset, Locatio
     : builder(builder), loc(loc), opset(opset), node(node), tensors(tensors), graphs(graphs),
       operands(operands), results(node.output_size()) {}
 
+AttentionSemantics NodeImporter::getAttentionSemantics() const {
+  return graphs.getOptions().attentionSemantics;
+}
+
 Value NodeImporter::getOperand(unsigned index) {
   if (!hasOperand(index))
     failInput("input " + Twine(index) + " is required, and absent");

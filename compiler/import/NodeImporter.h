@@ -7,6 +7,7 @@
 #ifndef FOVEA_COMPILER_IMPORT_NODEIMPORTER_H
 #define FOVEA_COMPILER_IMPORT_NODEIMPORTER_H
 
+#include "compiler/import/AttentionSemantics.h"
 #include "compiler/import/TensorImport.h"
 #include "dialects/onnx/OnnxDialect.h"
 #include "mlir/IR/Builders.h"
@@ -34,6 +35,8 @@ public:
   const mlir::Location loc;
   /// The version of the default operator set that the model asks for.
   const int64_t opset;
+  /// Which of its meanings the standard's Attention has.
+  AttentionSemantics getAttentionSemantics() const;
 
   // Operands. A required one that is absent throws ImportFailure.
   unsigned getNumOperands() const { return operands.size(); }

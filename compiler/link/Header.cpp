@@ -142,6 +142,8 @@ struct Parameter {
 class HeaderWriter {
 public:
   HeaderWriter(const codegen::ProgramSignature &signature, StringRef name, raw_ostream &out);
+  /// States which meaning of Attention the model was compiled with.
+  void noteSemantics(StringAttr release) { semantics = release.str(); }
   void write();
 
 private:
@@ -150,7 +152,7 @@ private:
   void writeRun();
   void writeTensors(bool inputs, StringRef array);
 
-  std::string name, macros;
+  std::string name, macros, semantics;
   SmallVector<Parameter> parameters;
   raw_ostream &out;
 };
@@ -266,6 +268,9 @@ void HeaderWriter::write() {
       << "\", compiled by Fovea. Link with its object and the Fovea runtime. */\n"
       << "#ifndef FOVEA_MODEL_" << macros << "_H\n#define FOVEA_MODEL_" << macros << "_H\n\n"
       << "#include \"fovea/runtime.h\"\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";
+  if (!semantics.empty())
+    out << "/* Attention as the release " << semantics << " of the ONNX standard defined it. */\n"
+        << "#define " << macros << "_ATTENTION_SEMANTICS \"" << semantics << "\"\n\n";
   for (const Parameter &parameter : parameters) {
     writeShape(parameter);
     out << "\n";
@@ -280,6 +285,9 @@ LogicalResult link::writeHeader(ModuleOp module, StringRef name, raw_ostream &ou
   FailureOr<codegen::ProgramSignature> signature = codegen::getProgramSignature(module);
   if (failed(signature))
     return failure();
-  HeaderWriter(*signature, name, out).write();
+  HeaderWriter writer(*signature, name, out);
+  if (auto semantics = module->getAttrOfType<StringAttr>("fovea.attention_semantics"))
+    writer.noteSemantics(semantics);
+  writer.write();
   return success();
 }

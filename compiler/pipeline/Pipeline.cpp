@@ -15,7 +15,7 @@ using namespace fovea;
 static constexpr PhaseInfo phases[] = {
     {Phase::Import, "import", "the model as onnx ops in one normal form"},
     {Phase::Frontend, "frontend", "every type static, every constant computed"},
-    {Phase::Raise, "raise", "attention, LayerNorm and GELU recovered"},
+    {Phase::Raise, "raise", "attention, normalizations and GELU recovered"},
     {Phase::Lower, "lower", "onnx ops as linalg on tensors"},
     {Phase::Fuse, "fuse", "every computation in one island"},
     {Phase::Schedule, "schedule", "every island with a backend and a schedule"},
@@ -49,9 +49,10 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
   case Phase::Frontend:
     return {"func.func(fovea-simplify-graph,fovea-fold-weights,cse)"};
   case Phase::Raise:
-    return {"func.func(fovea-raise-layer-norm,fovea-raise-gelu,fovea-raise-softmax)",
-            getRaiseAttention(options),
-            "fovea-tap-attention", "func.func(fovea-propagate-slices)", "cse"};
+    return {"func.func(fovea-raise-layer-norm,fovea-raise-rms-norm,fovea-raise-gelu,fovea-raise-"
+            "softmax)",
+            getRaiseAttention(options), "fovea-tap-attention", "func.func(fovea-propagate-slices)",
+            "cse"};
   case Phase::Lower:
     return {"fovea-lower-onnx", "cse", "fovea-verify-phase{phase=lower}"};
   case Phase::Fuse:

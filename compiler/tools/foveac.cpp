@@ -28,6 +28,11 @@ struct Options {
   cl::list<std::string> dims{
       "dim", cl::desc("extent of a symbolic dimension; of one without a name: input:axis=N"),
       cl::value_desc("name=N"), cl::cat(category)};
+  cl::opt<std::string> attentionSemantics{
+      "onnx-attention-semantics",
+      cl::desc("what Attention means: by the release of the standard that the model's author used, "
+               "1.18, 1.20, 1.22 or 1.23"),
+      cl::init("1.23"), cl::value_desc("release"), cl::cat(category)};
   cl::opt<std::string> cpu{
       "mcpu", cl::desc("CPU to compile for: native, x86-64-v3, x86-64-v4, znver4, ..."),
       cl::init("native"), cl::value_desc("cpu"), cl::cat(category)};
@@ -134,6 +139,11 @@ static ExitCode run(const Options &given) {
       return fail("--inputs '" + input + "': expected name=@file.npy");
     options.inputs[name.str()] = file.str();
   }
+  if (auto semantics = parseAttentionSemantics(given.attentionSemantics))
+    options.attentionSemantics = *semantics;
+  else
+    return fail("--onnx-attention-semantics: '" + given.attentionSemantics +
+                "' is none of 1.18, 1.20, 1.22 and 1.23");
   for (llvm::StringRef dim : given.dims) {
     auto [key, text] = dim.rsplit('=');
     int64_t extent = 0;

@@ -8,9 +8,32 @@ def RaiseLayerNormPass : Pass<"fovea-raise-layer-norm", "::mlir::func::FuncOp"> 
   let summary = "recover onnx.LayerNormalization from its decomposition";
   let description = [{
     Needs static types and folded constants. Recognises, over trailing axes,
-    `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)`: the square as Pow or Mul, the quotient as Div or as Mul with a
-    reciprocal. A following product with a tensor of the normalised shape becomes the scale, a following sum the bias.
+    `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)`: the square as Pow or Mul, the root as Sqrt or Pow, the quotient as
+    Div or as Mul with a reciprocal. A following product with a tensor of the normalised shape becomes the scale, a following sum the bias.
     A graph that does not match stays as it is.
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
+def RaiseRMSNormPass : Pass<"fovea-raise-rms-norm", "::mlir::func::FuncOp"> {
+  let summary = "recover onnx.RMSNormalization from its decomposition";
+  let description = [{
+    Needs static types and folded constants, and LayerNormalizations recovered before. Recognises, over trailing axes,
+    `x / sqrt(mean(x^2) + epsilon)` in the spellings of fovea-raise-layer-norm. A following product with a tensor of the normalised
+    shape becomes the scale. Casts in front and behind stay: the op is made of what they stand around.
+
+    ```mlir
+    %p = onnx.Pow %x, %two : ...
+    %m = onnx.ReduceMean %p, %last : ...
+    %e = onnx.Add %m, %epsilon : ...
+    %s = onnx.Sqrt %e : ...
+    %d = onnx.Div %x, %s : ...
+    %y = onnx.Mul %d, %scale : ...
+    ```
+    becomes
+    ```mlir
+    %y = onnx.RMSNormalization %x, %scale {axis = 2 : si64, epsilon = 1.0e-6 : f32} : ...
+    ```
   }];
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }

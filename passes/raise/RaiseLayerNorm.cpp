@@ -11,6 +11,7 @@
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/NormMatch.h"
 #include "passes/raise/Passes.h"
 
 namespace fovea {
@@ -21,25 +22,6 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
-/// The first of the trailing dimensions that this mean runs over, or nothing when it is not a mean
-/// over trailing dimensions that it keeps as ones.
-static std::optional<int64_t> getMeanAxis(onnx::ReduceMeanOp mean) {
-  RankedTensorType type = raise::getStaticType(mean.getX());
-  if (!type || !mean.getKeepdims() || isa<NoneType>(mean.getAxes().getType()))
-    return std::nullopt;
-  std::optional<SmallVector<int64_t>> axes = onnx::getConstantIntegers(mean.getAxes());
-  if (!axes || axes->empty())
-    return std::nullopt;
-  for (int64_t &axis : *axes)
-    axis += axis < 0 ? type.getRank() : 0;
-  llvm::sort(*axes);
-  int64_t first = axes->front();
-  for (auto [index, axis] : llvm::enumerate(*axes))
-    if (axis != first + int64_t(index))
-      return std::nullopt;
-  return axes->back() == type.getRank() - 1 ? std::optional(first) : std::nullopt;
-}
-
 namespace {
 /// x - mean(x).
 struct Centered {
@@ -47,7 +29,7 @@ struct Centered {
   int64_t axis;
 };
 
-/// 1 / sqrt(variance + epsilon), or its reciprocal.
+/// sqrt(variance + epsilon), or its reciprocal.
 struct Deviation {
   Centered centered;
   double epsilon;
@@ -62,54 +44,18 @@ static std::optional<Centered> matchCentered(Value value) {
   if (!mean || raise::skipNoOps(mean.getX()) != raise::skipNoOps(sub.getA()) ||
       sub.getC().getType() != sub.getA().getType())
     return std::nullopt;
-  std::optional<int64_t> axis = getMeanAxis(mean);
+  std::optional<int64_t> axis = raise::getMeanAxis(mean);
   if (!axis)
     return std::nullopt;
   return Centered{sub.getA(), *axis};
 }
 
-/// Matches sqrt(mean((x - mean(x))^2) + epsilon).
-static std::optional<Deviation> matchDeviation(Value value) {
-  auto sqrt = raise::skipNoOps(value).getDefiningOp<onnx::SqrtOp>();
-  auto add = sqrt ? raise::skipNoOps(sqrt.getX()).getDefiningOp<onnx::AddOp>() : onnx::AddOp();
-  if (!add)
+/// What a root is when the mean of x is taken off what it squares.
+static std::optional<Deviation> readDeviation(std::optional<raise::RootMeanSquare> root) {
+  std::optional<Centered> centered = root ? matchCentered(root->base) : std::nullopt;
+  if (!centered || root->axis != centered->axis)
     return std::nullopt;
-  for (auto [varianceValue, epsilonValue] :
-       {std::pair<Value, Value>(add.getA(), add.getB()), {add.getB(), add.getA()}}) {
-    std::optional<double> epsilon = raise::getScalarFor(epsilonValue, varianceValue);
-    auto mean = raise::skipNoOps(varianceValue).getDefiningOp<onnx::ReduceMeanOp>();
-    if (!epsilon || !mean)
-      continue;
-    Value square = raise::skipNoOps(mean.getX());
-    Value base;
-    if (auto pow = square.getDefiningOp<onnx::PowOp>()) {
-      if (raise::getScalarFor(pow.getB(), pow.getA()) != 2.0)
-        return std::nullopt;
-      base = pow.getA();
-    } else if (auto mul = square.getDefiningOp<onnx::MulOp>()) {
-      if (mul.getA() != mul.getB())
-        return std::nullopt;
-      base = mul.getA();
-    } else {
-      return std::nullopt;
-    }
-    std::optional<Centered> centered = matchCentered(base);
-    if (!centered || getMeanAxis(mean) != centered->axis)
-      return std::nullopt;
-    return Deviation{*centered, *epsilon};
-  }
-  return std::nullopt;
-}
-
-/// Matches 1 / deviation, as Reciprocal or as Div.
-static std::optional<Deviation> matchInverseDeviation(Value value) {
-  value = raise::skipNoOps(value);
-  if (auto reciprocal = value.getDefiningOp<onnx::ReciprocalOp>())
-    return matchDeviation(reciprocal.getX());
-  if (auto div = value.getDefiningOp<onnx::DivOp>())
-    if (raise::getScalarFor(div.getA(), div.getB()) == 1.0)
-      return matchDeviation(div.getB());
-  return std::nullopt;
+  return Deviation{*centered, root->epsilon};
 }
 
 /// Replaces `op`, the quotient of `centeredValue` and a deviation, when the two belong together.
@@ -126,7 +72,7 @@ static LogicalResult replaceQuotient(Operation *op, Value centeredValue,
   if (op->getResult(0).getType() != type)
     return rewriter.notifyMatchFailure(op, "the result is broadcast");
   Type element = type.getElementType();
-  if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isF64())
+  if (!raise::isNormType(element))
     return rewriter.notifyMatchFailure(op, "the element type is not a floating-point type");
   auto scaleType = RankedTensorType::get(type.getShape().drop_front(centered->axis), element);
   auto ones = DenseElementsAttr::get(scaleType, rewriter.getFloatAttr(element, 1.0));
@@ -158,7 +104,7 @@ namespace {
 struct RaiseDiv : OpRewritePattern<onnx::DivOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::DivOp op, PatternRewriter &rewriter) const override {
-    return replaceQuotient(op, op.getA(), matchDeviation(op.getB()), rewriter);
+    return replaceQuotient(op, op.getA(), readDeviation(raise::matchRoot(op.getB())), rewriter);
   }
 };
 
@@ -167,7 +113,7 @@ struct RaiseMul : OpRewritePattern<onnx::MulOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::MulOp op, PatternRewriter &rewriter) const override {
     for (auto [a, b] : {std::pair<Value, Value>(op.getA(), op.getB()), {op.getB(), op.getA()}}) {
-      if (std::optional<Deviation> deviation = matchInverseDeviation(b))
+      if (std::optional<Deviation> deviation = readDeviation(raise::matchInverseRoot(b)))
         return replaceQuotient(op, a, deviation, rewriter);
       onnx::LayerNormalizationOp norm = getSoleNorm(a);
       if (!norm || !isNormParameter(b, norm) || !isa<NoneType>(norm.getBias().getType()) ||

@@ -329,9 +329,8 @@ PartPlan simplify::planPart(Operation *op, ArrayRef<std::optional<Box>> asked) {
       .Case([&](onnx::SoftmaxOp softmax) {
         return planNormalization(op, softmax.getAxis(), /*trailing=*/false, box);
       })
-      .Case([&](onnx::LayerNormalizationOp norm) {
-        return planNormalization(op, norm.getAxis(), /*trailing=*/true, box);
-      })
+      .Case<onnx::LayerNormalizationOp, onnx::RMSNormalizationOp>(
+          [&](auto norm) { return planNormalization(op, norm.getAxis(), /*trailing=*/true, box); })
       .Default(
           [](Operation *other) { return planWhole(other, "nothing is known about parts of it"); });
 }

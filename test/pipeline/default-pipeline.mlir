@@ -10,6 +10,7 @@
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   func.func(
 // CHECK-NEXT:     fovea-raise-layer-norm,
+// CHECK-NEXT:     fovea-raise-rms-norm,
 // CHECK-NEXT:     fovea-raise-gelu,
 // CHECK-NEXT:     fovea-raise-softmax
 // CHECK-NEXT:   ),

@@ -78,9 +78,9 @@ def can_be_operator(m, opset, choice):
     if m.softcap and choice == "MultiHeadAttention":
         return False
     if choice == "MultiHeadAttention":
-        return m.group == 1 and m.mask == "none" and not m.half
-    # The operator's own treatment of hidden rows is zeros.
-    return opset >= 23 and not (m.bias and m.mask != "none") and m.mask in ("none", "bool", "batch bool", "causal") and (
+        return m.group == 1 and m.mask == "none" and not m.bias and not m.half
+    # The operator's own treatment of rows that a mask or a bias may hide is zeros.
+    return opset >= 23 and not m.bias and m.mask in ("none", "bool", "batch bool", "causal") and (
         m.zero_rows or m.mask in ("none", "causal"))
 
 
@@ -416,12 +416,11 @@ class Writer:
         m, g, how = self.m, self.g, self.s["operator"]
         shape = (m.batch, m.queries, m.heads * m.value_size)
         if how == "MultiHeadAttention":
-            operands = [q, k, v, *(["", "", self.inputs["bias"]] if m.bias else [])]
-            return g.node("MultiHeadAttention", operands, shape, domain="com.microsoft", num_heads=m.heads, scale=m.scale)
+            return g.node("MultiHeadAttention", [q, k, v], shape, domain="com.microsoft", num_heads=m.heads, scale=m.scale)
         attributes = {"scale": m.scale, "softcap": m.softcap, "is_causal": int(m.mask == "causal")}
         operands = [q, k, v]
-        if m.bias or m.mask in ("bool", "batch bool"):
-            operands.append(self.inputs["bias" if m.bias else "mask"])
+        if m.mask in ("bool", "batch bool"):
+            operands.append(self.inputs["mask"])
         if how == "Attention":
             return g.node("Attention", operands, shape, q_num_heads=m.heads, kv_num_heads=m.key_heads, **attributes)
         for index, heads in enumerate((m.heads, m.key_heads, m.key_heads)):
