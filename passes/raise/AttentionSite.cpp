@@ -7,6 +7,7 @@
 
 #include "passes/raise/AttentionSite.h"
 
+#include "dialects/attn/MapRange.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
@@ -319,6 +320,15 @@ private:
     return written;
   }
 
+  /// Whether every index is a sum of multiples, none negative, without a constant.
+  static bool isIncreasing(AffineMap map) {
+    return llvm::all_of(map.getResults(), [](AffineExpr expr) {
+      std::optional<attn::LinearForm> form = attn::getLinearForm(expr, 6);
+      return form && form->constant == 0 &&
+             llvm::all_of(form->coefficients, [](int64_t c) { return c >= 0; });
+    });
+  }
+
   bool setProbabilities(Refusal &refusal) {
     if (!values.tapped)
       return true;
@@ -332,7 +342,7 @@ private:
     MergedMap merged = mergeDimensions(restate(values.tapped.map), type.getShape(), site.domain);
     int64_t count =
         site.domain[Dim::B] * site.domain[Dim::H] * site.domain[Dim::I] * site.domain[Dim::J];
-    if (hasDivOrMod(merged.map) || type.getNumElements() != count) {
+    if (!isIncreasing(merged.map) || type.getNumElements() != count) {
       refusal = {RemarkCode::ProbabilitiesBroadcast, values.product.result.getDefiningOp(),
                  "the probabilities are used elsewhere and broadcast against the values"};
       return false;

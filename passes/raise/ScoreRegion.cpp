@@ -65,7 +65,7 @@ public:
   }
 
 private:
-  static constexpr unsigned maxDepth = 8;
+  static constexpr unsigned maxDepth = 4;
 
   Value emitStep(Value score, const ScoreStep &step) {
     using Kind = ScoreStep::Kind;

@@ -60,3 +60,20 @@ func.func @dropped(%x: tensor<5x5xf32>) -> tensor<5x5xf32> {
   %p = onnx.Div %e, %s : (tensor<5x5xf32>, tensor<5xf32>) -> tensor<5x5xf32>
   return %p : tensor<5x5xf32>
 }
+
+// -----
+
+// Without a maximum the sum may be small beside any number.
+
+// CHECK-LABEL: func.func @epsilon
+// CHECK-NOT: onnx.Softmax
+// CHECK: return
+func.func @epsilon(%x: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  %last = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %epsilon = onnx.Constant : tensor<f32> = dense<1.0e-9> : tensor<f32>
+  %e = onnx.Exp %x : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %s = onnx.ReduceSum %e, %last : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %a = onnx.Add %s, %epsilon : (tensor<3x1xf32>, tensor<f32>) -> tensor<3x1xf32>
+  %p = onnx.Div %e, %a : (tensor<3x5xf32>, tensor<3x1xf32>) -> tensor<3x5xf32>
+  return %p : tensor<3x5xf32>
+}
