@@ -6,6 +6,7 @@
 
 #include "dialects/attn/LinalgBuilder.h"
 #include "dialects/attn/MapRange.h"
+#include "dialects/attn/MaskTiles.h"
 #include "dialects/attn/ScoreCode.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -153,10 +154,10 @@ protected:
     SmallVector<AffineExpr> exprs(part.getMap(map, op.getDomain()).getResults());
     for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
-      if (!dim || dim.getPosition() >= ScorePart::size)
+      if (!dim || dim.getPosition() > Dim::J)
         continue;
-      offsets[axis] = part.first[dim.getPosition()];
-      sizes[axis] = part.count[dim.getPosition()];
+      offsets[axis] = getFirst(dim.getPosition());
+      sizes[axis] = domain[dim.getPosition()];
       exprs[axis] = expr;
     }
     if (ArrayRef<int64_t>(sizes) != shape) {
@@ -178,10 +179,14 @@ protected:
   LinalgBuilder linalg;
 
 private:
+  int64_t getFirst(unsigned dim) const {
+    return dim < part.size ? part.first[dim] : dim == Dim::J ? part.firstKey : 0;
+  }
+
   /// The place along dimension `dim` in the whole attention.
   Value emitIndex(OpBuilder &b, Location loc, unsigned dim) {
     Value index = linalg::IndexOp::create(b, loc, dim);
-    int64_t first = dim < part.size ? part.first[dim] : 0;
+    int64_t first = getFirst(dim);
     if (first == 0)
       return index;
     return arith::AddIOp::create(b, loc, index, arith::ConstantIndexOp::create(b, loc, first));
@@ -194,15 +199,22 @@ public:
 
   SmallVector<Value> emit() {
     MappedTensor probabilities = emitStage(ScoreStage::Weights);
-    MappedTensor output = linalg.filled(outputDims, f32, 0.0);
-    output.tensor =
-        linalg.generic(valueDims, {Dim::J}, {probabilities, {op.getValue(), op.getValueMap()}},
-                       output, multiplyAdd);
+    MappedTensor output = emitOutput(probabilities);
     SmallVector<Value> results = {emitCopy(output, outputDims, op.getOutput(), op.getOutputMap())};
     if (op.getProbabilities())
       results.push_back(
           emitCopy(probabilities, scoreDims, op.getProbabilities(), op.getProbabilitiesMap()));
     return results;
+  }
+
+  /// The part's output in the layout of the whole one, in which the queries are dimension `axis`.
+  Value emitTile(unsigned axis) {
+    MappedTensor output = emitOutput(emitStage(ScoreStage::Weights));
+    auto type = cast<RankedTensorType>(op.getOutput().getType());
+    SmallVector<int64_t> shape(type.getShape());
+    shape[axis] = domain[Dim::I];
+    Value target = tensor::EmptyOp::create(rewriter, loc, shape, type.getElementType());
+    return emitCopy(output, outputDims, target, op.getOutputMap());
   }
 
   MappedTensor emitStage(ScoreStage stage) {
@@ -216,6 +228,14 @@ public:
   }
 
 private:
+  MappedTensor emitOutput(MappedTensor probabilities) {
+    MappedTensor output = linalg.filled(outputDims, f32, 0.0);
+    output.tensor = linalg.generic(valueDims, {Dim::J},
+                                   {probabilities, getInput(op.getValue(), op.getValueMap())},
+                                   output, multiplyAdd);
+    return output;
+  }
+
   /// The scaled products, `capped` where the score region begins with a soft cap.
   MappedTensor emitScaled(bool capped) {
     MappedTensor products = emitProducts(), scaled = linalg.empty(scoreDims, f32);
@@ -305,11 +325,56 @@ private:
 };
 } // namespace
 
-FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op) {
+/// The dimension of the output that the queries alone index, in order.
+static std::optional<unsigned> getQueryAxis(AttentionOp op) {
+  AffineExpr query = getAffineDimExpr(Dim::I, op.getContext());
+  std::optional<unsigned> axis;
+  for (auto [n, expr] : llvm::enumerate(op.getOutputMap().getResults())) {
+    if (expr == query)
+      axis = n;
+    else if (expr.isFunctionOfDim(Dim::I))
+      return std::nullopt;
+  }
+  return axis;
+}
+
+static Value decomposeInTiles(RewriterBase &rewriter, AttentionOp op, int64_t queryTile,
+                              unsigned axis) {
+  ArrayRef<int64_t> domain = op.getDomain();
+  Location loc = op.getLoc();
+  auto type = cast<RankedTensorType>(op.getOutput().getType());
+  Value result = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
+  SmallVector<OpFoldResult> offsets(type.getRank(), rewriter.getIndexAttr(0));
+  SmallVector<OpFoldResult> strides(type.getRank(), rewriter.getIndexAttr(1));
+  for (int64_t first = 0; first < domain[Dim::I]; first += queryTile) {
+    ScorePart part = ScorePart::getWhole(domain);
+    part.first[Dim::I] = first;
+    part.count[Dim::I] = std::min(queryTile, domain[Dim::I] - first);
+    MaskBox box{{0, 0, first, 0},
+                {domain[Dim::B], domain[Dim::H], part.count[Dim::I], domain[Dim::J]}};
+    auto [low, high] = getVisibleKeys(op.getMask(), box);
+    // Rows without a key are still to be written.
+    part.firstKey = low == high ? 0 : low;
+    part.keyCount = std::max<int64_t>(1, high - low);
+    Value tile = AttentionExpansion(rewriter, op, part).emitTile(axis);
+    offsets[axis] = rewriter.getIndexAttr(first);
+    SmallVector<OpFoldResult> sizes =
+        getAsIndexOpFoldResult(op.getContext(), cast<RankedTensorType>(tile.getType()).getShape());
+    result = tensor::InsertSliceOp::create(rewriter, loc, tile, result, offsets, sizes, strides);
+  }
+  return result;
+}
+
+FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op,
+                                                       int64_t queryTile) {
   if (llvm::any_of(op.getDomain(), [](int64_t extent) { return extent <= 0; }))
     return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
+  std::optional<unsigned> axis = getQueryAxis(op);
+  if (queryTile > 0 && op.getDomain()[Dim::I] > queryTile && axis && !op.getProbabilities() &&
+      op.getNormalizer() == Normalizer::Softmax)
+    return SmallVector<Value>{decomposeInTiles(rewriter, op, queryTile, *axis)};
   return AttentionExpansion(rewriter, op).emit();
 }
 
@@ -322,13 +387,16 @@ ScorePart ScorePart::getWhole(ArrayRef<int64_t> domain) {
 SmallVector<int64_t> ScorePart::getDomain(ArrayRef<int64_t> whole) const {
   SmallVector<int64_t> domain(whole);
   llvm::copy(count, domain.begin());
+  domain[AttentionOp::J] = keyCount.value_or(domain[AttentionOp::J]);
   return domain;
 }
 
 AffineMap ScorePart::getMap(AffineMap map, ArrayRef<int64_t> whole) const {
   SmallVector<AffineExpr> dims;
   for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
-    dims.push_back(getAffineDimExpr(dim, map.getContext()) + (dim < size ? first[dim] : 0));
+    dims.push_back(getAffineDimExpr(dim, map.getContext()) + (dim < size              ? first[dim]
+                                                              : dim == AttentionOp::J ? firstKey
+                                                                                      : 0));
   SmallVector<int64_t> extents = getDomain(whole);
   SmallVector<AffineExpr> exprs;
   for (AffineExpr expr : map.getResults())

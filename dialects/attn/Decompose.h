@@ -10,6 +10,7 @@
 #include "mlir/Support/LLVM.h"
 
 #include <array>
+#include <optional>
 
 namespace fovea::attn {
 
@@ -18,11 +19,14 @@ namespace fovea::attn {
 /// normaliser reads; the weights of the values.
 enum class ScoreStage { Product, Capped, Scores, Weights };
 
-/// Consecutive batches, heads and queries of an attention.
+/// Consecutive batches, heads and queries of an attention, and the keys that they see.
 struct ScorePart {
   static constexpr unsigned size = 3;
   /// Along the dimensions b, h, i.
   std::array<int64_t, size> first = {}, count = {};
+  /// Along the keys; without a count, all of them.
+  int64_t firstKey = 0;
+  std::optional<int64_t> keyCount = std::nullopt;
 
   static ScorePart getWhole(llvm::ArrayRef<int64_t> domain);
 
@@ -36,18 +40,20 @@ struct ScorePart {
 };
 
 /// Computes a stage of a part of `op` in f32, as linalg.generic ops in front of `op`, which stays:
-/// a tensor of the part's batches, heads, queries, and all keys. Nothing outside of the part is
+/// a tensor of the part's batches, heads, queries and keys. Nothing outside of the part is
 /// computed. The domain of `op` is not empty.
 mlir::Value decomposeScores(mlir::RewriterBase &rewriter, AttentionOp op, const ScorePart &part,
                             ScoreStage stage);
 
 /// Writes `op` (on tensors) as linalg.generic ops in front of it, in f32: the product of queries
 /// and keys, the score region with the mask, the row maximum, the exponentials, their sum, the
-/// quotient, the product with the values. Scores take the space of a [b, h, i, j] tensor. Returns
-/// what replaces the results of `op`, which stays in place; fails only when an extent of the domain
-/// is not positive.
-mlir::FailureOr<mlir::SmallVector<mlir::Value>> decomposeAttention(mlir::RewriterBase &rewriter,
-                                                                   AttentionOp op);
+/// quotient, the product with the values. Scores take the space of a [b, h, i, j] tensor. With a
+/// `queryTile`, softmax over more queries than that is written tile by tile, each for the keys that
+/// its queries may see by the mask, and scores take the space of a tile's. Returns what replaces
+/// the results of `op`, which stays in place; fails only when an extent of the domain is not
+/// positive.
+mlir::FailureOr<mlir::SmallVector<mlir::Value>>
+decomposeAttention(mlir::RewriterBase &rewriter, AttentionOp op, int64_t queryTile = 0);
 
 /// Writes one step of online attention as linalg.generic ops in front of `op`, with the same
 /// contract.

@@ -188,7 +188,7 @@ void AttentionStage::defineVisibleKeys() {
 
 /// Leaves out blocks of `width` keys that no row of the strip sees. The bounds of one set become
 /// those of the loop.
-void AttentionStage::trimKeys(H::RDom &domain, H::RVar block, int32_t width) {
+void AttentionStage::trimKeys(H::RDom &domain, Expr block, int32_t width) {
   Expr first = block * width, any;
   for (VisibleKeys &keys : visibleKeys) {
     SmallVector<Expr> conditions;
@@ -292,6 +292,9 @@ void AttentionStage::defineScores() {
   auto addTile = [&](int32_t firstPanel, int32_t panels, int32_t columns, const std::string &name) {
     H::Func pack = definePack(firstPanel == wholePanels);
     H::RDom k(0, depth, "d" + name);
+    // The sum of a panel that no row sees has no terms. The loop over panels cannot be shortened: it
+    // also holds what the tile needs.
+    trimKeys(k, jo, panel);
     bind(Dim::D, k);
     bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));
     Expr q = read(op.getQuery(), op.getQueryMap());
@@ -299,7 +302,6 @@ void AttentionStage::defineScores() {
     product(stripVars({ji, jo})) = 0.0f;
     product(stripVars({ji, jo})) += pack(ji, k, jo, h, b) * q;
     H::RDom r(0, columns, firstPanel, panels, "j" + name);
-    trimKeys(r, r.y, panel);
     Expr key = r.x + r.y * panel;
     Expr raw = product(strip({r.x, r.y}));
     scores(strip({key})) = indexed ? raw : score(raw, key, (firstPanel + panels) * panel > keys);

@@ -83,11 +83,16 @@ void AttentionStage::schedulePacks() {
   AffineExpr address = keyAddress();
   const bool contiguous =
       address && group[Dim::J] && space.coefficient(address, *group[Dim::J]) == 1;
+  // A mask trims what a strip reads; memory is for all keys, so that its size is constant.
   if (keyRows)
-    keyRows->compute_at(H::LoopLevel(out, *task)).vectorize(d, vec, H::TailStrategy::GuardWithIf);
+    keyRows->compute_at(H::LoopLevel(out, *task))
+        .bound(j, 0, keys)
+        .vectorize(d, vec, H::TailStrategy::GuardWithIf);
   for (auto [number, pack] : llvm::enumerate(packs)) {
     bool tail = number + 1 == packs.size() && tailVectors;
-    pack.compute_at(H::LoopLevel(out, *task)).bound_extent(ji, tail ? tailVectors * vec : panel);
+    pack.compute_at(H::LoopLevel(out, *task))
+        .bound_extent(ji, tail ? tailVectors * vec : panel)
+        .bound(jo, tail ? wholePanels : 0, tail ? 1 : wholePanels);
     if (contiguous || depth < vec) {
       pack.vectorize(ji, vec);
       continue;
@@ -159,7 +164,11 @@ void AttentionStage::scheduleSoftmax() {
   for (VisibleKeys &bounds : visibleKeys)
     for (std::optional<H::Func> *func : {&bounds.firstKey, &bounds.lastKey})
       if (*func)
-        (*func)->compute_at(H::LoopLevel(out, *stripLoop));
+        (*func)
+            ->compute_at(H::LoopLevel(out, *stripLoop))
+            .bound_extent(yb, 1)
+            .bound_extent(h, 1)
+            .bound_extent(b, 1);
   for (H::Func *func : {&top, &inverse})
     func->compute_at(H::LoopLevel(out, *stripLoop))
         .bound_extent(yi, rows)

@@ -33,7 +33,7 @@ private:
   Halide::Expr score(Halide::Expr product, Halide::Expr key, bool mayPassEnd);
   Halide::Expr seen(Halide::Expr key);
   void defineVisibleKeys();
-  void trimKeys(Halide::RDom &domain, Halide::RVar block, int32_t width);
+  void trimKeys(Halide::RDom &domain, Halide::Expr block, int32_t width);
   std::vector<Halide::Expr> strip(std::initializer_list<Halide::Expr> inner);
   std::vector<Halide::Var> stripVars(std::initializer_list<Halide::Var> inner);
   mlir::AffineExpr keyAddress();

@@ -147,6 +147,10 @@ static bool readsOnce(OpOperand *operand) {
          consumer.getMatchingIndexingMap(operand).isPermutation();
 }
 
+/// Queries whose scores are in memory at a time: few enough for memory that grows with the number
+/// of keys and not its square, and to leave out what a causal mask hides.
+static constexpr int64_t attentionTile = 128;
+
 FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel) {
   FailureOr<OwningOpRef<ModuleOp>> module = cloneOntoMemory(kernel);
   if (failed(module))
@@ -156,7 +160,7 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   (*module)->walk([&](attn::AttentionOp op) { attentions.push_back(op); });
   for (attn::AttentionOp op : attentions) {
     IRRewriter rewriter(op);
-    FailureOr<SmallVector<Value>> results = attn::decomposeAttention(rewriter, op);
+    FailureOr<SmallVector<Value>> results = attn::decomposeAttention(rewriter, op, attentionTile);
     if (failed(results))
       return op.emitError("this attention has no decomposition");
     rewriter.replaceOp(op, *results);
