@@ -5,7 +5,7 @@ usage: fixture.py --bin DIR --backend auto|llvm FIXTURE
 
 FIXTURE is a folder of test/fixtures/exports: model.onnx, inputs.npz and outputs.npz, and for dynamic models a second
 data set of another batch and length. The manifest beside it gives the tolerance and the number of attention sites,
-all of which must be raised.
+all of which must be raised, and compute what the replaced nodes do.
 """
 import argparse
 import json
@@ -39,7 +39,7 @@ def check(bin_dir, backend, fixture, case, suffix, work):
     outputs = numpy.load(fixture / f"outputs{suffix}.npz")
     library = work / f"model{suffix}.so"
     dims = bind_dimensions(case["inputs"], inputs)
-    run([bin_dir / "foveac", fixture / "model.onnx", "-o", library, "--name", "model", "--backend", backend,
+    run([bin_dir / "foveac", fixture / "model.onnx", "-o", library, "--name", "model", "--backend", backend, "--self-check",
          "--require-fused", case["attn_min"], *[f"--dim={name}={value}" for name, value in dims.items()]])
     command = [bin_dir / "fovea-run", library, "--json", "--rtol", case["rtol"], "--atol", "0", "--threads", "2"]
     for flag, arrays in (("--input", inputs), ("--expect", outputs)):

@@ -55,7 +55,7 @@ class Checker:
     def optimize(self, model, place):
         """The program behind the absorption of layouts, or a message."""
         raised = place / "raised.mlirbc"
-        status, text = self.tools.run(place / "raise.log", ["foveac", model, "--stop-after=raise", "-o", raised])
+        status, text = self.tools.run(place / "raise.log", ["foveac", model, "--stop-after=raise", "--self-check", "-o", raised])
         if status:
             return None, f"compile: {text.strip()[-1500:]}"
         done = subprocess.run([self.tools.bin / "fovea-opt", raised, f"--pass-pipeline={canonical.PASSES}",

@@ -1,4 +1,9 @@
 // RUN: fovea-opt %s --fovea-raise-attention=self-check=true --remarks-filter=raise --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
+// RUN: fovea-opt %S/raise-attention.mlir --split-input-file --fovea-raise-attention=self-check=true -o /dev/null
+// RUN: fovea-opt %S/raise-attention-op.mlir --split-input-file --fovea-raise-attention=self-check=true -o /dev/null
+// RUN: fovea-opt %S/raise-attention-spellings.mlir --split-input-file --fovea-raise-attention=self-check=true -o /dev/null
+// RUN: fovea-opt %S/raise-attention-transposed.mlir --split-input-file --fovea-raise-attention=self-check=true -o /dev/null
+// RUN: fovea-opt %S/raise-masks.mlir --split-input-file --fovea-raise-attention=self-check=true -o /dev/null
 
 // Six cases are compared for every raised site; one that is too large is named.
 
@@ -12,7 +17,24 @@ func.func @small(%q: tensor<1x2x9x16xf32>, %k: tensor<1x2x16x9xf32>, %v: tensor<
   return %o : tensor<1x2x9x16xf32>
 }
 
-// CHECK-DAG: self-check | Category:raise | Code=CHECK-R01, Node=/large/Softmax, Reason="site 1: it takes more multiplications than a check may; {{.*}}--dim
+// Eight heads over two, and one query before one key.
+
+// CHECK-DAG: self-check | Category:raise | Cases=6, CheckedSite=1, Node=/grouped/Attention
+func.func @grouped(%q: tensor<2x8x5x4xf32>, %k: tensor<2x2x7x4xf32>, %v: tensor<2x2x7x4xf32>, %m: tensor<2x1x5x7xf32>) -> tensor<2x8x5x4xf32> {
+  %o = onnx.Attention %q, %k, %v, %m {is_causal = true} : (tensor<2x8x5x4xf32>, tensor<2x2x7x4xf32>, tensor<2x2x7x4xf32>, tensor<2x1x5x7xf32>) -> tensor<2x8x5x4xf32> loc("/grouped/Attention"("Attention"("model.onnx")))
+  return %o : tensor<2x8x5x4xf32>
+}
+
+// CHECK-DAG: self-check | Category:raise | Cases=6, CheckedSite=2, Node=/single/Softmax
+func.func @single(%q: tensor<1x1x1x1xf32>, %k: tensor<1x1x1x1xf32>, %v: tensor<1x1x1x1xf32>, %m: tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+  %a = onnx.Add %s, %m : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32> loc("/single/Softmax"("Softmax"("model.onnx")))
+  %o = onnx.MatMul %p, %v : (tensor<1x1x1x1xf32>, tensor<1x1x1x1xf32>) -> tensor<1x1x1x1xf32>
+  return %o : tensor<1x1x1x1xf32>
+}
+
+// CHECK-DAG: self-check | Category:raise | Code=CHECK-R01, Node=/large/Softmax, Reason="site 3: it takes more multiplications than a check may; {{.*}}--dim
 func.func @large(%q: tensor<64x4096x64xf32>, %k: tensor<64x64x4096xf32>, %v: tensor<64x4096x64xf32>) -> tensor<64x4096x64xf32> {
   %s = onnx.MatMul %q, %k : (tensor<64x4096x64xf32>, tensor<64x64x4096xf32>) -> tensor<64x4096x4096xf32>
   %p = onnx.Softmax %s : (tensor<64x4096x4096xf32>) -> tensor<64x4096x4096xf32> loc("/large/Softmax"("Softmax"("model.onnx")))
