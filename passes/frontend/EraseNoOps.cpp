@@ -6,6 +6,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxScatterOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/Simplify.h"
@@ -13,6 +14,7 @@
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/TypeSwitch.h"
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace fovea;
@@ -123,6 +125,33 @@ static Value simplify(ConcatOp op) {
   return only && only.getType() == type ? only : Value();
 }
 
+/// Updates at every place, in order, are the result: an assignment to all of a tensor.
+static Value simplify(ScatterNDOp op) {
+  RankedTensorType type = getStaticType(op.getX()), indices = getStaticType(op.getIndices());
+  ElementsAttr attr = getConstantAttr(op.getIndices());
+  if (!type || !indices || !attr || op.getReduction() != "none" || indices.getRank() == 0 ||
+      op.getUpdates().getType() != type || op.getY().getType() != type ||
+      !indices.getElementType().isInteger(64))
+    return {};
+  int64_t depth = indices.getShape().back();
+  if (depth <= 0 || depth > type.getRank() ||
+      indices.getShape().drop_back() != type.getShape().take_front(depth))
+    return {};
+  std::optional<ConstantData> data = getConstantData(attr);
+  if (!data || data->splat)
+    return {};
+  SmallVector<int64_t> place(depth, 0), index(depth);
+  for (int64_t n = 0, places = indices.getNumElements() / depth; n < places; ++n) {
+    std::memcpy(index.data(), data->bytes.data() + n * depth * sizeof(int64_t),
+                depth * sizeof(int64_t));
+    if (index != place)
+      return {};
+    for (int64_t dim = depth; dim-- > 0 && ++place[dim] == type.getDimSize(dim);)
+      place[dim] = 0;
+  }
+  return op.getUpdates();
+}
+
 static bool isInteger(Value value) { return isa<IntegerType>(getElementType(value)); }
 
 /// A neutral operand: one that leaves every other operand as it is.
@@ -178,7 +207,7 @@ static Value findReplacement(Operation *op) {
         bool limits = isPresent(op.getLow()) || isPresent(op.getHigh());
         return limits || op.getX().getType() != op.getType() ? Value() : op.getX();
       })
-      .Case<TransposeOp, ReshapeOp, SliceOp, ConcatOp, WhereOp>(
+      .Case<TransposeOp, ReshapeOp, SliceOp, ScatterNDOp, ConcatOp, WhereOp>(
           [](auto op) { return simplify(op); })
       .Case<MulOp>(
           [](auto op) { return dropNeutral(op, [](Value value) { return isConstant(value, 1); }); })

@@ -58,7 +58,8 @@ def EraseNoOpsPass : Pass<"fovea-erase-no-ops", "::mlir::func::FuncOp"> {
     Identity and Dropout; Cast, Reshape, Expand, Tile, Slice, Squeeze, Unsqueeze, Flatten, Split and Clip that leave type
     and elements as they are; Transpose that moves no elements past each other in its dimension order; Concat of one
     non-empty input; x * 1, x / 1, x - 0 and, for integers or a zero of negative sign, x + 0 (a sum with +0 would change
-    -0); And with true, Or with false; Where on a constant condition; Transpose of Transpose and Reshape of Reshape become
+    -0); And with true, Or with false; Where on a constant condition; ScatterND
+    of all elements in order; Transpose of Transpose and Reshape of Reshape become
     one. Where an operand was also broadcast, an Expand remains.
 
     ```mlir

@@ -63,3 +63,18 @@ func.func @conditions(%x: tensor<3xf32>, %y: tensor<2x3xf32>, %m: tensor<2x3xi1>
   // CHECK: return %[[E]], %[[Y]], %[[M]], %[[X]]
   return %0, %1, %3, %4 : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xi1>, tensor<3xf32>
 }
+
+// -----
+
+// An assignment to every row in order, and one to the rows in another order.
+// CHECK-LABEL: func.func @assignments(
+// CHECK-SAME: %[[X:.*]]: tensor<2x3xf32>, %[[U:.*]]: tensor<2x3xf32>
+func.func @assignments(%x: tensor<2x3xf32>, %u: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %all = onnx.Constant : tensor<2x1xi64> = dense<[[0], [1]]> : tensor<2x1xi64>
+  %turned = onnx.Constant : tensor<2x1xi64> = dense<[[1], [0]]> : tensor<2x1xi64>
+  // CHECK: %[[T:.*]] = onnx.ScatterND
+  %0 = onnx.ScatterND %x, %all, %u : (tensor<2x3xf32>, tensor<2x1xi64>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = onnx.ScatterND %x, %turned, %u : (tensor<2x3xf32>, tensor<2x1xi64>, tensor<2x3xf32>) -> tensor<2x3xf32>
+  // CHECK: return %[[U]], %[[T]]
+  return %0, %1 : tensor<2x3xf32>, tensor<2x3xf32>
+}
