@@ -226,15 +226,23 @@ private:
       std::optional<Staircase> first = fitStaircase(firsts), last = fitStaircase(lasts);
       if (!first || !last)
         return {};
-      for (int64_t row = global; row < table.rows; ++row)
-        if (rows[row].isEmpty && std::max(first->at(row), prefix) <= last->at(row))
-          if (!dropClamps(*first, *last, row, prefix))
-            return {};
+      // Rows in front of the first run, or behind the last one, may need a condition of their own.
+      int64_t begin = lasts.front().first, end = lasts.back().first;
+      SmallVector<MaskConstraint> where;
+      for (int64_t row = global; row < table.rows; ++row) {
+        if (!rows[row].isEmpty || std::max(first->at(row), prefix) > last->at(row) ||
+            dropClamps(*first, *last, row, prefix))
+          continue;
+        if (row > begin && row < end)
+          return {};
+        where = {{i - begin}, {end - i}};
+      }
       for (ArrayRef<MaskConstraint> low : getAlternatives(*first, /*isUpper=*/false, prefix))
         for (ArrayRef<MaskConstraint> high :
              getAlternatives(*last, /*isUpper=*/true, table.columns - 1)) {
           SmallVector<MaskConstraint> both(low);
           llvm::append_range(both, high);
+          llvm::append_range(both, where);
           alternatives.push_back(both);
         }
     }
