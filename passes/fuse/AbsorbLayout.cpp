@@ -356,7 +356,8 @@ void AbsorbLayout::runOnOperation() {
   eraseDeadOps(func, rewriter);
   forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : block)
-      if (isTranspose(&op))
+      if (isTranspose(&op) ||
+          (isa<linalg::GenericOp>(op) && getLayout(&op) && hasDivOrMod(getLayout(&op)->map)))
         remarkMissed(RemarkCode::TransposeRemains, op.getLoc(),
                      "a transpose remains and moves data: its users would need divisions in their "
                      "index maps, or there are none to take it");

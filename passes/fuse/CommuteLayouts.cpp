@@ -217,7 +217,9 @@ static Operation *getSoleMovement(Value value) {
     user = insert;
   }
   std::optional<Layout> layout = getMovement(user);
-  return layout && layout->inverse && layout->source == value ? user : nullptr;
+  bool isSole = layout && layout->inverse && layout->source == value &&
+                user->getBlock() == value.getParentBlock();
+  return isSole ? user : nullptr;
 }
 
 namespace {
@@ -380,7 +382,7 @@ void Commuter::cancelReorder(Operation *op) {
 }
 
 void Commuter::run() {
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation *op = &block.front(), *next; op; op = next) {
       // Attention may take the op behind it away; the others only themselves.
       if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
@@ -399,6 +401,7 @@ void Commuter::run() {
       else if (getMovement(op))
         cancelReorder(op);
     }
+  });
 }
 
 void fovea::commuteLayouts(func::FuncOp func) { Commuter(func).run(); }

@@ -28,6 +28,9 @@ def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
       (0, (b floordiv 8) * 7 + i floordiv 7, (b mod 8) * 7 + i mod 7, h * 32 + d), ..
     ```
 
+    Zeros that pad the rows in front of a projection become a frame of projected zeros around its result, which is computed
+    in place, and a slice of a projection's rows is one of its input's.
+
     A transpose that is the only user of a computed value becomes that value's output map. A reshape between a
     contraction's result and an elementwise op moves behind the op, so that both have the same loops.
 

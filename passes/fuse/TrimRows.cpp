@@ -200,7 +200,7 @@ static void trimSlice(Projection &projection, tensor::ExtractSliceOp slice,
 
 void fovea::trimRows(func::FuncOp func) {
   IRRewriter rewriter(func.getContext());
-  for (Block &block : func.getBody())
+  forEachProgramBlock(func.getBody(), [&](Block &block) {
     for (Operation &op : block) {
       auto generic = dyn_cast<linalg::GenericOp>(op);
       if (!generic || classify(generic) != OpKind::Contraction)
@@ -210,8 +210,11 @@ void fovea::trimRows(func::FuncOp func) {
         continue;
       trimPadding(*projection, rewriter);
       // What takes its place stands behind, where it is met in turn.
-      if (projection->getResult().hasOneUse())
-        if (auto slice = dyn_cast<tensor::ExtractSliceOp>(*projection->getResult().user_begin()))
-          trimSlice(*projection, slice, rewriter);
+      if (!projection->getResult().hasOneUse())
+        continue;
+      auto slice = dyn_cast<tensor::ExtractSliceOp>(*projection->getResult().user_begin());
+      if (slice && slice->getBlock() == &block)
+        trimSlice(*projection, slice, rewriter);
     }
+  });
 }

@@ -1,7 +1,7 @@
 // Between the projections of attention no layout op moves data: windows, rolls and folded axes are its index maps, and
 // what comes before and after sees rows in the order in which the model stores them.
 // RUN: fovea-opt %s --split-input-file --fovea-phase-lower --fovea-phase-fuse \
-// RUN:   | FileCheck %s --implicit-check-not=tensor.extract_slice --implicit-check-not=tensor.insert_slice --implicit-check-not="<elementwise>"
+// RUN:   | FileCheck %s --implicit-check-not=tensor.pad --implicit-check-not=tensor.extract_slice --implicit-check-not=tensor.insert_slice --implicit-check-not="<elementwise>"
 
 // Windows of 2 x 2 of an image of 4 x 6.
 
@@ -112,4 +112,64 @@ func.func @main(%x: tensor<1x4x6x8xf32>, %wq: tensor<8x8xf32>, %wk: tensor<8x8xf
   %east = onnx.Slice %14, %i0, %i5, %i2, %none : (tensor<1x4x6x8xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x4x5x8xf32>
   %15 = onnx.Concat %right, %east {axis = 2 : si64} : (tensor<1x4x1x8xf32>, tensor<1x4x5x8xf32>) -> tensor<1x4x6x8xf32>
   return %15 : tensor<1x4x6x8xf32>
+}
+
+// -----
+
+// An image of 3 x 5 padded to whole windows: the product is computed for 3 x 5 rows, in a frame of biases, and read back
+// for as many.
+
+// CHECK-LABEL: func.func @main
+// CHECK: %[[QKV:.+]] = kernel.island <contraction> -> tensor<1x4x6x24xf32>
+// CHECK: linalg.generic {{.*}} ins(%{{.+}}, %{{.+}} : tensor<1x3x5x8xf32>, tensor<8x24xf32>)
+// CHECK: tensor.insert_slice {{.*}} : tensor<1x3x5x24xf32> into tensor<1x4x6x24xf32>
+// CHECK: tensor.insert_slice {{.*}} : tensor<1x1x5x24xf32> into tensor<1x4x6x24xf32>
+// CHECK: %[[FRAME:.+]] = tensor.insert_slice {{.*}} : tensor<1x4x1x24xf32> into tensor<1x4x6x24xf32>
+// CHECK: kernel.yield %[[FRAME]]
+// CHECK: attn.attention ins(%[[QKV]], %[[QKV]], %[[QKV]] :
+// CHECK: kernel.island <contraction> -> tensor<1x3x5x8xf32>
+// CHECK: tensor.extract_slice
+func.func @main(%x: tensor<1x3x5x8xf32>, %w: tensor<8x24xf32>, %b: tensor<24xf32>, %p: tensor<8x8xf32>, %c: tensor<8xf32>) -> tensor<1x3x5x8xf32> {
+  %split = onnx.Constant : tensor<6xi64> = dense<[1, 2, 2, 3, 2, 8]> : tensor<6xi64>
+  %rows = onnx.Constant : tensor<3xi64> = dense<[6, 4, 8]> : tensor<3xi64>
+  %heads = onnx.Constant : tensor<5xi64> = dense<[6, 4, 3, 2, 4]> : tensor<5xi64>
+  %windows = onnx.Constant : tensor<6xi64> = dense<[1, 2, 3, 2, 2, 8]> : tensor<6xi64>
+  %image = onnx.Constant : tensor<4xi64> = dense<[1, 4, 6, 8]> : tensor<4xi64>
+  %i0 = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %i1 = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %i2 = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %none = onnx.none {value}
+  %pads = onnx.Constant : tensor<8xi64> = dense<[0, 0, 0, 0, 0, 1, 1, 0]> : tensor<8xi64>
+  %starts = onnx.Constant : tensor<2xi64> = dense<0> : tensor<2xi64>
+  %ends = onnx.Constant : tensor<2xi64> = dense<[3, 5]> : tensor<2xi64>
+  %axes = onnx.Constant : tensor<2xi64> = dense<[1, 2]> : tensor<2xi64>
+  %px = onnx.Pad %x, %pads, %none, %none {mode = "constant"} : (tensor<1x3x5x8xf32>, tensor<8xi64>, none, none) -> tensor<1x4x6x8xf32>
+  %0 = onnx.Reshape %px, %split : (tensor<1x4x6x8xf32>, tensor<6xi64>) -> tensor<1x2x2x3x2x8xf32>
+  %1 = onnx.Transpose %0 {permutation = array<i64: 0, 1, 3, 2, 4, 5>} : (tensor<1x2x2x3x2x8xf32>) -> tensor<1x2x3x2x2x8xf32>
+  %2 = onnx.Reshape %1, %rows : (tensor<1x2x3x2x2x8xf32>, tensor<3xi64>) -> tensor<6x4x8xf32>
+  %3 = onnx.MatMul %2, %w : (tensor<6x4x8xf32>, tensor<8x24xf32>) -> tensor<6x4x24xf32>
+  %4 = onnx.Add %3, %b : (tensor<6x4x24xf32>, tensor<24xf32>) -> tensor<6x4x24xf32>
+  %5 = onnx.Reshape %4, %heads : (tensor<6x4x24xf32>, tensor<5xi64>) -> tensor<6x4x3x2x4xf32>
+  %6 = onnx.Transpose %5 {permutation = array<i64: 2, 0, 3, 1, 4>} : (tensor<6x4x3x2x4xf32>) -> tensor<3x6x2x4x4xf32>
+  %q = onnx.Gather %6, %i0 : (tensor<3x6x2x4x4xf32>, tensor<i64>) -> tensor<6x2x4x4xf32>
+  %k = onnx.Gather %6, %i1 : (tensor<3x6x2x4x4xf32>, tensor<i64>) -> tensor<6x2x4x4xf32>
+  %v = onnx.Gather %6, %i2 : (tensor<3x6x2x4x4xf32>, tensor<i64>) -> tensor<6x2x4x4xf32>
+  %o = attn.attention ins(%q, %k, %v : tensor<6x2x4x4xf32>, tensor<6x2x4x4xf32>, tensor<6x2x4x4xf32>)
+      domain = [6, 2, 4, 4, 4, 4] indexing_maps = [
+        affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>, affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>,
+        affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>, affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>]
+      mask = <dense> numerics = <scale = 0.5 : f64> {
+    ^bb0(%s: f32, %bb: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
+    } -> tensor<6x2x4x4xf32>
+  %7 = onnx.Transpose %o {permutation = array<i64: 0, 2, 1, 3>} : (tensor<6x2x4x4xf32>) -> tensor<6x4x2x4xf32>
+  %8 = onnx.Reshape %7, %rows : (tensor<6x4x2x4xf32>, tensor<3xi64>) -> tensor<6x4x8xf32>
+  %9 = onnx.MatMul %8, %p : (tensor<6x4x8xf32>, tensor<8x8xf32>) -> tensor<6x4x8xf32>
+  %10 = onnx.Add %9, %c : (tensor<6x4x8xf32>, tensor<8xf32>) -> tensor<6x4x8xf32>
+  %11 = onnx.Reshape %10, %windows : (tensor<6x4x8xf32>, tensor<6xi64>) -> tensor<1x2x3x2x2x8xf32>
+  %12 = onnx.Transpose %11 {permutation = array<i64: 0, 1, 3, 2, 4, 5>} : (tensor<1x2x3x2x2x8xf32>) -> tensor<1x2x2x3x2x8xf32>
+  %full = onnx.Reshape %12, %image : (tensor<1x2x2x3x2x8xf32>, tensor<4xi64>) -> tensor<1x4x6x8xf32>
+  %13 = onnx.Slice %full, %starts, %ends, %axes, %none : (tensor<1x4x6x8xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, none) -> tensor<1x3x5x8xf32>
+  %14 = onnx.Add %x, %13 : (tensor<1x3x5x8xf32>, tensor<1x3x5x8xf32>) -> tensor<1x3x5x8xf32>
+  return %14 : tensor<1x3x5x8xf32>
 }
