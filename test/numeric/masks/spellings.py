@@ -191,6 +191,8 @@ def bias_and_lowest(g, scores):
 
 WINDOW = {"batch": 12, "queries": 6, "keys": 6}
 GRID = {"queries": 20, "keys": 20}
+# More than the tiles of either backend.
+LONG = {"queries": 300, "keys": 310}
 
 # Name, attention, what the remark must say of the mask.
 CASES = [
@@ -199,6 +201,11 @@ CASES = [
     ("causal late", Attention(boolean(lambda i, j: j <= i - 2), guard=True), "causal(offset=-2)"),
     ("window", Attention(boolean(lambda i, j: (j <= i + 1) & (j >= i - 3))), "window(left=3,right=1)"),
     ("block", Attention(additive(lambda i, j: i // 3 == j // 3, -numpy.inf)), "block(3)"),
+    ("long causal", Attention(range_window(None, 4), **LONG), "causal(offset=4)"),
+    ("long window", Attention(range_window(40, 0), **LONG), "window(left=40,right=0)"),
+    ("long late", Attention(boolean(lambda i, j: j < i - 150), guard=True, **LONG), "causal(offset=-151)"),
+    ("long sinks", Attention(boolean(lambda i, j: (j < 5) | ((j <= i) & (j > i - 30))), **LONG), "prefix(5)+window(left=29,right=0)"),
+    ("long padding", Attention(causal_and_padding(-numpy.inf, True), **LONG), "causal(offset=0)+data"),
     ("block causal", Attention(boolean(lambda i, j: j // 4 <= i // 4)), "blocks(..0,width=4)"),
     ("ragged block", Attention(boolean(lambda i, j: i // 4 == j // 4)), "block(4)"),
     ("prefix", Attention(boolean(lambda i, j: (j < 4) | (j <= i))), "causal(offset=0)+prefix(4)"),
