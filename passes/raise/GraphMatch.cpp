@@ -49,6 +49,15 @@ Value raise::skipNoOps(Value value) { return skip(value, /*throughFloatCasts=*/f
 
 Value raise::skipFloatCasts(Value value) { return skip(value, /*throughFloatCasts=*/true); }
 
+bool raise::skipNegations(Value &condition) {
+  bool isOpposite = false;
+  while (auto negation = condition.getDefiningOp<onnx::NotOp>()) {
+    condition = negation.getX();
+    isOpposite = !isOpposite;
+  }
+  return isOpposite;
+}
+
 std::optional<double> raise::getScalarFor(Value constant, Value result) {
   auto type = dyn_cast<RankedTensorType>(constant.getType());
   auto resultType = dyn_cast<RankedTensorType>(result.getType());

@@ -26,6 +26,9 @@ mlir::Value skipNoOps(mlir::Value value);
 /// is f32 whatever the model's storage types are.
 mlir::Value skipFloatCasts(mlir::Value value);
 
+/// Takes every Not off a condition; returns whether what is left is its opposite.
+bool skipNegations(mlir::Value &condition);
+
 /// The constant that Mul, Div, Add ... apply to every element, or nothing when the constant would
 /// widen `result`.
 std::optional<double> getScalarFor(mlir::Value constant, mlir::Value result);

@@ -203,6 +203,8 @@ struct ConstantForm {
   std::optional<double> splat;
   /// Where `truth` holds the element is `whereTrue`.
   attn::MaskAttr truth;
+  /// Bool constants: `truth` says where they are false.
+  bool isNegated = false;
   double whereTrue = 1, whereFalse = 0;
   /// Offset and factors.
   std::optional<SmallVector<int64_t>> affine;
@@ -289,6 +291,14 @@ static ConstantForm readConstant(ElementsAttr attr) {
   form.whereFalse = firstShows ? b : a;
   table.elements = firstShows ? isFirst : isFirst.flip();
   form.truth = fitMask(table, attr.getContext());
+  if (!form.truth && element.isInteger(1)) {
+    // What hides may be simpler where it is false.
+    table.elements.flip();
+    form.truth = fitMask(table, attr.getContext());
+    form.isNegated = bool(form.truth);
+    if (form.isNegated)
+      std::swap(form.whereTrue, form.whereFalse);
+  }
   return form;
 }
 
@@ -308,7 +318,9 @@ FormulaRef MaskReader::readConstantTruth(Value value, Indices indices) {
     return makeTruth(*form.splat != 0);
   if (!form.truth)
     return {};
-  return makeFormula(form.truth, getTableDims(cast<RankedTensorType>(value.getType()), indices));
+  FormulaRef truth =
+      makeFormula(form.truth, getTableDims(cast<RankedTensorType>(value.getType()), indices));
+  return form.isNegated ? makeNot(truth) : truth;
 }
 
 MaskNumberRef MaskReader::readConstantNumber(Value value, Indices indices) {

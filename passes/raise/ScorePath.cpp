@@ -192,8 +192,11 @@ private:
       return std::nullopt;
     ScoreStep step{kind, other ? getOperand(view, other) : View(), {}, keepWhereTrue};
     Operation *op = view.value.getDefiningOp();
-    if (auto where = dyn_cast<onnx::WhereOp>(op))
+    if (auto where = dyn_cast<onnx::WhereOp>(op)) {
       step.condition = getOperand(view, where.getCondition());
+      if (step.condition && skipNegations(step.condition.value))
+        step.keepWhereTrue = !step.keepWhereTrue;
+    }
     if ((other && !step.other) || (kind == Kind::Select && !step.condition))
       return stop(RemarkCode::ShapeNotStatic, op,
                   "a shape at " + describeProducer(view.value) + " is not static");

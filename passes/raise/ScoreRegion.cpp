@@ -249,10 +249,12 @@ private:
     if (!choosesNumber && getCost(expression, depth) >= countElements(findSource(view)))
       return {};
     if (where) {
-      Value condition = emitCapture(operands[0]);
-      Value whereTrue = emitNumber(operands[1], depth + 1);
+      View chooser = operands[0];
+      bool isOpposite = skipNegations(chooser.value);
+      Value condition = emitCapture(chooser);
+      Value whereTrue = emitNumber(operands[isOpposite ? 2 : 1], depth + 1);
       return arith::SelectOp::create(builder, loc, condition, whereTrue,
-                                     emitNumber(operands[2], depth + 1));
+                                     emitNumber(operands[isOpposite ? 1 : 2], depth + 1));
     }
     Value a = emitNumber(operands[0], depth + 1), b = emitNumber(operands[1], depth + 1);
     if (isa<onnx::AddOp>(expression.op))

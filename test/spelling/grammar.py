@@ -56,9 +56,10 @@ def options(meaning, opset, spelling, place):
         "scale as": lambda c: c != "computed" or (m.has_usual_scale and s["scale at"] != "early query"),
         "cap": lambda c: m.softcap > 0,
         "bias": lambda c: m.bias,
-        "mask": lambda c: {"equal zero": m.mask == "padding", "where": masked, "where not": masked,
-                           "add": masked or m.mask in ("finite padding", "float"), "add left": masked or m.mask == "float",
-                           "add not": masked}[c] and m.mask != "none",
+        "mask": lambda c: m.mask != "none" and {
+            "where": masked and not m.adds_mask, "where not": masked and not m.adds_mask,
+            "equal zero": m.mask == "padding" and not m.adds_mask, "add": not masked or m.adds_mask,
+            "add left": m.mask == "float" or (masked and m.adds_mask), "add not": masked and m.adds_mask}[c],
         "position": lambda c: m.mask in ("causal", "causal padding", "window")
         and {"trilu": opset >= 14 and m.mask != "window", "condition of extents": opset >= 14 and m.mask != "window",
              "range": opset >= 12, "range greater": opset >= 12}.get(c, True),
@@ -75,12 +76,14 @@ def options(meaning, opset, spelling, place):
 
 
 def can_be_operator(m, opset, choice):
-    if m.softcap and choice == "MultiHeadAttention":
+    # A cap that is a parameter of the operator stays one, and takes no part of the scale.
+    if m.softcap:
         return False
     if choice == "MultiHeadAttention":
         return m.group == 1 and m.mask == "none" and not m.bias and not m.half
     # The operator's own treatment of rows that a mask or a bias may hide is zeros.
-    return opset >= 23 and not m.bias and m.mask in ("none", "bool", "batch bool", "causal") and (
+    # The operator replaces what is hidden.
+    return opset >= 23 and not m.bias and not m.adds_mask and m.mask in ("none", "bool", "batch bool", "causal") and (
         m.zero_rows or m.mask in ("none", "causal"))
 
 

@@ -37,7 +37,7 @@ def parse_arguments():
     parser.add_argument("--seed", type=int, default=0, help="the first meaning")
     parser.add_argument("--count", type=int, default=20, help="how many meanings")
     parser.add_argument("--spellings", type=int, default=12, help="spellings of each")
-    parser.add_argument("--every-mask", action="store_true", help="compare how masks that are data are read as well")
+    parser.add_argument("--every-mask", action="store_true", help="compare how masks that are computed from data are read as well")
     parser.add_argument("--form-only", action="store_true", help="compare the forms alone, without running anything")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--timeout", type=int, default=120, help="seconds for a tool")
@@ -81,7 +81,7 @@ class Checker:
         if message:
             return [(None, message)] * len(spellings)
         forms = [canonical.canonical_form(program, result, meaning.half) for result in program.results]
-        if meaning.mask_is_data and not self.every_mask:
+        if meaning.mask_is_computed and not self.every_mask:
             forms = [form if form.startswith("!") else canonical.without_scores(form) for form in forms]
         found = [(form, f"form: {form[1:]}" if form.startswith("!") else None) for form in forms]
         return found if self.form_only else self.check_numbers(meaning, graphs, model, found, place, seed)

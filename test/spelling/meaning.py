@@ -24,6 +24,8 @@ class Meaning:
     softcap: float = 0.0
     bias: bool = False
     mask: str = "none"
+    # Whether minus infinity is added to hidden scores, or replaces them: which differs for scores that are not finite.
+    adds_mask: bool = False
     # Whether a query that sees no key gets zeros; NaN otherwise.
     zero_rows: bool = False
     packed: bool = False
@@ -38,8 +40,9 @@ class Meaning:
         return numpy.float16 if self.half else numpy.float32
 
     @property
-    def mask_is_data(self):
-        return self.mask not in ("none", "causal", "float")
+    def mask_is_computed(self):
+        """Whether the model computes bools from other data, for which there is no one form."""
+        return "padding" in self.mask
 
     @property
     def has_usual_scale(self):
@@ -128,12 +131,14 @@ def random_meaning(rng):
         return options[rng.integers(len(options))]
     size = choose(2, 4, 8)
     queries = choose(1, 3, 5, 6)
-    mask = choose(*MASKS)
+    mask, other_keys = choose(*MASKS), choose(1, 4, 7)
     packed = bool(rng.random() < 0.3)
     same = packed or rng.random() < 0.6 or mask in ("causal", "causal padding", "window")
     return Meaning(
         batch=choose(1, 2), key_heads=choose(1, 2, 3), group=1 if packed else choose(1, 1, 2), queries=queries,
-        keys=queries if same else choose(1, 4, 7), size=size, value_size=size if packed else choose(size, 3),
+        keys=queries if same else other_keys, size=size, value_size=size if packed else choose(size, 3),
+        # Of one key a mask is data like any number.
+        adds_mask=bool(rng.random() < 0.4) and (queries if same else other_keys) > 1,
         scale=choose(1 / math.sqrt(size), 1 / math.sqrt(size), 0.25, 1.0), softcap=choose(0.0, 0.0, 0.0, 2.0),
         bias=bool(rng.random() < 0.25), mask=mask,
         zero_rows=mask not in ("none", "finite padding", "float") and bool(rng.random() < 0.5), packed=packed,

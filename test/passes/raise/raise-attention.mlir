@@ -377,3 +377,24 @@ func.func @window_mask(%q: tensor<6x4x9x16xf32>, %k: tensor<6x4x16x9xf32>, %v: t
   %o = onnx.MatMul %p, %v : (tensor<6x4x9x9xf32>, tensor<6x4x9x16xf32>) -> tensor<6x4x9x16xf32>
   return %o : tensor<6x4x9x16xf32>
 }
+
+// -----
+
+// A negated condition chooses the other way; a constant window is found in what it hides, too.
+
+// CHECK-LABEL: func.func @negated_mask
+// CHECK-SAME: %[[MASK:[^ ]+]]: tensor<4x4xi1>
+// CHECK-NOT: onnx.Not
+// CHECK: attn.attention {{.*}} captures(%[[MASK]] : tensor<4x4xi1>) {{.*}} mask = <window, left = 1, right = 0>
+// CHECK: arith.select %{{.+}}, %{{.+}}, %{{.+}}
+func.func @negated_mask(%q: tensor<1x2x4x8xf32>, %k: tensor<1x2x8x4xf32>, %v: tensor<1x2x4x8xf32>, %mask: tensor<4x4xi1>) -> tensor<1x2x4x8xf32> {
+  %hidden = onnx.Constant : tensor<4x4xi1> = dense<[[false, true, true, true], [false, false, true, true], [true, false, false, true], [true, true, false, false]]> : tensor<4x4xi1>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %not = onnx.Not %mask : (tensor<4x4xi1>) -> tensor<4x4xi1>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x4x8xf32>, tensor<1x2x8x4xf32>) -> tensor<1x2x4x4xf32>
+  %a = onnx.Where %hidden, %inf, %s : (tensor<4x4xi1>, tensor<f32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %b = onnx.Where %not, %inf, %a : (tensor<4x4xi1>, tensor<f32>, tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %p = onnx.Softmax %b {axis = 3 : si64} : (tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x2x4x4xf32>, tensor<1x2x4x8xf32>) -> tensor<1x2x4x8xf32>
+  return %o : tensor<1x2x4x8xf32>
+}
