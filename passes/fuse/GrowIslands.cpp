@@ -136,8 +136,8 @@ void IslandGrower::growHeavy(unsigned anchor) {
 
 bool fovea::isBroadcastRow(Operation *op) {
   auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
-  return generic && isCheapElementwise(generic) && !isGather(generic) &&
-         llvm::all_of(generic.getDpsInputOperands(), [&](OpOperand *input) {
+  return generic && generic.getNumLoops() > 1 && isCheapElementwise(generic) &&
+         !isGather(generic) && llvm::all_of(generic.getDpsInputOperands(), [&](OpOperand *input) {
            return generic.getMatchingIndexingMap(input).getNumResults() <= 1 ||
                   input->get().getDefiningOp<linalg::FillOp>();
          });

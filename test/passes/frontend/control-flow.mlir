@@ -39,15 +39,15 @@ func.func @counted(%x: tensor<3xf32>) -> (tensor<*xf32>, tensor<*xf32>) {
 // A carried tensor that grows: unrolled.
 // CHECK-LABEL: @growing
 // CHECK-NOT:     onnx.Loop
-// CHECK:         onnx.Concat %arg0, %arg0 {{.*}} -> tensor<2x3xf32>
+// CHECK:         onnx.Concat %arg1, %arg0 {{.*}} -> tensor<2x3xf32>
 // CHECK:         onnx.Concat {{.*}} -> tensor<3x3xf32>
 // CHECK:         onnx.Concat {{.*}} -> tensor<4x3xf32>
 // CHECK-NOT:     onnx.Concat
 // CHECK:         return %{{.*}} : tensor<4x3xf32>
-func.func @growing(%x: tensor<1x3xf32>) -> tensor<*xf32> {
+func.func @growing(%x: tensor<1x3xf32>, %start: tensor<1x3xf32>) -> tensor<*xf32> {
   %n = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
   %none = onnx.none
-  %0 = onnx.Loop %n, %none, %x : (tensor<i64>, none, tensor<1x3xf32>) -> tensor<*xf32> {
+  %0 = onnx.Loop %n, %none, %start : (tensor<i64>, none, tensor<1x3xf32>) -> tensor<*xf32> {
   ^bb0(%i: tensor<i64>, %go: tensor<i1>, %h: tensor<?x?xf32>):
     %1 = onnx.Concat %h, %x {axis = 0 : si64} : (tensor<?x?xf32>, tensor<1x3xf32>) -> tensor<*xf32>
     onnx.Yield %go, %1 : tensor<i1>, tensor<*xf32>
