@@ -238,12 +238,16 @@ void NodeImporter::refineTypes(Operation *op) {
 const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
   static const llvm::StringMap<const OperatorRule *> rules = [] {
     llvm::StringMap<const OperatorRule *> map;
-    for (ArrayRef<OperatorRule> family :
-         {getAttentionRules(), getContribAttentionRules(), getContribRules(), getControlRules(),
-          getConvRules(), getElementwiseRules(), getFunctionRules(), getLossRules(),
-          getMatrixRules(), getNormRules(), getPoolRules(), getQuantRules(), getRecurrentRules(),
-          getReduceRules(), getResampleRules(), getScatterRules(), getSelectRules(),
-          getSequenceRules(), getShapeRules(), getSignalRules()})
+    for (ArrayRef<OperatorRule> family : {getAttentionRules(), getContribAttentionRules(),
+                                          getContribRules(),   getControlRules(),
+                                          getConvRules(),      getElementwiseRules(),
+                                          getFunctionRules(),  getLossRules(),
+                                          getMatrixRules(),    getNormRules(),
+                                          getPoolRules(),      getQuantRules(),
+                                          getRecurrentRules(), getReduceRules(),
+                                          getResampleRules(),  getScatterRules(),
+                                          getSelectRules(),    getSequenceRules(),
+                                          getShapeRules(),     getSignalRules()})
       for (const OperatorRule &rule : family)
         map[rule.name] = &rule;
     return map;

@@ -292,8 +292,8 @@ void AttentionStage::defineScores() {
   auto addTile = [&](int32_t firstPanel, int32_t panels, int32_t columns, const std::string &name) {
     H::Func pack = definePack(firstPanel == wholePanels);
     H::RDom k(0, depth, "d" + name);
-    // The sum of a panel that no row sees has no terms. The loop over panels cannot be shortened: it
-    // also holds what the tile needs.
+    // The sum of a panel that no row sees has no terms. The loop over panels cannot be shortened:
+    // it also holds what the tile needs.
     trimKeys(k, jo, panel);
     bind(Dim::D, k);
     bind(Dim::I, queries % rows ? H::min(yb * rows + yi, queries - 1) : Expr(yb * rows + yi));

@@ -66,8 +66,8 @@ private:
   Halide::Var x{"x"}, i{"i"}, h{"h"}, b{"b"}, yi{"yi"}, yb{"yb"}, j{"j"}, ji{"ji"}, jo{"jo"},
       d{"d"}, v{"v"};
   Halide::Var tileRow{"tr"};
-  /// Of `out`: columns, rows, heads, batch; of a scatter: column and row in the tile, tiles, strips,
-  /// heads, batch.
+  /// Of `out`: columns, rows, heads, batch; of a scatter: column and row in the tile, tiles,
+  /// strips, heads, batch.
   std::vector<Halide::VarOrRVar> outLoops;
   std::optional<Halide::VarOrRVar> stripLoop, task;
   Halide::Func scores, top, powers, inverse, weighted, result, out;
