@@ -81,16 +81,23 @@ private:
   void outline(kernel::IslandOp island, SymbolTable &symbols) {
     llvm::SetVector<Value> captured;
     getUsedValuesDefinedAbove(island.getBody(), captured);
-    SmallVector<Value> arguments;
+    OpBuilder builder(island);
+    SmallVector<Value> used, arguments;
     SmallVector<Operation *> rematerialised;
     for (Value value : captured) {
-      if (isRematerialised(value.getDefiningOp()))
+      if (isRematerialised(value.getDefiningOp())) {
         rematerialised.push_back(value.getDefiningOp());
-      else
-        arguments.push_back(value);
+        continue;
+      }
+      used.push_back(value);
+      // Kernels take tensors: a number of the program comes in one of its own.
+      if (auto number = dyn_cast<IntegerType>(value.getType()))
+        value = tensor::FromElementsOp::create(builder, island.getLoc(),
+                                               RankedTensorType::get({}, number), value);
+      arguments.push_back(value);
     }
 
-    OpBuilder builder(&getContext());
+    builder.clearInsertionPoint();
     auto type = builder.getFunctionType(TypeRange(arguments), island.getResultTypes());
     auto kernel =
         kernel::FuncOp::create(builder, island.getLoc(), "kernel", type, island.getAnchor());
@@ -99,7 +106,10 @@ private:
     Block *entry = kernel.addEntryBlock();
     builder.setInsertionPointToStart(entry);
     IRMapping mapping;
-    mapping.map(arguments, entry->getArguments());
+    for (auto [value, argument] : llvm::zip_equal(used, entry->getArguments()))
+      mapping.map(value, value.getType() == argument.getType()
+                             ? Value(argument)
+                             : tensor::ExtractOp::create(builder, island.getLoc(), argument));
     for (Operation *op : rematerialised)
       builder.clone(*op, mapping);
     Block &body = island.getBody().front();

@@ -1,4 +1,4 @@
-// RUN: fovea-opt %s --fovea-outline-kernels | FileCheck %s
+// RUN: fovea-opt %s --fovea-outline-kernels --split-input-file | FileCheck %s
 
 // Two layers with different weights share one kernel; the weights become symbols, the scalar stays inside.
 
@@ -42,4 +42,27 @@ func.func @main(%x: tensor<4xf32>) -> tensor<4xf32> {
     kernel.yield %r : tensor<4xf32>
   }
   return %1 : tensor<4xf32>
+}
+
+// -----
+
+// A number of the program that a kernel uses becomes a tensor of its own.
+
+// CHECK-LABEL: func.func @number
+// CHECK:         %[[N:.*]] = tensor.extract %{{.*}}[] : tensor<i64>
+// CHECK:         %[[T:.*]] = tensor.from_elements %[[N]] : tensor<i64>
+// CHECK:         kernel.launch @[[K:.*]](%[[T]])
+// CHECK:       kernel.func @[[K]](%[[A:.*]]: tensor<i64>)
+// CHECK:         tensor.extract %[[A]][] : tensor<i64>
+func.func @number(%x: tensor<i64>) -> tensor<2xi64> {
+  %n = tensor.extract %x[] : tensor<i64>
+  %0 = kernel.island <elementwise> -> tensor<2xi64> {
+    %e = tensor.empty() : tensor<2xi64>
+    %r = linalg.generic {indexing_maps = [affine_map<(d0) -> (d0)>], iterator_types = ["parallel"]} outs(%e : tensor<2xi64>) {
+      ^bb0(%c: i64):
+        linalg.yield %n : i64
+    } -> tensor<2xi64>
+    kernel.yield %r : tensor<2xi64>
+  }
+  return %0 : tensor<2xi64>
 }
