@@ -309,26 +309,32 @@ FormulaRef MaskReader::findTruth(Operation *op, Indices indices) {
   return {};
 }
 
+Operation *MaskReader::enter(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  if (!result || result.getResultNumber() != 0 || !getStaticType(value) || budget == 0)
+    return nullptr;
+  --budget;
+  bool isStatic = llvm::all_of(result.getOwner()->getOperandTypes(), [](Type type) {
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
+  });
+  return isStatic ? result.getOwner() : nullptr;
+}
+
 FormulaRef MaskReader::readTruth(Value value, Indices indices) {
   value = skipNoOps(value);
   auto data = [&] { return makeData(makeElement(value, indices)); };
-  auto result = dyn_cast<OpResult>(value);
-  if (!result || result.getResultNumber() != 0 || !getStaticType(value) || budget == 0)
+  Operation *op = enter(value);
+  if (!op)
     return data();
-  --budget;
   if (onnx::getConstantAttr(value)) {
     FormulaRef constant = readConstantTruth(value, indices);
     return constant ? constant : data();
   }
-  if (!llvm::all_of(result.getOwner()->getOperandTypes(), [](Type type) {
-        auto tensor = dyn_cast<RankedTensorType>(type);
-        return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
-      }))
-    return data();
-  if (result.getOwner()->getNumOperands() > 0)
-    if (std::optional<Place> place = throughMovement(result.getOwner(), indices))
+  if (op->getNumOperands() > 0)
+    if (std::optional<Place> place = throughMovement(op, indices))
       return readTruth(place->value, place->indices);
-  FormulaRef formula = findTruth(result.getOwner(), indices);
+  FormulaRef formula = findTruth(op, indices);
   // What has no index in it is as well read from memory, unless a matrix can be avoided.
   bool isKnown =
       formula && (formula->kind == Formula::Kind::True || formula->kind == Formula::Kind::False ||
@@ -435,23 +441,17 @@ MaskNumberRef MaskReader::readNumber(Value value, Indices indices) {
   bool isInteger =
       element && (element.isInteger(32) || element.isInteger(64)) && !element.isUnsignedInteger();
   auto data = [&] { return makeData(makeElement(value, indices), isInteger); };
-  auto result = dyn_cast<OpResult>(value);
-  if (!result || result.getResultNumber() != 0 || !getStaticType(value) || budget == 0)
+  Operation *op = enter(value);
+  if (!op)
     return data();
-  --budget;
   if (onnx::getConstantAttr(value)) {
     MaskNumberRef constant = readConstantNumber(value, indices);
     return constant ? constant : data();
   }
-  if (!llvm::all_of(result.getOwner()->getOperandTypes(), [](Type type) {
-        auto tensor = dyn_cast<RankedTensorType>(type);
-        return isa<NoneType>(type) || (tensor && tensor.hasStaticShape());
-      }))
-    return data();
-  if (result.getOwner()->getNumOperands() > 0)
-    if (std::optional<Place> place = throughMovement(result.getOwner(), indices))
+  if (op->getNumOperands() > 0)
+    if (std::optional<Place> place = throughMovement(op, indices))
       return readNumber(place->value, place->indices);
-  MaskNumberRef number = findNumber(result.getOwner(), indices);
+  MaskNumberRef number = findNumber(op, indices);
   if (!number)
     return data();
   // Likewise, but a choice of numbers says more.

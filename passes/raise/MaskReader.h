@@ -22,6 +22,10 @@ public:
   MaskNumberRef readNumber(mlir::Value value, Indices indices);
 
 private:
+  /// The op whose first result is `value`, to be looked at next; null when a shape is not static or
+  /// the budget is spent. Takes one from the budget.
+  mlir::Operation *enter(mlir::Value value);
+
   /// Where an op that moves elements takes the element at `indices` from.
   struct Place {
     mlir::Value value;
