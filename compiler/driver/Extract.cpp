@@ -12,6 +12,7 @@
 #include "passes/frontend/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/Path.h"
 
 #include <random>
@@ -20,6 +21,14 @@ using namespace mlir;
 using namespace fovea;
 
 namespace {
+
+/// A word of a lit RUN line: quoted for the shell, and without substitutions.
+std::string quoteForLit(StringRef text) {
+  std::string word = "'";
+  for (char c : text)
+    word += c == '\'' ? "'\"'\"'" : c == '%' ? "%%" : std::string(1, c);
+  return word + "'";
+}
 
 class Extractor {
 public:
@@ -134,26 +143,26 @@ private:
 
   /// The test that replays the site.
   LogicalResult writeTest() {
-    std::string stem = llvm::sys::path::stem(extraction.output).str();
+    std::string stem = quoteForLit(llvm::sys::path::stem(extraction.output));
+    std::string model = quoteForLit(llvm::sys::path::filename(extraction.output));
     auto flags = [&](StringRef flag, StringRef kind, const std::vector<std::string> &names) {
       std::string text;
       for (auto [index, name] : llvm::enumerate(names))
-        text += " " + flag.str() + " '" + name + "=@%S/" + stem + "." + kind.str() +
-                std::to_string(index) + ".npy'";
+        text += " " + flag.str() + " " + quoteForLit(name) + "=@%S/" + stem + "." + kind.str() +
+                std::to_string(index) + ".npy";
       return text;
     };
     return report(writeOutput(getPath("test"), [&](raw_ostream &os) -> llvm::Error {
       os << "# Site " << site.number << " of " << llvm::sys::path::filename(extraction.model)
          << ", cut out by foveac --extract-site.\n"
-         << "# RUN: foveac %S/" << llvm::sys::path::filename(extraction.output)
-         << " -o %t.so --remarks %t.json\n"
+         << "# RUN: foveac %S/" << model << " -o %t.so --remarks %t.json\n"
          << "# RUN: FileCheck %s --input-file %t.json\n"
          << "# RUN: fovea-run %t.so" << flags("--input", "input", piece->inputs)
          << flags("--expect", "output", piece->outputs) << (isRounded ? " --rtol 4e-3" : "")
          << "\n\n"
          << "# CHECK:      \"status\": \"" << site.status << "\",\n"
          << "# CHECK-NEXT: \"code\": \"" << site.code << "\",\n"
-         << "# CHECK-NEXT: \"node\": \"" << site.node << "\",\n";
+         << "# CHECK-NEXT{LITERAL}: \"node\": " << llvm::json::Value(site.node) << ",\n";
       return llvm::Error::success();
     }));
   }
