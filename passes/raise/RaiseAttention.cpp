@@ -175,8 +175,8 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       if (selfCheck)
         check.emplace(function);
       for (Operation *anchor : findSites(function)) {
-        SiteReport report(anchor, sites, function.getName());
-        attn::AttentionOp attention = raiseAnchor(anchor, report, check ? &*check : nullptr);
+        SiteReport report(anchor, sites, function.getName(), check ? &*check : nullptr);
+        attn::AttentionOp attention = raiseAnchor(anchor, report);
         raised += bool(attention);
         if (attention && check && failed(check->compare(attention, sites)))
           signalPassFailure();
@@ -190,13 +190,12 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       getOperation()->setAttr(tapSitesAttr, ArrayAttr::get(&getContext(), tapSites));
   }
 
-  /// Raises one site or says why not; `listener` may be null.
-  attn::AttentionOp raiseAnchor(Operation *anchor, const SiteReport &report,
-                                RewriterBase::Listener *listener) {
+  /// Raises one site or says why not.
+  attn::AttentionOp raiseAnchor(Operation *anchor, SiteReport &report) {
     StringRef node = onnx::getNodeName(anchor->getLoc());
     Refusal refusal;
     std::optional<AttentionSite> site;
-    IRRewriter rewriter(&getContext(), listener);
+    IRRewriter rewriter(&getContext(), &report);
     auto standard = dyn_cast<onnx::AttentionOp>(anchor);
     auto softmax = dyn_cast<onnx::SoftmaxOp>(anchor);
     auto isStaticType = [](Type type) {

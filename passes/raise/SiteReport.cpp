@@ -49,13 +49,25 @@ static int64_t countBytes(Value value, int64_t elements) {
   return isScores ? elements * int64_t((type.getElementTypeBitWidth() + 7) / 8) : 0;
 }
 
-int64_t SiteReport::countScoreBytes() const {
+int64_t SiteReport::countScoreBytes(Operation *op) const {
   int64_t bytes = 0;
-  for (Operation &op : *block)
-    if (!op.hasTrait<OpTrait::ConstantLike>())
-      for (Value result : op.getResults())
-        bytes += countBytes(result, elements);
+  if (elements && op->getBlock() == block && !op->hasTrait<OpTrait::ConstantLike>())
+    for (Value result : op->getResults())
+      bytes += countBytes(result, elements);
   return bytes;
+}
+
+void SiteReport::notifyOperationInserted(Operation *op, OpBuilder::InsertPoint previous) {
+  if (!previous.isSet())
+    bytesErased -= countScoreBytes(op);
+  if (next)
+    next->notifyOperationInserted(op, previous);
+}
+
+void SiteReport::notifyOperationErased(Operation *op) {
+  bytesErased += countScoreBytes(op);
+  if (next)
+    next->notifyOperationErased(op);
 }
 
 int64_t SiteReport::countBytesAround(Operation *softmax) const {
@@ -85,9 +97,10 @@ int64_t SiteReport::countBytesAround(Operation *softmax) const {
   return bytes;
 }
 
-SiteReport::SiteReport(Operation *anchor, int64_t number, StringRef function)
+SiteReport::SiteReport(Operation *anchor, int64_t number, StringRef function,
+                       RewriterBase::Listener *next)
     : loc(anchor->getLoc()), block(anchor->getBlock()), number(number), function(function),
-      kind(describeKind(loc)) {
+      kind(describeKind(loc)), next(next) {
   if (isa<onnx::AttentionOp>(anchor)) {
     kind = "onnx.Attention";
     return;
@@ -95,7 +108,6 @@ SiteReport::SiteReport(Operation *anchor, int64_t number, StringRef function)
   if (RankedTensorType type = getStaticType(anchor->getResult(0))) {
     elements = type.getNumElements();
     bytesAround = countBytesAround(anchor);
-    bytesBefore = countScoreBytes();
   }
 }
 
@@ -143,8 +155,7 @@ void SiteReport::reportRaised(attn::AttentionOp attention, ArrayRef<std::string>
 
   int64_t scores = domain[Dim::B] * domain[Dim::H] * domain[Dim::I] * domain[Dim::J];
   int64_t width = getElementTypeOrSelf(attention.getOutput().getType()).getIntOrFloatBitWidth() / 8;
-  int64_t bytes = elements ? bytesBefore - countScoreBytes()
-                           : scores * width * (attention.getProbabilities() ? 1 : 2);
+  int64_t bytes = elements ? bytesErased : scores * width * (attention.getProbabilities() ? 1 : 2);
   remark::passed(loc, getOpts(function))
       << remark::metric("Site", number) << remark::metric("Status", "raised")
       << remark::metric("Node", onnx::getNodeName(loc))

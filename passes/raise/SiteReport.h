@@ -6,6 +6,7 @@
 #define FOVEA_PASSES_RAISE_SITEREPORT_H
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/PatternMatch.h"
 #include "passes/raise/AttentionSite.h"
 
 namespace fovea::raise {
@@ -14,21 +15,26 @@ namespace fovea::raise {
 /// shape or change the layout, in program order.
 llvm::SmallVector<mlir::Operation *> findSites(mlir::func::FuncOp function);
 
-/// The remark of one site. It is made before the site is changed, and emitted by one of its
-/// members.
-class SiteReport {
+/// The remark of one site. It is made before the site is changed, listens to the changes, and is
+/// emitted by one of its members.
+class SiteReport : public mlir::RewriterBase::Listener {
 public:
-  /// `number` counts the module's sites from 0.
-  SiteReport(mlir::Operation *anchor, int64_t number, llvm::StringRef function);
+  /// `number` counts the module's sites from 0. What the report hears of, `next` is told as well,
+  /// unless it is null.
+  SiteReport(mlir::Operation *anchor, int64_t number, llvm::StringRef function,
+             mlir::RewriterBase::Listener *next);
 
   /// The site became `attention`, and what it does not need was erased.
   void reportRaised(attn::AttentionOp attention, llvm::ArrayRef<std::string> maskNotes) const;
   /// The site stays.
   void reportRefused(const Refusal &refusal) const;
 
+  void notifyOperationInserted(mlir::Operation *op, mlir::OpBuilder::InsertPoint previous) override;
+  void notifyOperationErased(mlir::Operation *op) override;
+
 private:
-  /// Bytes of the tensors with as many elements as the scores that the block computes.
-  int64_t countScoreBytes() const;
+  /// Bytes of the tensors with as many elements as the scores that `op` of the block makes.
+  int64_t countScoreBytes(mlir::Operation *op) const;
   /// Bytes of those among them that lie between the products around a Softmax.
   int64_t countBytesAround(mlir::Operation *softmax) const;
 
@@ -38,9 +44,10 @@ private:
   llvm::StringRef function;
   /// "softmax", "decomposed softmax", "onnx.Attention", ...
   std::string kind;
-  /// Elements of the scores, 0 when their shape is open, and the bytes that the site's tensors of
-  /// this size take.
-  int64_t elements = 0, bytesAround = 0, bytesBefore = 0;
+  /// Elements of the scores, 0 when their shape is open, the bytes that the site's tensors of this
+  /// size take, and how many bytes of such tensors the changes have removed.
+  int64_t elements = 0, bytesAround = 0, bytesErased = 0;
+  mlir::RewriterBase::Listener *next;
 };
 
 /// The remark of a site that constant folding has computed: its node was at `loc`.
