@@ -5,6 +5,7 @@
 #include "dialects/onnx/EinsumEquation.h"
 
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
 
 #include <map>

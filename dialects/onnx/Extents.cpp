@@ -7,6 +7,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/IR/Diagnostics.h"
 
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/CheckedArithmetic.h"
 #include "llvm/Support/raw_ostream.h"

@@ -6,6 +6,8 @@
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
 
+#include "mlir/IR/Builders.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;

@@ -7,6 +7,7 @@
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/Windows.h"
 
+#include "mlir/IR/Builders.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;

@@ -9,6 +9,8 @@
 #include "dialects/onnx/PartialValues.h"
 #include "dialects/onnx/Windows.h"
 
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
 using namespace mlir;

@@ -197,7 +197,7 @@ LogicalResult Col2ImOp::inferShapes(Types &types) {
   for (int64_t i = 0; i < rank; ++i) {
     std::optional<int64_t> extent = (*image)[i], size = block ? (*block)[i] : std::nullopt;
     if (getDilations()[i] < 1 || getStrides()[i] < 1 || getPads()[i] < 0 ||
-        getPads()[rank + i] < 0 || (extent && *extent < 0) || (size && *size < 1))
+        getPads()[rank + i] < 0 || extent.value_or(0) < 0 || size.value_or(1) < 1)
       return emitOpError("has an extent, dilation, stride or pad that is too small in dimension ")
              << i;
     result.push_back(extent.value_or(ShapedType::kDynamic));

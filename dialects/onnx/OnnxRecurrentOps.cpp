@@ -5,6 +5,7 @@
 #include "dialects/onnx/OnnxRecurrentOps.h"
 #include "dialects/onnx/Extents.h"
 
+#include "mlir/IR/Builders.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;

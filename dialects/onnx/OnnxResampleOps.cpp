@@ -9,6 +9,9 @@
 #include "dialects/onnx/OnnxSignalOps.h"
 #include "dialects/onnx/PartialValues.h"
 
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringExtras.h"
+
 #include <cmath>
 
 using namespace mlir;

@@ -7,6 +7,9 @@
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/Extents.h"
 
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/TypeUtilities.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;

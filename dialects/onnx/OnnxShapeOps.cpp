@@ -9,6 +9,7 @@
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/PartialValues.h"
 
+#include "mlir/IR/Builders.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
 #include <cmath>

@@ -7,6 +7,8 @@
 #include "dialects/onnx/Broadcast.h"
 #include "dialects/onnx/ConstantData.h"
 
+#include "mlir/IR/Builders.h"
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::onnx;
