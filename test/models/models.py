@@ -8,15 +8,19 @@ from typing import Callable
 
 import timm
 import torch
+import torchvision
 import transformers
-from transformers import DynamicCache, EncoderDecoderCache
+from transformers import DynamicCache
+
+import networks
+
+EXPORTERS = ("torchscript", "dynamo18", "dynamo23")
 
 
 @dataclasses.dataclass
 class Model:
     module: torch.nn.Module
     inputs: dict
-    dynamic: dict = dataclasses.field(default_factory=dict)
 
 
 class Select(torch.nn.Module):
@@ -187,7 +191,7 @@ def clip(full):
 
 
 def sam_encoder(full):
-    sizes = dict(image_size=512) if full else dict(
+    sizes = {} if full else dict(
         hidden_size=32, output_channels=16, num_hidden_layers=3, num_attention_heads=2, image_size=64, patch_size=8, window_size=3,
         global_attn_indexes=[1], num_pos_feats=8, mlp_dim=64)
     config = transformers.SamVisionConfig(**sizes)
@@ -205,6 +209,40 @@ def detr(full):
     height, width = (480, 640) if full else (64, 96)
     inputs = dict(pixel_values=torch.randn(1, 3, height, width), pixel_mask=torch.ones(1, height, width, dtype=torch.int64))
     return select(transformers.DetrForObjectDetection(config), ["logits", "pred_boxes"], inputs)
+
+
+def convolutional(full):
+    """ResNet-50, and a ResNet of one block per stage."""
+    if full:
+        return Model(torchvision.models.resnet50(weights=None), dict(image=pixels(224)))
+    blocks = torchvision.models.resnet.Bottleneck
+    return Model(torchvision.models.ResNet(blocks, [1, 1, 1, 1], num_classes=10, width_per_group=8), dict(image=pixels(64, 2)))
+
+
+def text_cnn(full):
+    vocabulary, width, channels = (5000, 300, 100) if full else (100, 16, 8)
+    return Model(networks.TextCnn(vocabulary, width, channels), dict(input_ids=tokens(56 if full else 20, vocabulary, 2)))
+
+
+def tcn(full):
+    return Model(networks.Tcn(8, 25) if full else networks.Tcn(3, 6), dict(x=torch.randn(1, 1, 784 if full else 64)))
+
+
+def recurrent(kind, bidirectional):
+    def build(full):
+        width, hidden, steps = (128, 256, 100) if full else (12, 20, 9)
+        return Model(networks.Recurrent(kind, width, hidden, bidirectional), dict(x=torch.randn(2, steps, width)))
+    return build
+
+
+def decoding_loop(full):
+    module = torch.jit.script(networks.DecodingLoop(*((5000, 256) if full else (50, 32))))
+    return Model(module, dict(start=torch.tensor([3])))
+
+
+def growing_loop(full):
+    module = torch.jit.script(networks.GrowingLoop(*((5000, 256, 40) if full else (50, 32, 6))))
+    return Model(module, dict(input_ids=torch.tensor([[3, 5]])))
 
 
 def vision(name, size, **small):
@@ -244,7 +282,36 @@ MODELS: dict[str, Callable[[bool], Model]] = {
     "dinov2": vision("vit_small_patch14_reg4_dinov2", 518, **{**TINY, "img_size": 28, "patch_size": 7}),
     "eva02": vision("eva02_tiny_patch14_224", 224, **{**TINY, "img_size": 28, "patch_size": 7}),
     "siglip": vision("vit_base_patch16_siglip_224", 224, **{**TINY, "num_classes": 0}),
+    "resnet50": convolutional,
+    "text-cnn": text_cnn,
+    "tcn": tcn,
+    "rnn": recurrent("RNN", False),
+    "rnn-both": recurrent("RNN", True),
+    "gru": recurrent("GRU", False),
+    "gru-both": recurrent("GRU", True),
+    "lstm": recurrent("LSTM", False),
+    "lstm-both": recurrent("LSTM", True),
+    "decoding-loop": decoding_loop,
+    "growing-loop": growing_loop,
 }
+
+
+def exporters_of(name):
+    """What can export a model: loops are scripted, which the newer exporter refuses."""
+    return EXPORTERS[:1] if name.endswith("-loop") else EXPORTERS
+
+
+def redraw(inputs, seed):
+    """Other inputs of the same kind: numbers anew, tokens shuffled, masks as they are."""
+    generator = torch.Generator().manual_seed(seed)
+    drawn = {}
+    for name, value in inputs.items():
+        if value.is_floating_point():
+            value = torch.randn(value.shape, generator=generator)
+        elif "mask" not in name:
+            value = value.flatten()[torch.randperm(value.numel(), generator=generator)].reshape(value.shape)
+        drawn[name] = value
+    return drawn
 
 
 def widen(module):
