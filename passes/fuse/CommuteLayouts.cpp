@@ -89,16 +89,24 @@ static bool isComputing(Operation *op) {
 }
 
 /// Whether attention reads the value as queries, keys or values, through ops that keep rows apart.
-static bool feedsAttention(Value value, llvm::SmallPtrSetImpl<Operation *> &seen) {
-  return llvm::any_of(value.getUses(), [&](OpOperand &use) {
+static bool feedsAttention(Value value) {
+  // What stands between a projection and its attention is near; the residual of a deep network
+  // would lead through all of it.
+  constexpr size_t maxOps = 64;
+  llvm::SmallSetVector<Operation *, 16> reached;
+  auto readsRows = [&](OpOperand &use) {
     Operation *user = use.getOwner();
     if (isa<attn::AttentionOp>(user))
       return use.getOperandNumber() < 3;
-    if (!seen.insert(user).second || user->getNumResults() != 1 ||
-        !(isComputing(user) || getMovement(user) || isa<tensor::InsertSliceOp>(user)))
-      return false;
-    return feedsAttention(user->getResult(0), seen);
-  });
+    if (user->getNumResults() == 1 &&
+        (isComputing(user) || getMovement(user) || isa<tensor::InsertSliceOp>(user)))
+      reached.insert(user);
+    return false;
+  };
+  bool found = llvm::any_of(value.getUses(), readsRows);
+  for (size_t next = 0; !found && next < std::min(reached.size(), maxOps); ++next)
+    found = llvm::any_of(reached[next]->getUses(), readsRows);
+  return found;
 }
 
 /// projection(reordered x) = reordered projection(x), when attention reads the result.
@@ -119,8 +127,7 @@ void Commuter::sinkThroughProjection(linalg::GenericOp op) {
     if (best || !layout->isReshape || value.getDefiningOp<tensor::PadOp>())
       best = Reorder{value, to, from};
   }
-  llvm::SmallPtrSet<Operation *, 16> seen;
-  if (best && feedsAttention(op->getResult(0), seen) &&
+  if (best && feedsAttention(op->getResult(0)) &&
       (best->source.getDefiningOp<tensor::PadOp>() ||
        !isReshapeMap(best->to, getShape(best->source), shape)))
     commute(op, 0, identity, *best);
