@@ -307,6 +307,13 @@ ExitCode Compilation::generateCode() {
     return report(std::move(error), ExitCode::UserError);
   // The backend has said what went wrong.
   llvm::consumeError(std::move(error));
+  if (!options.schedule.empty())
+    return ExitCode::UserError;
+  if (options.backend == "halide") {
+    terminal.printNote("foveac", "Halide does not take every kernel: --backend=auto gives those "
+                                 "that it refuses to LLVM");
+    return ExitCode::Unsupported;
+  }
   writeReproducer(Phase::Code, *module);
   return ExitCode::Internal;
 }
