@@ -35,8 +35,8 @@ class ScoreProgram {
 public:
   /// False for a region with an op that is not known.
   bool read(Region &region);
-  /// `slots` holds the region's arguments first.
-  double run(std::vector<double> &slots) const;
+  /// `slots` holds the region's arguments first; returns what is yielded at position `number`.
+  double run(std::vector<double> &slots, unsigned number = 0) const;
   size_t countSlots() const { return numbers.size(); }
   ArrayRef<double> getInitialSlots() const { return numbers; }
 
@@ -45,7 +45,7 @@ private:
   /// Constants in their slots.
   std::vector<double> numbers;
   std::vector<std::pair<unsigned, Instruction>> instructions;
-  unsigned result = 0;
+  SmallVector<unsigned> results;
 };
 
 /// Whether a comparison that distinguishes smaller, equal, larger and unordered holds.
@@ -187,7 +187,8 @@ bool ScoreProgram::read(Region &region) {
     place(argument, 0);
   for (Operation &op : region.front()) {
     if (isa<attn::YieldOp>(op)) {
-      result = places.lookup(op.getOperand(0));
+      for (Value operand : op.getOperands())
+        results.push_back(places.lookup(operand));
       return true;
     }
     if (auto constant = dyn_cast<arith::ConstantOp>(op)) {
@@ -219,12 +220,12 @@ bool ScoreProgram::read(Region &region) {
   return false;
 }
 
-double ScoreProgram::run(std::vector<double> &slots) const {
+double ScoreProgram::run(std::vector<double> &slots, unsigned number) const {
   for (const auto &[place, instruction] : instructions)
     slots[place] =
         instruction.compute(instruction.detail, slots[instruction.operands[0]],
                             slots[instruction.operands[1]], slots[instruction.operands[2]]);
-  return slots[result];
+  return slots[results[number]];
 }
 
 int64_t evaluateExpr(AffineExpr expr, ArrayRef<int64_t> point) {
@@ -277,8 +278,8 @@ struct Operand : Mapped {
   std::vector<double> values;
 };
 
-/// Weights of one row of scores, in place.
-void normalize(MutableArrayRef<double> row, attn::AttentionOp op) {
+/// Weights of one row of scores, in place; `sink` is the score of one key more.
+void normalize(MutableArrayRef<double> row, double sink, attn::AttentionOp op) {
   if (op.getNormalizer() == attn::Normalizer::None)
     return;
   if (op.getNormalizer() == attn::Normalizer::Mean) {
@@ -286,8 +287,8 @@ void normalize(MutableArrayRef<double> row, attn::AttentionOp op) {
       p /= double(row.size());
     return;
   }
-  double most = -infinity, sum = 0;
-  bool isNaN = llvm::any_of(row, [](double s) { return std::isnan(s); });
+  double most = sink;
+  bool isNaN = std::isnan(sink) || llvm::any_of(row, [](double s) { return std::isnan(s); });
   for (double s : row)
     most = std::max(most, s);
   if (most == -infinity && !isNaN) {
@@ -295,6 +296,7 @@ void normalize(MutableArrayRef<double> row, attn::AttentionOp op) {
     llvm::fill(row, isZero ? 0.0 : NAN);
     return;
   }
+  double sum = std::exp(sink - most);
   for (double &s : row)
     sum += s = std::exp(s - most);
   for (double &p : row)
@@ -332,27 +334,33 @@ std::optional<SmallVector<Tensor>> eval::evaluateAttention(attn::AttentionOp op,
       body();
     at[dim] = 0;
   };
-  auto score = [&] {
-    double product = 0;
-    forAll(Dim::D, [&] { product += mapped[0](at) * mapped[1](at); });
-    slots[0] = scale * product;
+  auto runRegion = [&](double product, unsigned number) {
+    slots[0] = product;
     for (unsigned dim = 0; dim < 4; ++dim)
       slots[1 + dim] = double(at[dim]);
     for (size_t capture = 3; capture < mapped.size(); ++capture)
       slots[2 + capture] = mapped[capture](at);
-    double s = program.run(slots);
+    return program.run(slots, number);
+  };
+  attn::YieldOp yield = op.getYield();
+  const unsigned valueNumber = yield.getSink() ? 2 : 1;
+  auto score = [&] {
+    double product = 0;
+    forAll(Dim::D, [&] { product += mapped[0](at) * mapped[1](at); });
+    double s = runRegion(scale * product, 0);
     bool visible = isDense || attn::isVisible(op.getMask(), ArrayRef(at).take_front(4));
     row[at[Dim::J]] = visible ? s : hidden;
   };
   auto query = [&] {
     forAll(Dim::J, score);
-    normalize(row, op);
+    normalize(row, yield.getSink() ? runRegion(0, 1) : -infinity, op);
     if (results.size() > 1)
       forAll(Dim::J, [&] { results[1][places[1].locate(at)] = row[at[Dim::J]]; });
     forAll(Dim::E, [&] {
       double sum = 0;
       for (at[Dim::J] = 0; at[Dim::J] < domain[Dim::J]; ++at[Dim::J])
-        sum += row[at[Dim::J]] * mapped[2](at);
+        sum += row[at[Dim::J]] *
+               (mapped[2](at) + (yield.getValue() ? runRegion(0, valueNumber) : 0.0));
       at[Dim::J] = 0;
       results[0][places[0].locate(at)] = sum;
     });

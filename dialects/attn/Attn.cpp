@@ -30,6 +30,10 @@ struct AttnFoldInterface : DialectFoldInterface {
 };
 } // namespace
 
+YieldOp AttentionOp::getYield() { return cast<YieldOp>(getScore().front().getTerminator()); }
+
+YieldOp OnlineAttentionOp::getYield() { return cast<YieldOp>(getScore().front().getTerminator()); }
+
 void AttnDialect::initialize() {
   addAttributes<
 #define GET_ATTRDEF_LIST

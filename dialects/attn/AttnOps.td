@@ -35,6 +35,10 @@ def Attn_AttentionOp : Attn_Op<"attention", [
     one element of each capture; it yields the new score. An empty capture list and a region that yields its first
     argument is plain attention.
 
+    The region may yield two numbers more. A `sink` is the score of one key more, which no query's output holds: it is there in the
+    maximum and in the sum of softmax, and depends on b, h and i alone. A `value` is added to v: with it
+    o = sum_j p * (v + value). It may read captures whose maps have the channel e as well (relative values), but no score.
+
     ```mlir
     %o = attn.attention ins(%q, %k, %v : tensor<..>, tensor<..>, tensor<..>)
            captures(%bias : tensor<..>) domain = [1, 12, 197, 197, 64, 64] indexing_maps = [..]
@@ -65,6 +69,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [
     ::mlir::AffineMap getKeyMap() { return getMap(1); }
     ::mlir::AffineMap getValueMap() { return getMap(2); }
     ::mlir::AffineMap getCaptureMap(unsigned index) { return getMap(3 + index); }
+    /// What the score region ends with.
+    ::fovea::attn::YieldOp getYield();
     ::mlir::AffineMap getOutputMap() { return getMap(3 + getCaptures().size()); }
     ::mlir::AffineMap getProbabilitiesMap() { return getMap(4 + getCaptures().size()); }
     ::mlir::AffineMap getMap(unsigned index) {
@@ -111,6 +117,8 @@ def Attn_OnlineAttentionOp : Attn_Op<"online_attention", [
     ::mlir::AffineMap getKeyMap() { return getMap(1); }
     ::mlir::AffineMap getValueMap() { return getMap(2); }
     ::mlir::AffineMap getCaptureMap(unsigned index) { return getMap(3 + index); }
+    /// What the score region ends with.
+    ::fovea::attn::YieldOp getYield();
     ::mlir::AffineMap getAccumulatorMap() { return getMap(3 + getCaptures().size()); }
     ::mlir::AffineMap getMaximumMap() { return getMap(4 + getCaptures().size()); }
     ::mlir::AffineMap getSumMap() { return getMap(5 + getCaptures().size()); }
@@ -124,11 +132,14 @@ def Attn_OnlineAttentionOp : Attn_Op<"online_attention", [
   let hasVerifier = 1;
 }
 
-def Attn_YieldOp : Attn_Op<"yield", [Pure, Terminator, ReturnLike]> {
-  let summary = "the value of a region of an attention op";
-  let arguments = (ins Variadic<AnyType>:$operands);
-  let builders = [OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::ValueRange()); }]>];
-  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+def Attn_YieldOp : Attn_Op<"yield", [Pure, Terminator, ReturnLike, AttrSizedOperandSegments]> {
+  let summary = "what the score region of an attention computes: the score, and what else it has of a sink and a value";
+  let arguments = (ins AnyType:$score, Optional<F32>:$sink, Optional<F32>:$value);
+  let builders = [
+    OpBuilder<(ins), [{ build($_builder, $_state, ::mlir::TypeRange(), ::mlir::ValueRange()); }]>,
+    OpBuilder<(ins "::mlir::Value":$score), [{ build($_builder, $_state, score, ::mlir::Value(), ::mlir::Value()); }]>
+  ];
+  let assemblyFormat = "$score (`sink` $sink^)? (`value` $value^)? attr-dict `:` type($score)";
 }
 
 #endif // FOVEA_ATTN_OPS_TD

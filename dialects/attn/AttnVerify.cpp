@@ -6,6 +6,7 @@
 #include "dialects/attn/Attn.h"
 #include "dialects/attn/MapRange.h"
 #include "dialects/attn/Mask.h"
+#include "dialects/attn/ScoreCode.h"
 
 #include "mlir/IR/Builders.h"
 #include "llvm/ADT/BitVector.h"
@@ -187,9 +188,44 @@ static LogicalResult verifyScore(Operation *op, Region &region, ValueRange captu
   if (!llvm::equal(block.getArgumentTypes(), expected))
     return op->emitOpError("needs a score region with the arguments (")
            << TypeRange(expected) << "), not (" << block.getArgumentTypes() << ")";
-  Operation *yield = block.getTerminator();
-  if (yield->getNumOperands() != 1 || !yield->getOperand(0).getType().isF32())
+  auto yield = dyn_cast<YieldOp>(block.getTerminator());
+  if (!yield || !yield.getScore().getType().isF32())
     return op->emitOpError("needs a score region that yields one f32");
+  return success();
+}
+
+/// Checks that what the region yields reads no argument and no capture that varies along `dims`.
+static LogicalResult verifyYielded(Operation *op, Region &region, Value yielded, StringRef name,
+                                   ArrayRef<AffineMap> captureMaps, ArrayRef<unsigned> dims) {
+  llvm::BitVector read = getReadArguments(region, yielded);
+  if (name != "score" && read.test(0))
+    return op->emitOpError("computes the ") << name << " from the score";
+  for (unsigned dim : dims) {
+    if (dim <= Dim::J && read.test(1 + dim))
+      return op->emitOpError("computes the ")
+             << name << " from dimension " << dimNames[dim] << ", which it does not have";
+    for (auto [n, map] : llvm::enumerate(captureMaps))
+      if (read.test(5 + n) && map.isFunctionOfDim(dim))
+        return op->emitOpError("computes the ")
+               << name << " from capture " << n << ", which is indexed with dimension "
+               << dimNames[dim];
+  }
+  return success();
+}
+
+/// What each number that the region yields may depend on.
+template <typename OpTy> static LogicalResult verifyYield(OpTy op) {
+  SmallVector<AffineMap> maps;
+  for (unsigned n = 0; n < op.getCaptures().size(); ++n)
+    maps.push_back(op.getCaptureMap(n));
+  YieldOp yield = op.getYield();
+  if (failed(verifyYielded(op, op.getScore(), yield.getScore(), "score", maps, {Dim::E})))
+    return failure();
+  if (yield.getSink() &&
+      failed(verifyYielded(op, op.getScore(), yield.getSink(), "sink", maps, {Dim::J, Dim::E})))
+    return failure();
+  if (yield.getValue())
+    return verifyYielded(op, op.getScore(), yield.getValue(), "value", maps, {});
   return success();
 }
 
@@ -229,7 +265,7 @@ template <typename OpTy> static LogicalResult verifyInputs(OpTy op, unsigned wri
   for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
     operands.push_back({capture,
                         op.getCaptureMap(n),
-                        {Dim::B, Dim::H, Dim::I, Dim::J},
+                        {Dim::B, Dim::H, Dim::I, Dim::J, Dim::E},
                         "capture " + std::to_string(n)});
   for (const MappedOperand &operand : operands)
     if (failed(verifyOperand(op, operand, op.getDomain())))
@@ -237,7 +273,9 @@ template <typename OpTy> static LogicalResult verifyInputs(OpTy op, unsigned wri
   if (failed(verifyParameters(op, op.getMask(), op.getNumerics(), op.getDomain(),
                               {op.getQuery(), op.getKey(), op.getValue()})))
     return failure();
-  return verifyScore(op, op.getScore(), op.getCaptures());
+  if (failed(verifyScore(op, op.getScore(), op.getCaptures())))
+    return failure();
+  return verifyYield(op);
 }
 
 static LogicalResult verifyWritten(Operation *op, const MappedOperand &operand,
@@ -254,6 +292,8 @@ LogicalResult AttentionOp::verify() {
           *this, {getOutput(), getOutputMap(), {Dim::B, Dim::H, Dim::I, Dim::E}, "output"},
           getDomain())))
     return failure();
+  if (getYield().getSink() && getNormalizer() != Normalizer::Softmax)
+    return emitOpError("has a sink, which only softmax has");
   if (!getProbabilities())
     return verifyParameters(*this, getMask(), getNumerics(), getDomain(), {getOutput()});
   if (failed(verifyWritten(*this,
@@ -270,6 +310,8 @@ LogicalResult AttentionOp::verify() {
 LogicalResult OnlineAttentionOp::verify() {
   if (failed(verifyInputs(*this, 3)))
     return failure();
+  if (getYield().getSink())
+    return emitOpError("has a sink, which belongs into the first maximum and sum");
   SmallVector<MappedOperand> written = {
       {getAccumulator(), getAccumulatorMap(), {Dim::B, Dim::H, Dim::I, Dim::E}, "accumulator"},
       {getMaximum(), getMaximumMap(), {Dim::B, Dim::H, Dim::I}, "maximum"},

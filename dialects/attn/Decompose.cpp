@@ -123,18 +123,61 @@ protected:
   MappedTensor emitScores(double hidden) {
     MappedTensor products = emitProducts();
     SmallVector<MappedTensor> inputs = {products};
-    for (auto [n, capture] : llvm::enumerate(op.getCaptures()))
-      inputs.push_back(getInput(capture, op.getCaptureMap(n)));
+    llvm::append_range(inputs, getCaptures(op.getYield().getScore()));
     MappedTensor scores = linalg.empty(scoreDims, f32);
     ScoreCode code{&op.getScore(), op.getNumerics().getScale(), op.getMask()};
     scores.tensor = linalg.generic(
         scoreDims, {}, inputs, scores, [&](OpBuilder &b, Location loc, ValueRange e) {
-          SmallVector<Value> indices;
-          for (unsigned n = 0; n < 4; ++n)
-            indices.push_back(emitIndex(b, loc, n));
-          return emitScore(b, loc, code, e.front(), indices, e.drop_front().drop_back(), hidden);
+          return emitScore(b, loc, code, e.front(), emitIndices(b, loc, scoreDims),
+                           e.drop_front().drop_back(), hidden);
         });
     return scores;
+  }
+
+  /// Adds the sums over j of weight * value to `accumulator`.
+  MappedTensor emitValues(MappedTensor weights, MappedTensor accumulator) {
+    SmallVector<MappedTensor> inputs = {weights, getInput(op.getValue(), op.getValueMap())};
+    Value addend = op.getYield().getValue();
+    if (addend)
+      llvm::append_range(inputs, getCaptures(addend));
+    accumulator.tensor = linalg.generic(
+        valueDims, {Dim::J}, inputs, accumulator, [&](OpBuilder &b, Location loc, ValueRange e) {
+          Value value = e[1];
+          if (addend) {
+            Value more = emitYielded(b, op.getScore(), addend, Value(),
+                                     emitIndices(b, loc, valueDims), e.drop_front(2).drop_back());
+            value =
+                arith::AddFOp::create(b, loc, convertFloat(b, loc, value, more.getType()), more);
+          }
+          return multiplyAdd(b, loc, {e.front(), value, e.back()});
+        });
+    return accumulator;
+  }
+
+  /// What the region reads for one of the numbers that it yields.
+  SmallVector<MappedTensor> getCaptures(Value yielded) {
+    SmallVector<MappedTensor> captures;
+    for (unsigned n : getReadCaptures(op.getScore(), yielded))
+      captures.push_back(getInput(op.getCaptures()[n], op.getCaptureMap(n)));
+    return captures;
+  }
+
+  /// The places along b, h, i and j in the whole attention, in a body over `dims`; 0 along a
+  /// dimension that it does not have.
+  SmallVector<Value> emitIndices(OpBuilder &b, Location loc, ArrayRef<unsigned> dims) {
+    SmallVector<Value> indices;
+    for (unsigned dim : scoreDims) {
+      const unsigned *loop = llvm::find(dims, dim);
+      Value index;
+      if (loop != dims.end())
+        index = linalg::IndexOp::create(b, loc, loop - dims.begin());
+      if (!index || getFirst(dim) != 0) {
+        Value first = arith::ConstantIndexOp::create(b, loc, getFirst(dim));
+        index = index ? arith::AddIOp::create(b, loc, index, first) : first;
+      }
+      indices.push_back(index);
+    }
+    return indices;
   }
 
   MappedTensor emitWeights(MappedTensor scores, MappedTensor maximum, bool guarded) {
@@ -182,15 +225,6 @@ private:
   int64_t getFirst(unsigned dim) const {
     return dim < part.size ? part.first[dim] : dim == Dim::J ? part.firstKey : 0;
   }
-
-  /// The place along dimension `dim` in the whole attention.
-  Value emitIndex(OpBuilder &b, Location loc, unsigned dim) {
-    Value index = linalg::IndexOp::create(b, loc, dim);
-    int64_t first = getFirst(dim);
-    if (first == 0)
-      return index;
-    return arith::AddIOp::create(b, loc, index, arith::ConstantIndexOp::create(b, loc, first));
-  }
 };
 
 class AttentionExpansion : Expansion<AttentionOp> {
@@ -229,11 +263,7 @@ public:
 
 private:
   MappedTensor emitOutput(MappedTensor probabilities) {
-    MappedTensor output = linalg.filled(outputDims, f32, 0.0);
-    output.tensor = linalg.generic(valueDims, {Dim::J},
-                                   {probabilities, getInput(op.getValue(), op.getValueMap())},
-                                   output, multiplyAdd);
-    return output;
+    return emitValues(probabilities, linalg.filled(outputDims, f32, 0.0));
   }
 
   /// The scaled products, `capped` where the score region begins with a soft cap.
@@ -253,8 +283,16 @@ private:
     bool zeroRows = op.getNumerics().getMaskedRows() == MaskedRows::Zero;
     MappedTensor maximum = linalg.filled(rowDims, f32, minusInfinity);
     maximum.tensor = linalg.generic(scoreDims, {Dim::J}, {scores}, maximum, takeMaximum);
-    MappedTensor weights = emitWeights(scores, maximum, zeroRows);
     MappedTensor sum = linalg.filled(rowDims, f32, 0.0);
+    if (op.getYield().getSink()) {
+      MappedTensor sink = emitSink();
+      maximum.tensor = linalg.generic(rowDims, {}, {sink}, maximum, takeMaximum);
+      sum.tensor = linalg.generic(rowDims, {}, {sink, maximum}, sum,
+                                  [&](OpBuilder &b, Location loc, ValueRange e) {
+                                    return emitWeight(b, loc, e[0], e[1], zeroRows);
+                                  });
+    }
+    MappedTensor weights = emitWeights(scores, maximum, zeroRows);
     sum.tensor = linalg.generic(scoreDims, {Dim::J}, {weights}, sum, takeSum);
     MappedTensor probabilities = linalg.empty(scoreDims, f32);
     probabilities.tensor = linalg.generic(scoreDims, {}, {weights, sum}, probabilities,
@@ -262,6 +300,18 @@ private:
                                             return emitQuotient(b, loc, e[0], e[1], zeroRows);
                                           });
     return probabilities;
+  }
+
+  /// The score of the sink [b, h, i].
+  MappedTensor emitSink() {
+    MappedTensor sink = linalg.empty(rowDims, f32);
+    Value yielded = op.getYield().getSink();
+    sink.tensor = linalg.generic(rowDims, {}, getCaptures(yielded), sink,
+                                 [&](OpBuilder &b, Location loc, ValueRange e) {
+                                   return emitYielded(b, op.getScore(), yielded, Value(),
+                                                      emitIndices(b, loc, rowDims), e.drop_back());
+                                 });
+    return sink;
   }
 
   MappedTensor emitMean(MappedTensor scores) {
@@ -310,9 +360,7 @@ public:
     sum.tensor = linalg.generic(rowDims, {}, {factor}, sum, multiply);
     sum.tensor = linalg.generic(scoreDims, {Dim::J}, {weights}, sum, takeSum);
     accumulator.tensor = linalg.generic(outputDims, {}, {factor}, accumulator, multiply);
-    accumulator.tensor =
-        linalg.generic(valueDims, {Dim::J}, {weights, {op.getValue(), op.getValueMap()}},
-                       accumulator, multiplyAdd);
+    accumulator = emitValues(weights, accumulator);
     // The old maximum is not read any more, so that every part of the state is updated where it is.
     Value newMaximum = linalg.generic(rowDims, {}, {keyMaximum}, oldMaximum, takeMaximum);
     return {accumulator.tensor, newMaximum, sum.tensor};
@@ -425,6 +473,8 @@ FailureOr<OnlineAttentionOp> attn::convertToOnline(RewriterBase &rewriter, Atten
     return rewriter.notifyMatchFailure(op, "the probabilities are a result");
   if (op.getNormalizer() != Normalizer::Softmax)
     return rewriter.notifyMatchFailure(op, "the normaliser is not softmax");
+  if (op.getYield().getSink())
+    return rewriter.notifyMatchFailure(op, "softmax has a sink");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   Location loc = op.getLoc();

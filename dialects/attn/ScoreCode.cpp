@@ -4,10 +4,13 @@
 
 #include "dialects/attn/ScoreCode.h"
 
+#include "dialects/attn/Attn.h"
 #include "dialects/attn/MapRange.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/IRMapping.h"
+
+#include "llvm/ADT/SetVector.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -44,6 +47,53 @@ Value attn::emitVisible(OpBuilder &builder, Location loc, MaskAttr mask, ValueRa
   return visible;
 }
 
+/// The ops that compute `yielded`.
+static llvm::SetVector<Operation *> getProducers(Value yielded) {
+  llvm::SetVector<Operation *> producers;
+  if (Operation *op = yielded.getDefiningOp())
+    producers.insert(op);
+  for (size_t next = 0; next < producers.size(); ++next)
+    for (Value operand : producers[next]->getOperands())
+      if (Operation *op = operand.getDefiningOp())
+        producers.insert(op);
+  return producers;
+}
+
+llvm::BitVector attn::getReadArguments(Region &region, Value yielded) {
+  llvm::BitVector read(region.getNumArguments());
+  auto note = [&](Value value) {
+    if (auto argument = dyn_cast<BlockArgument>(value))
+      read.set(argument.getArgNumber());
+  };
+  note(yielded);
+  for (Operation *op : getProducers(yielded))
+    llvm::for_each(op->getOperands(), note);
+  return read;
+}
+
+SmallVector<unsigned> attn::getReadCaptures(Region &region, Value yielded) {
+  SmallVector<unsigned> captures;
+  for (unsigned argument : getReadArguments(region, yielded).set_bits())
+    if (argument >= 5)
+      captures.push_back(argument - 5);
+  return captures;
+}
+
+Value attn::emitYielded(OpBuilder &builder, Region &region, Value yielded, Value score,
+                        ValueRange indices, ValueRange captures) {
+  IRMapping mapping;
+  if (score)
+    mapping.map(region.getArgument(0), score);
+  mapping.map(region.getArguments().slice(1, 4), indices);
+  for (auto [number, capture] : llvm::zip_equal(getReadCaptures(region, yielded), captures))
+    mapping.map(region.getArgument(5 + number), capture);
+  llvm::SetVector<Operation *> producers = getProducers(yielded);
+  for (Operation &op : region.front().without_terminator())
+    if (producers.contains(&op))
+      builder.clone(op, mapping);
+  return mapping.lookup(yielded);
+}
+
 Value attn::emitScore(OpBuilder &builder, Location loc, const ScoreCode &code, Value product,
                       ValueRange indices, ValueRange captures, double hidden) {
   Type type = product.getType();
@@ -53,14 +103,8 @@ Value attn::emitScore(OpBuilder &builder, Location loc, const ScoreCode &code, V
     Value factor = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, scale));
     score = arith::MulFOp::create(builder, loc, score, factor);
   }
-  Block &block = code.region->front();
-  IRMapping mapping;
-  mapping.map(block.getArgument(0), score);
-  mapping.map(block.getArguments().slice(1, 4), indices);
-  mapping.map(block.getArguments().drop_front(5), captures);
-  for (Operation &op : block.without_terminator())
-    builder.clone(op, mapping);
-  score = mapping.lookupOrDefault(block.getTerminator()->getOperand(0));
+  Value yielded = cast<YieldOp>(code.region->front().getTerminator()).getScore();
+  score = emitYielded(builder, *code.region, yielded, score, indices, captures);
   Value visible = emitVisible(builder, loc, code.mask, indices);
   if (!visible)
     return score;

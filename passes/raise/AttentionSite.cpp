@@ -122,6 +122,24 @@ static bool comparesChannels(View view, ArrayRef<int64_t> extents, ArrayRef<unsi
   return false;
 }
 
+/// Reads the score of the sink from the tensor that is joined to the scores.
+static bool findSink(onnx::SoftmaxOp softmax, ProbabilityPath &values) {
+  View view{softmax.getX(), values.sinkMap};
+  for (unsigned depth = 0;
+       depth < 16 && !isa_and_nonnull<onnx::ConcatOp>(view.value.getDefiningOp()); ++depth) {
+    Value same = skipFloatCasts(view.value);
+    std::optional<View> source = same != view.value ? std::optional(View{same, view.map})
+                                                    : readThrough(view, values.product.loops);
+    if (!source)
+      return false;
+    view = *source;
+  }
+  std::optional<View> sink = readThrough(view, values.product.loops);
+  if (sink)
+    values.sink = *sink;
+  return sink.has_value();
+}
+
 namespace {
 /// What the loops of the product with the values are, each list outermost first.
 struct Roles {
@@ -189,7 +207,9 @@ public:
     site.output = writeResult(identity(values.product.outer), values.product.result);
     if (!setProbabilities(refusal))
       return std::nullopt;
-    site.scale *= scores.scale * values.product.factor;
+    site.scale *= scores.scale;
+    if (double factor = values.product.factor; factor != 1.0)
+      site.outputScale = NumberTable{{float(factor)}, {}, identity(0)};
     return std::move(site);
   }
 
@@ -283,6 +303,20 @@ private:
     if (values.zeroed)
       hideZeroed();
     site.outputFactors = values.factors;
+    site.sink = restate(values.sink);
+    if (values.relative)
+      setRelativeValues(*values.relative);
+  }
+
+  void setRelativeValues(const RelativeValues &relative) {
+    site.addedValue = readGathered(restate(relative.table));
+    site.addedScaleNumbers = relative.tableScale;
+    if (site.addedScaleNumbers)
+      site.addedScaleNumbers->map = restate(site.addedScaleNumbers->map);
+    site.outputScale = relative.scale;
+    site.outputShift = relative.shift;
+    site.sum = relative.sum;
+    site.sumLayout = relative.layout;
   }
 
   /// Weights that are made zero where a step hides its score are zero without it, in rows that see
@@ -369,6 +403,12 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
   std::optional<ProbabilityPath> values = findProbabilityPath(softmax, refusal);
   if (!values)
     return std::nullopt;
+  if (values->sinkMap && !findSink(softmax, *values)) {
+    refusal = {RemarkCode::SoftmaxAxis, softmax,
+               "Softmax has one key more than the product with the values, and its score is no "
+               "tensor of its own"};
+    return std::nullopt;
+  }
   Roles roles = getRoles(*values);
   const Contraction &product = values->product;
   ScoreLoops loops{product.loops,

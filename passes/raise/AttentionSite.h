@@ -18,16 +18,17 @@
 #include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fovea::raise {
 
 /// One operation between the scaled product and the Softmax. Operands are constant numbers or
 /// tensors, read at the place of the score.
 struct ScoreStep {
-  enum class Kind { Add, Sub, SubtractFrom, Mul, Div, Select, Negate, Tanh };
+  enum class Kind { Add, Sub, SubtractFrom, Mul, Div, Min, Max, Select, Negate, Tanh };
   Kind kind;
   /// The second operand (the score is the first); for Select what stands where the score is hidden,
-  /// null for minus infinity; null for Negate and Tanh.
+  /// null for minus infinity; null for Negate and Tanh, and for a Max with zero.
   View other;
   /// Select only: the bool tensor, and whether the score stays where it is true.
   View condition;
@@ -35,6 +36,13 @@ struct ScoreStep {
   /// Formulas over (b, h, i, j) to compute instead of reading `other` or `condition`; null to read.
   MaskNumberRef otherCode = nullptr;
   FormulaRef conditionCode = nullptr;
+};
+
+/// Constant numbers in a tensor of `shape`, read at `map`.
+struct NumberTable {
+  std::vector<float> numbers;
+  llvm::SmallVector<int64_t> shape;
+  mlir::AffineMap map;
 };
 
 /// A tensor that the attention writes: `shape` through `map`; reshaped to `split`, transposed by
@@ -70,6 +78,12 @@ struct AttentionSite {
   /// What else there is to say of masks, in words.
   llvm::SmallVector<std::string> maskNotes;
   attn::MaskedRows maskedRows = attn::MaskedRows::NaN;
+  /// The score of one key more, which no value belongs to, or none.
+  View sink;
+  /// What is added to the values, times numbers of its own, or none; the numbers are a tensor once
+  /// the site is raised.
+  View addedValue, addedScale;
+  std::optional<NumberTable> addedScaleNumbers;
 
   /// The model's value that the output replaces, and, when they have further uses, the
   /// probabilities'.
@@ -77,6 +91,11 @@ struct AttentionSite {
   /// What the output is multiplied by: factors of the probabilities that are the same for every
   /// key, read at an index of the model's value.
   llvm::SmallVector<View> outputFactors;
+  std::optional<NumberTable> outputScale, outputShift;
+  /// The model's value that is to be replaced instead, where it is made from the output's by these
+  /// layout ops, or, if there are none, by one reshape.
+  mlir::Value sum;
+  llvm::SmallVector<mlir::Operation *> sumLayout;
 };
 
 /// Why a site stays as it is: the code, the first op in the way, and what is wrong with it there.

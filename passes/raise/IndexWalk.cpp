@@ -55,6 +55,13 @@ AffineMap raise::getBroadcastMap(ArrayRef<int64_t> from, ArrayRef<int64_t> to, A
   return AffineMap::get(index.getNumDims(), 0, results, index.getContext());
 }
 
+View raise::readOperand(const View &view, Value operand) {
+  RankedTensorType type = getStaticType(operand);
+  auto whole = cast<RankedTensorType>(view.value.getType());
+  AffineMap map = type ? getBroadcastMap(type.getShape(), whole.getShape(), view.map) : AffineMap();
+  return map ? View{operand, map} : View();
+}
+
 namespace {
 using Shape = ArrayRef<int64_t>;
 using Exprs = SmallVector<AffineExpr>;

@@ -28,6 +28,10 @@ struct View {
 mlir::AffineMap getBroadcastMap(llvm::ArrayRef<int64_t> from, llvm::ArrayRef<int64_t> to,
                                 mlir::AffineMap index);
 
+/// `operand`, of the op that makes the view's value, where it is read as it broadcasts to that
+/// value; no view when its shape does not.
+View readOperand(const View &view, mlir::Value operand);
+
 /// The operand of the layout op that makes the view's value, read where the view reads its result:
 /// Reshape and its like, Transpose, Expand, Tile, Slice, Split, Concat, Pad and Gather, where their
 /// parameters are constant, what is read comes from one operand, and the index is affine. Nothing

@@ -14,6 +14,7 @@
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/fuse/IndexMaps.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/RelativeValues.h"
 
 #include "llvm/ADT/SetVector.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -124,6 +125,8 @@ private:
     if (isa<onnx::ReduceSumOp>(reader))
       reader = peelScale(reader->getOperand(0)).value.getDefiningOp();
     while (true) {
+      path.passed.push_back(view.value);
+      path.readers.push_back(reader);
       if (!noteUses(view, reader))
         return false;
       if (view.value == softmax.getY())
@@ -228,14 +231,22 @@ private:
         form = std::nullopt;
       weight *= product.loops[loop];
     }
-    if (!form || form->constant != 0 || digits.size() != keys.size() ||
-        weight != type.getDimSize(axis))
+    bool isWhole = form && form->constant == 0 && weight == type.getDimSize(axis);
+    // One column less: a sink, whose probability is dropped.
+    bool hasSink =
+        form && (form->constant == 0 || form->constant == 1) && weight == type.getDimSize(axis) - 1;
+    if (!(isWhole || hasSink) || digits.size() != keys.size())
       return refuse(
           RemarkCode::SoftmaxAxis, softmax,
           llvm::formatv("the product with {0} does not sum over all of axis {1} of Softmax",
                         describeProducer(path.values.value), softmax.getAxis()));
     for (auto &digit : llvm::reverse(digits))
       path.keyLoops.push_back(digit.second);
+    if (hasSink) {
+      SmallVector<AffineExpr> index(view.map.getResults());
+      index[axis] = getAffineConstantExpr(form->constant == 0 ? weight : 0, view.map.getContext());
+      path.sinkMap = AffineMap::get(view.map.getNumDims(), 0, index, view.map.getContext());
+    }
     return true;
   }
 
@@ -244,6 +255,19 @@ private:
   ProbabilityPath path;
 };
 } // namespace
+
+/// Two products that are added are one; else the first is taken. Relative values are mostly
+/// constants.
+static ProbabilityPath joinPaths(ArrayRef<ProbabilityPath> paths) {
+  for (bool wantsConstant : {true, false})
+    for (const ProbabilityPath &primary : paths)
+      for (const ProbabilityPath &secondary : paths)
+        if (&primary != &secondary &&
+            wantsConstant == bool(onnx::getConstantAttr(secondary.values.value)))
+          if (std::optional<ProbabilityPath> joined = joinRelativeValues(primary, secondary))
+            return *joined;
+  return paths.front();
+}
 
 std::optional<ProbabilityPath> raise::findProbabilityPath(onnx::SoftmaxOp softmax,
                                                           Refusal &refusal) {
@@ -255,15 +279,18 @@ std::optional<ProbabilityPath> raise::findProbabilityPath(onnx::SoftmaxOp softma
     return a.getDefiningOp()->isBeforeInBlock(b.getDefiningOp());
   });
   std::optional<Refusal> first;
+  SmallVector<ProbabilityPath, 2> paths;
   for (Value value : products) {
     std::optional<Contraction> product = matchContraction(value);
     Refusal reason;
     if (product)
       if (std::optional<ProbabilityPath> path = PathMatcher(softmax, reason).match(*product))
-        return path;
+        paths.push_back(std::move(*path));
     if (!first && reason.code)
       first = reason;
   }
+  if (!paths.empty())
+    return joinPaths(paths);
   refusal = first ? *first
                   : Refusal{RemarkCode::ProbabilitiesChanged, softmax,
                             "the probabilities reach no product"};

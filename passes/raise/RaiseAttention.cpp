@@ -3,6 +3,7 @@
 // attn.attention from every site that matches, a remark for every site.
 
 #include "dialects/attn/Mask.h"
+#include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
@@ -68,8 +69,17 @@ static Value restoreShape(OpBuilder &builder, Location loc, const WrittenTensor 
   return graph.reshape(result, cast<RankedTensorType>(written.value.getType()).getShape());
 }
 
-/// `output` times a factor that is read at constants and different dimensions of it.
-static Value multiplyFactor(OpBuilder &builder, Location loc, Value output, const View &factor) {
+static View makeConstant(OpBuilder &builder, Location loc, const NumberTable &table) {
+  auto type = RankedTensorType::get(table.shape, builder.getF32Type());
+  ArrayRef<char> bytes(reinterpret_cast<const char *>(table.numbers.data()),
+                       table.numbers.size() * sizeof(float));
+  return {onnx::ConstantOp::create(builder, loc, onnx::makeConstant(type, bytes)), table.map};
+}
+
+/// `output` times a factor, or plus an addend, that is read at constants and different dimensions
+/// of it.
+template <typename OpTy>
+static Value combine(OpBuilder &builder, Location loc, Value output, const View &factor) {
   GraphBuilder graph(builder, loc);
   SmallVector<int64_t> shape(GraphBuilder::getShape(output).size(), 1), kept, order;
   SmallVector<unsigned> dims;
@@ -87,7 +97,7 @@ static Value multiplyFactor(OpBuilder &builder, Location loc, Value output, cons
   if (!llvm::is_sorted(order))
     value = graph.transpose(graph.reshape(value, kept), order);
   value = graph.cast(graph.reshape(value, shape), GraphBuilder::getElementType(output));
-  return graph.like<onnx::MulOp>(output, value);
+  return graph.like<OpTy>(output, value);
 }
 
 /// A use of the probabilities may stand between Softmax and product, where the attention does not
@@ -118,10 +128,13 @@ static void moveUsersBehind(Operation *first, attn::AttentionOp attention, Opera
 /// Replaces the site by an attn.attention in front of the product that makes its output.
 static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
   Location loc = site.anchor->getLoc();
-  Operation *last = site.output.value.getDefiningOp();
+  Value replaced = site.sum ? site.sum : site.output.value;
+  Operation *last = replaced.getDefiningOp();
   rewriter.setInsertionPoint(last);
   site.query.value = repeatLayout(rewriter, site.query.value, site.queryBase, site.queryLayout);
   site.key.value = repeatLayout(rewriter, site.key.value, site.keyBase, site.keyLayout);
+  if (site.addedScaleNumbers)
+    site.addedScale = makeConstant(rewriter, loc, *site.addedScaleNumbers);
   ScoreRegion score = buildScoreRegion(rewriter, loc, site);
 
   SmallVector<Value> operands;
@@ -150,8 +163,18 @@ static attn::AttentionOp raiseSite(AttentionSite &site, IRRewriter &rewriter) {
 
   Value output = restoreShape(rewriter, loc, site.output, attention.getOutput());
   for (const View &factor : site.outputFactors)
-    output = multiplyFactor(rewriter, loc, output, factor);
-  rewriter.replaceAllUsesWith(site.output.value, output);
+    output = combine<onnx::MulOp>(rewriter, loc, output, factor);
+  if (site.outputScale)
+    output =
+        combine<onnx::MulOp>(rewriter, loc, output, makeConstant(rewriter, loc, *site.outputScale));
+  if (site.outputShift)
+    output =
+        combine<onnx::AddOp>(rewriter, loc, output, makeConstant(rewriter, loc, *site.outputShift));
+  if (site.sum)
+    output = site.sumLayout.empty()
+                 ? reshape(rewriter, loc, output, GraphBuilder::getShape(site.sum))
+                 : repeatLayout(rewriter, output, output, site.sumLayout);
+  rewriter.replaceAllUsesWith(replaced, output);
   if (site.probabilities) {
     rewriter.replaceAllUsesWith(
         site.probabilities.value,

@@ -179,10 +179,28 @@ struct RaiseExp : OpRewritePattern<onnx::ExpOp> {
   }
 };
 
+/// softmax(x - max(x)) -> softmax(x)
+struct DropMaximum : OpRewritePattern<onnx::SoftmaxOp> {
+  using OpRewritePattern::OpRewritePattern;
+  LogicalResult matchAndRewrite(onnx::SoftmaxOp op, PatternRewriter &rewriter) const override {
+    auto sub = raise::skipNoOps(op.getX()).getDefiningOp<onnx::SubOp>();
+    RankedTensorType type = sub ? raise::getStaticType(sub.getA()) : RankedTensorType();
+    if (!type || sub.getC().getType() != type)
+      return rewriter.notifyMatchFailure(op, "not a difference");
+    auto most = getReduction<onnx::ReduceMaxOp>(sub.getB(), type);
+    int64_t axis = op.getAxis() + (op.getAxis() < 0 ? type.getRank() : 0);
+    if (!most || raise::skipNoOps(most.getX()) != raise::skipNoOps(sub.getA()) ||
+        *getAxis(most) != axis)
+      return rewriter.notifyMatchFailure(op, "no maximum of the row is subtracted");
+    rewriter.modifyOpInPlace(op, [&] { op.getXMutable().assign(sub.getA()); });
+    return success();
+  }
+};
+
 struct RaiseSoftmax : fovea::impl::RaiseSoftmaxPassBase<RaiseSoftmax> {
   void runOnOperation() override {
     RewritePatternSet patterns(&getContext());
-    patterns.add<RaiseDiv, RaiseExp, RaiseMul>(&getContext());
+    patterns.add<DropMaximum, RaiseDiv, RaiseExp, RaiseMul>(&getContext());
     if (failed(raise::applyRaising(getOperation(), std::move(patterns))))
       signalPassFailure();
   }

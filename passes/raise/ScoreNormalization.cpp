@@ -7,10 +7,13 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
+
+#include "llvm/ADT/SetVector.h"
 
 #include <cmath>
 
@@ -41,8 +44,26 @@ static Value makeVector(GraphBuilder &graph, ArrayRef<double> numbers, ArrayRef<
   return onnx::ConstantOp::create(graph.builder, graph.loc, onnx::makeConstant(type, bytes));
 }
 
-void raise::spellOutNormalization(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
-  onnx::BatchNormalizationOp norm = findNormalization(softmax);
+/// The normalisations of several products with the probabilities, which may be those of the parts
+/// of a sum.
+static SmallVector<onnx::BatchNormalizationOp> findOutputNormalizations(onnx::SoftmaxOp softmax) {
+  static constexpr size_t limit = 48;
+  llvm::SetVector<Operation *> reached;
+  SmallVector<onnx::BatchNormalizationOp> norms;
+  reached.insert(softmax);
+  for (size_t next = 0; next < reached.size() && reached.size() < limit; ++next)
+    for (Operation *user : reached[next]->getUsers()) {
+      if (auto norm = dyn_cast<onnx::BatchNormalizationOp>(user))
+        norms.push_back(norm);
+      else if (isa<onnx::MatMulOp, onnx::MulOp, onnx::ReduceSumOp, onnx::ReshapeOp,
+                   onnx::TransposeOp, onnx::SqueezeOp, onnx::UnsqueezeOp, onnx::ConcatOp,
+                   onnx::CastOp, onnx::IdentityOp>(user))
+        reached.insert(user);
+    }
+  return softmax.getY().hasOneUse() ? SmallVector<onnx::BatchNormalizationOp>() : norms;
+}
+
+static void spellOut(onnx::BatchNormalizationOp norm, RewriterBase &rewriter) {
   RankedTensorType type = norm ? getStaticType(norm.getX()) : RankedTensorType();
   if (!type || norm.getTraining() || type.getRank() < 2 || !type.getElementType().isF32())
     return;
@@ -69,4 +90,11 @@ void raise::spellOutNormalization(onnx::SoftmaxOp softmax, RewriterBase &rewrite
   result = graph.like<onnx::AddOp>(result, makeVector(graph, *shift, shape));
   rewriter.replaceAllUsesWith(norm.getY(), result);
   eraseDead(norm, rewriter);
+}
+
+void raise::spellOutNormalization(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
+  if (onnx::BatchNormalizationOp norm = findNormalization(softmax))
+    spellOut(norm, rewriter);
+  for (onnx::BatchNormalizationOp norm : findOutputNormalizations(softmax))
+    spellOut(norm, rewriter);
 }

@@ -10,8 +10,9 @@
 
 namespace fovea::raise {
 
-/// Writes a BatchNormalization between the products of queries and keys and `softmax`, one with
-/// constant statistics, as a product with and a sum of constants per channel.
+/// Writes a BatchNormalization between the products of queries and keys and `softmax`, and those
+/// behind several products with its result, where their statistics are constant, as products with
+/// and sums of constants per channel.
 void spellOutNormalization(onnx::SoftmaxOp softmax, mlir::RewriterBase &rewriter);
 
 } // namespace fovea::raise

@@ -37,8 +37,10 @@ public:
                       ", not from a matrix product");
     --budget;
     std::optional<Contraction> product = matchContraction(view.value);
-    bool isStep = product || isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp,
-                                 onnx::WhereOp, onnx::TanhOp>(op);
+    bool isStep =
+        product ||
+        isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp, onnx::WhereOp,
+            onnx::TanhOp, onnx::ClipOp, onnx::ReluOp, onnx::MinOp, onnx::MaxOp>(op);
     if (!view.value.hasOneUse() && isStep) {
       if (product || PathFinder(loops, ignored, budget).find(op, view, depth))
         return stopAtSecondUse(view.value, reader);
@@ -98,7 +100,7 @@ private:
 
   /// A product of elements is one of queries and keys of one channel.
   std::optional<ScorePath> endElementwise(onnx::MulOp mul, const View &view) {
-    View a = getOperand(view, mul.getA()), b = getOperand(view, mul.getB());
+    View a = readOperand(view, mul.getA()), b = readOperand(view, mul.getB());
     bool aDiffers = a && readsAny(a.map, loops.keys), bDiffers = b && readsAny(b.map, loops.keys);
     if (!a || !b || aDiffers == bDiffers || onnx::getConstantAttr(a.value) ||
         onnx::getConstantAttr(b.value))
@@ -162,6 +164,12 @@ private:
       return append(view, div.getA(), Kind::Div, div.getB(), depth);
     if (auto tanh = dyn_cast<onnx::TanhOp>(op))
       return append(view, tanh.getX(), Kind::Tanh, Value(), depth);
+    if (auto relu = dyn_cast<onnx::ReluOp>(op))
+      return append(view, relu.getX(), Kind::Max, Value(), depth);
+    if (auto clip = dyn_cast<onnx::ClipOp>(op))
+      return throughClip(clip, view, depth);
+    if (isa<onnx::MinOp, onnx::MaxOp>(op))
+      return throughExtremum(op, isa<onnx::MinOp>(op) ? Kind::Min : Kind::Max, view, depth);
     if (auto where = dyn_cast<onnx::WhereOp>(op))
       return nearest(append(view, where.getX(), Kind::Select, where.getY(), depth, true),
                      append(view, where.getY(), Kind::Select, where.getX(), depth, false));
@@ -174,26 +182,16 @@ private:
                 "the scores go through " + describeProducer(result) + ", which is not understood");
   }
 
-  /// `value`, an operand of the op that makes the view's value, where it is read; no view when its
-  /// shape does not broadcast.
-  static View getOperand(const View &view, Value value) {
-    RankedTensorType type = getStaticType(value);
-    RankedTensorType whole = cast<RankedTensorType>(view.value.getType());
-    AffineMap map =
-        type ? getBroadcastMap(type.getShape(), whole.getShape(), view.map) : AffineMap();
-    return map ? View{value, map} : View();
-  }
-
   /// The path to `scores` with one more step behind it.
   std::optional<ScorePath> append(const View &view, Value scores, Kind kind, Value other,
                                   unsigned depth, bool keepWhereTrue = true) {
-    View source = getOperand(view, scores);
+    View source = readOperand(view, scores);
     if (onnx::getConstantAttr(scores) || !source)
       return std::nullopt;
-    ScoreStep step{kind, other ? getOperand(view, other) : View(), {}, keepWhereTrue};
+    ScoreStep step{kind, other ? readOperand(view, other) : View(), {}, keepWhereTrue};
     Operation *op = view.value.getDefiningOp();
     if (auto where = dyn_cast<onnx::WhereOp>(op)) {
-      step.condition = getOperand(view, where.getCondition());
+      step.condition = readOperand(view, where.getCondition());
       if (step.condition && skipNegations(step.condition.value))
         step.keepWhereTrue = !step.keepWhereTrue;
     }
@@ -212,6 +210,45 @@ private:
           return path;
         }
       }
+    path->steps.push_back(step);
+    return path;
+  }
+
+  /// First the lower bound, then the upper one.
+  std::optional<ScorePath> throughClip(onnx::ClipOp clip, const View &view, unsigned depth) {
+    std::optional<ScorePath> path = find(readOperand(view, clip.getX()), clip, depth + 1);
+    for (auto [kind, bound] :
+         {std::pair<Kind, Value>(Kind::Max, clip.getLow()), {Kind::Min, clip.getHigh()}})
+      if (path && !isa<NoneType>(bound.getType()))
+        path = addStep(std::move(path), {kind, readOperand(view, bound), {}}, clip);
+    return path;
+  }
+
+  /// The smallest or largest of several numbers, of which one leads to the product.
+  std::optional<ScorePath> throughExtremum(Operation *op, Kind kind, const View &view,
+                                           unsigned depth) {
+    std::optional<ScorePath> best;
+    if (op->getNumOperands() > maxAddends)
+      return stop(RemarkCode::UnknownScoreOp, op,
+                  "the scores go through " + describeProducer(view.value) + " of many numbers");
+    for (Value scores : op->getOperands()) {
+      View source = readOperand(view, scores);
+      if (!source || onnx::getConstantAttr(scores))
+        continue;
+      std::optional<ScorePath> path = find(source, op, depth + 1);
+      for (Value other : op->getOperands())
+        if (path && other != scores)
+          path = addStep(std::move(path), {kind, readOperand(view, other), {}}, op);
+      best = nearest(std::move(best), std::move(path));
+    }
+    return best;
+  }
+
+  std::optional<ScorePath> addStep(std::optional<ScorePath> path, const ScoreStep &step,
+                                   Operation *op) {
+    if (!step.other)
+      return stop(RemarkCode::ShapeNotStatic, op,
+                  "a shape at " + describeProducer(op->getResult(0)) + " is not static");
     path->steps.push_back(step);
     return path;
   }
@@ -300,6 +337,8 @@ bool raise::checkSteps(const AttentionSite &site, Refusal &refusal) {
                      " is not supported"};
     return supported;
   };
+  if (!check(site.sink, false) || !check(site.addedValue, false))
+    return false;
   return llvm::all_of(site.steps, [&](const ScoreStep &step) {
     return check(step.condition, true) && check(step.other, false);
   });

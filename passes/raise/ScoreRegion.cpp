@@ -60,7 +60,12 @@ public:
     }
     for (const ScoreStep &step : site.steps)
       score = emitStep(score, step);
-    attn::YieldOp::create(builder, loc, score);
+    Value sink = site.sink ? emitNumber(site.sink) : Value(), value;
+    if (site.addedValue)
+      value = emitNumber(site.addedValue);
+    if (site.addedScale)
+      value = arith::MulFOp::create(builder, loc, value, emitNumber(site.addedScale));
+    attn::YieldOp::create(builder, loc, score, sink, value);
     return std::move(result);
   }
 
@@ -82,6 +87,10 @@ private:
       return arith::DivFOp::create(builder, loc, score, emitOther(step));
     case Kind::Negate:
       return arith::NegFOp::create(builder, loc, score);
+    case Kind::Min:
+      return arith::MinimumFOp::create(builder, loc, score, emitOther(step));
+    case Kind::Max:
+      return arith::MaximumFOp::create(builder, loc, score, emitOther(step));
     case Kind::Tanh:
       return math::TanhOp::create(builder, loc, score);
     case Kind::Select: {
@@ -98,6 +107,8 @@ private:
   }
 
   Value emitOther(const ScoreStep &step) {
+    if (!step.other)
+      return emitConstant(0);
     return step.otherCode ? emitCode(step.otherCode) : emitNumber(step.other);
   }
 
@@ -211,13 +222,10 @@ private:
     if (!isa_and_nonnull<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::WhereOp>(
             found.op))
       return {};
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(view.value.getType()).getShape();
     for (Value operand : found.op->getOperands()) {
-      RankedTensorType type = getStaticType(operand);
-      AffineMap map = type ? getBroadcastMap(type.getShape(), shape, view.map) : AffineMap();
-      if (!map)
+      found.operands.push_back(readOperand(view, operand));
+      if (!found.operands.back())
         return {};
-      found.operands.push_back({operand, map});
     }
     return found;
   }

@@ -7,6 +7,7 @@
 #include "passes/raise/SiteReport.h"
 
 #include "dialects/attn/Mask.h"
+#include "dialects/attn/ScoreCode.h"
 #include "dialects/onnx/NodeName.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
@@ -130,7 +131,9 @@ void SiteReport::reportRaised(attn::AttentionOp attention, ArrayRef<std::string>
   attn::NumericsAttr numerics = attention.getNumerics();
   // What differs from head to head is a bias, what does not hides keys.
   bool hasBias = false, hasDataMask = false, hasSoftCap = false;
-  for (auto [index, capture] : llvm::enumerate(attention.getCaptures())) {
+  attn::YieldOp yield = attention.getYield();
+  for (unsigned index : attn::getReadCaptures(attention.getScore(), yield.getScore())) {
+    Value capture = attention.getCaptures()[index];
     bool isBool = cast<RankedTensorType>(capture.getType()).getElementType().isInteger(1);
     bool differs = attention.getCaptureMap(index).isFunctionOfDim(Dim::H);
     (isBool || !differs ? hasDataMask : hasBias) = true;
@@ -150,6 +153,8 @@ void SiteReport::reportRaised(attn::AttentionOp attention, ArrayRef<std::string>
   add(hasSoftCap, "soft cap");
   add(hasBias, "bias");
   add(mask != "none", "mask");
+  add(bool(yield.getSink()), "sink");
+  add(bool(yield.getValue()), "relative values");
   add(numerics.getMaskedRows() == attn::MaskedRows::Zero && kind != "onnx.Attention", "NaN guard");
   add(bool(attention.getProbabilities()), "probabilities");
 

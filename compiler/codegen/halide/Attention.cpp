@@ -18,6 +18,7 @@
 #include "dialects/attn/MapRange.h"
 #include "dialects/attn/Mask.h"
 #include "dialects/attn/MaskTiles.h"
+#include "dialects/attn/ScoreCode.h"
 
 #include <limits>
 
@@ -39,11 +40,10 @@ void AttentionStage::makeSpace() {
   keys = op.getDomain()[Dim::J];
   depth = op.getDomain()[Dim::D];
   width = op.getDomain()[Dim::E];
-  auto yield = cast<attn::YieldOp>(op.getScore().front().getTerminator());
-  Block &body = op.getScore().front();
-  plain = yield.getOperand(0) == body.getArgument(0);
-  indexed = llvm::any_of(body.getArguments().slice(1, 4),
-                         [](BlockArgument index) { return !index.use_empty(); });
+  attn::YieldOp yield = op.getYield();
+  plain = yield.getScore() == op.getScore().getArgument(0);
+  llvm::BitVector read = attn::getReadArguments(op.getScore(), yield.getScore());
+  indexed = read.find_first_in(1, 5) >= 0;
 }
 
 void AttentionStage::chooseTile() {
@@ -254,30 +254,32 @@ H::Func AttentionStage::definePack(bool tail) {
   return pack;
 }
 
+/// What the region yields for the strip's row at `key`; `product` and `key` may be undefined where
+/// it does not read them.
+Expr AttentionStage::yielded(Value number, Expr product, Expr key) {
+  Region &region = op.getScore();
+  Expr query = H::min(yb * rows + yi, queries - 1);
+  bind(Dim::I, query);
+  if (key.defined())
+    bind(Dim::J, key);
+  std::map<void *, Expr> arguments;
+  for (auto [position, expr] : llvm::enumerate(std::vector<Expr>{product, b, h, query, key}))
+    if (expr.defined())
+      arguments[region.getArgument(position).getAsOpaquePointer()] = expr;
+  for (unsigned capture : attn::getReadCaptures(region, number))
+    arguments[region.getArgument(5 + capture).getAsOpaquePointer()] =
+        read(op.getCaptures()[capture], op.getCaptureMap(capture));
+  return translator.region(number, arguments);
+}
+
 /// The score of one key: the region around the scaled product, minus infinity where nothing is to
 /// be seen. Hiding is a minimum and not a select: Halide would shrink the product's tile to where
 /// the select's condition holds.
 Expr AttentionStage::score(Expr product, Expr key, bool mayPassEnd) {
   const float infinity = std::numeric_limits<float>::infinity();
   Expr value = product;
-  if (!plain) {
-    Block &body = op.getScore().front();
-    Expr query = H::min(yb * rows + yi, queries - 1), inside = H::min(key, keys - 1);
-    bind(Dim::I, query);
-    bind(Dim::J, inside);
-    std::map<void *, Expr> arguments;
-    auto set = [&](unsigned number, Expr expr) {
-      arguments[body.getArgument(number).getAsOpaquePointer()] = expr;
-    };
-    set(0, product);
-    set(1, b);
-    set(2, h);
-    set(3, query);
-    set(4, inside);
-    for (auto [number, capture] : llvm::enumerate(op.getCaptures()))
-      set(5 + number, read(capture, op.getCaptureMap(number)));
-    value = translator.region(body.getTerminator()->getOperand(0), arguments);
-  }
+  if (!plain)
+    value = yielded(op.getYield().getScore(), product, H::min(key, keys - 1));
   Expr visible = seen(key);
   if (mayPassEnd && keys % vec)
     visible = visible.defined() ? visible && key < keys : key < keys;
@@ -354,7 +356,11 @@ void AttentionStage::defineSoftmax() {
   H::Func largest = lanes("max", scores, -infinity, [](Expr a, Expr b) { return maxOf(b, a); });
   top = H::Func(translator.name("top"));
   // A row that sees nothing has the top minus infinity, which must not meet itself in a difference.
-  Expr best = largest(strip({0}));
+  Expr best = largest(strip({0})), sink;
+  if (Value number = op.getYield().getSink()) {
+    sink = yielded(number, Expr(), Expr()) * (plain ? log2e : 1.0f);
+    best = maxOf(sink, best);
+  }
   top(stripVars({})) = H::select(best == -infinity, 0.0f, best);
 
   powers = H::Func(translator.name("p"));
@@ -364,14 +370,19 @@ void AttentionStage::defineSoftmax() {
   Expr key = r.x + vec * r.y;
   // The difference is taken in natural units first: scores near the end of f32 would overflow in
   // log2 units.
-  Expr difference = scores(strip({key})) - top(strip({}));
-  powers(strip({key})) = exp2OfNegative(plain ? difference : difference * log2e);
+  auto power = [&](Expr score) {
+    Expr difference = score - top(strip({}));
+    return exp2OfNegative(plain ? difference : difference * log2e);
+  };
+  powers(strip({key})) = power(scores(strip({key})));
   powerLane = r.x;
   powerStep = r.y;
 
   H::Func total = lanes("sum", powers, 0.0f, [](Expr a, Expr b) { return a + b; });
   inverse = H::Func(translator.name("inv"));
   Expr weight = total(strip({0}));
+  if (sink.defined())
+    weight += power(sink);
   bool zero = op.getNumerics().getMaskedRows() == attn::MaskedRows::Zero;
   inverse(stripVars({})) = H::select(
       weight == 0.0f, zero ? 0.0f : std::numeric_limits<float>::quiet_NaN(), 1.0f / weight);
@@ -384,7 +395,10 @@ void AttentionStage::defineOutput() {
   bind(Dim::E, width % tile ? H::min(x, width - 1) : Expr(x));
   weighted = H::Func(translator.name("pv"));
   weighted(stripVars({x})) = 0.0f;
-  weighted(stripVars({x})) += powers(strip({key})) * read(op.getValue(), op.getValueMap());
+  Expr value = read(op.getValue(), op.getValueMap());
+  if (Value number = op.getYield().getValue())
+    value += yielded(number, Expr(), key);
+  weighted(stripVars({x})) += powers(strip({key})) * value;
   weightedKey = key;
 
   // A strip of several tiles is finished in a buffer: the tile's rows must be those of a variable

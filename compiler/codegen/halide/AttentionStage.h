@@ -30,6 +30,7 @@ private:
   Halide::Expr read(mlir::Value value, mlir::AffineMap map);
   void bind(Dim dim, Halide::Expr value);
   Halide::Expr tabulate(mlir::AffineExpr part);
+  Halide::Expr yielded(mlir::Value number, Halide::Expr product, Halide::Expr key);
   Halide::Expr score(Halide::Expr product, Halide::Expr key, bool mayPassEnd);
   Halide::Expr seen(Halide::Expr key);
   void defineVisibleKeys();

@@ -43,3 +43,19 @@ func.func @online(%q: tensor<2x9x64xf32>, %k: tensor<2x6x32xf32>, %v: tensor<2x6
   } -> tensor<2x4x9x8xf32>, tensor<2x4x9xf32>, tensor<2x4x9xf32>
   return %a : tensor<2x4x9x8xf32>
 }
+
+// A sink per head and values of query, key and channel.
+
+#rel = affine_map<(b, h, i, j, d, e) -> (i - j + 4, e)>
+#head = affine_map<(b, h, i, j, d, e) -> (h)>
+// CHECK-LABEL: func.func @sink_and_value
+// CHECK: attn.yield %{{.+}} sink %{{.+}} value %{{.+}} : f32
+func.func @sink_and_value(%q: tensor<1x3x32xf32>, %k: tensor<1x5x16xf32>, %v: tensor<1x5x8xf32>, %r: tensor<7x8xf32>, %t: tensor<2xf32>) -> tensor<1x3x16xf32> {
+  %o = attn.attention ins(%q, %k, %v : tensor<1x3x32xf32>, tensor<1x5x16xf32>, tensor<1x5x8xf32>)
+    captures(%r, %t : tensor<7x8xf32>, tensor<2xf32>) domain = [1, 2, 3, 5, 16, 8]
+    indexing_maps = [#q, #k, #v, #rel, #head, affine_map<(b, h, i, j, d, e) -> (b, i, h * 8 + e)>] mask = <dense> numerics = <scale = 0.25 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %more: f32, %sink: f32):
+      attn.yield %s sink %sink value %more : f32
+  } -> tensor<1x3x16xf32>
+  return %o : tensor<1x3x16xf32>
+}

@@ -22,10 +22,10 @@ func.func @no_product(%s: tensor<1x4x9x9xf32>, %v: tensor<1x4x9x16xf32>) -> tens
 
 // -----
 
-// CHECK: Function=unknown_step {{.*}}Code=ATTN-R02{{.*}}Node=/relu, Reason="the scores go through Relu '/relu', which is not understood"
+// CHECK: Function=unknown_step {{.*}}Code=ATTN-R02{{.*}}Node=/exp, Reason="the scores go through Exp '/exp', which is not understood"
 func.func @unknown_step(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
   %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
-  %r = onnx.Relu %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/relu"("Relu"("model.onnx")))
+  %r = onnx.Exp %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/exp"("Exp"("model.onnx")))
   %p = onnx.Softmax %r : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
@@ -251,5 +251,22 @@ func.func @raised(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor
   %a = onnx.Add %s, %b : (tensor<1x4x9x9xf32>, tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
   %p = onnx.Softmax %a : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
   %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// One key more than the values have, whose score is no tensor of its own.
+
+// CHECK: Function=hidden_sink {{.*}}Code=ATTN-R01{{.*}}Node=/softmax, Reason="Softmax has one key more than the product with the values, and its score is no tensor of its own"
+func.func @hidden_sink(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x10xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %nine = onnx.Constant : tensor<1xi64> = dense<9> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x10xf32>) -> tensor<1x4x9x10xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x10xf32>) -> tensor<1x4x9x10xf32> loc("/softmax"("Softmax"("model.onnx")))
+  %d = onnx.Slice %p, %zero, %nine, %three, %none : (tensor<1x4x9x10xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %d, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }

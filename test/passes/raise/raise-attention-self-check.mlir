@@ -41,3 +41,14 @@ func.func @large(%q: tensor<64x4096x64xf32>, %k: tensor<64x64x4096xf32>, %v: ten
   %o = onnx.MatMul %p, %v : (tensor<64x4096x4096xf32>, tensor<64x4096x64xf32>) -> tensor<64x4096x64xf32>
   return %o : tensor<64x4096x64xf32>
 }
+
+// A factor of the product with the values is one of its result.
+
+// CHECK-DAG: self-check | Category:raise | Cases=6, CheckedSite=4, Node=/factor/Softmax
+func.func @factor(%q: tensor<5x4xf32>, %k: tensor<5x4xf32>, %v: tensor<5x4xf32>) -> tensor<5x4xf32> {
+  %none = onnx.none
+  %s = onnx.Gemm %q, %k, %none {alpha = 1.0 : f32, beta = 1.0 : f32, trans_a = false, trans_b = true} : (tensor<5x4xf32>, tensor<5x4xf32>, none) -> tensor<5x5xf32>
+  %p = onnx.Softmax %s : (tensor<5x5xf32>) -> tensor<5x5xf32> loc("/factor/Softmax"("Softmax"("model.onnx")))
+  %o = onnx.Gemm %p, %v, %none {alpha = 0.5 : f32, beta = 1.0 : f32, trans_a = false, trans_b = false} : (tensor<5x5xf32>, tensor<5x4xf32>, none) -> tensor<5x4xf32>
+  return %o : tensor<5x4xf32>
+}

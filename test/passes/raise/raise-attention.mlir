@@ -398,3 +398,96 @@ func.func @negated_mask(%q: tensor<1x2x4x8xf32>, %k: tensor<1x2x8x4xf32>, %v: te
   %o = onnx.MatMul %p, %v : (tensor<1x2x4x4xf32>, tensor<1x2x4x8xf32>) -> tensor<1x2x4x8xf32>
   return %o : tensor<1x2x4x8xf32>
 }
+
+// -----
+
+// Bounds on the scores are steps like others.
+
+// CHECK-LABEL: func.func @bounded_scores
+// CHECK-NOT: onnx.Softmax
+// CHECK: attn.attention
+// CHECK-NEXT: ^bb0(%[[S:[^ :]+]]: f32,
+// CHECK: %[[LOW:.+]] = arith.maximumf %[[S]], %{{.+}} : f32
+// CHECK: %[[HIGH:.+]] = arith.minimumf %[[LOW]], %{{.+}} : f32
+// CHECK: %[[RELU:.+]] = arith.maximumf %[[HIGH]], %{{.+}} : f32
+// CHECK-NEXT: attn.yield %[[RELU]] : f32
+func.func @bounded_scores(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<-2.0> : tensor<f32>
+  %high = onnx.Constant : tensor<f32> = dense<3.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %c = onnx.Clip %s, %low, %high : (tensor<1x4x9x9xf32>, tensor<f32>, tensor<f32>) -> tensor<1x4x9x9xf32>
+  %r = onnx.Relu %c : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %r : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// A sink: one score more per head, in the softmax and in no output.
+
+// CHECK-DAG: #[[$SINK:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (0, d1, 0, 0)>
+// CHECK-LABEL: func.func @sink
+// CHECK-SAME: %[[T:[^ :]+]]: tensor<1x4x1x1xf32>)
+// CHECK: attn.attention {{.*}} captures(%[[T]] : tensor<1x4x1x1xf32>) domain = [1, 4, 9, 9, 16, 16]
+// CHECK-NEXT: ^bb0(%[[S:[^ :]+]]: f32, {{.+}}, %[[C:[^ :]+]]: f32):
+// CHECK-NEXT: attn.yield %[[S]] sink %[[C]] : f32
+func.func @sink(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %t: tensor<1x4x1x1xf32>) -> tensor<1x4x9x16xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %nine = onnx.Constant : tensor<1xi64> = dense<9> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %shape = onnx.Constant : tensor<4xi64> = dense<[1, 4, 9, 1]> : tensor<4xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %e = onnx.Expand %t, %shape : (tensor<1x4x1x1xf32>, tensor<4xi64>) -> tensor<1x4x9x1xf32>
+  %c = onnx.Concat %s, %e {axis = -1 : si64} : (tensor<1x4x9x9xf32>, tensor<1x4x9x1xf32>) -> tensor<1x4x9x10xf32>
+  %p = onnx.Softmax %c : (tensor<1x4x9x10xf32>) -> tensor<1x4x9x10xf32>
+  %d = onnx.Slice %p, %zero, %nine, %three, %none : (tensor<1x4x9x10xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %d, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Relative values: a second product over the same probabilities, with a table of queries, keys and channels.
+
+// CHECK-DAG: #[[$TABLE:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2, d3, d5)>
+// CHECK-LABEL: func.func @relative_values
+// CHECK-SAME: %[[T:[^ :]+]]: tensor<9x9x16xf32>)
+// CHECK: %[[R:.+]] = attn.attention {{.*}} captures(%[[T]] : tensor<9x9x16xf32>) domain = [1, 4, 9, 9, 16, 16]
+// CHECK-NEXT: ^bb0(%[[S:[^ :]+]]: f32, {{.+}}, %[[C:[^ :]+]]: f32):
+// CHECK-NEXT: attn.yield %[[S]] value %[[C]] : f32
+// CHECK: return %[[R]]
+func.func @relative_values(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %t: tensor<9x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %shape = onnx.Constant : tensor<4xi64> = dense<[9, 1, 4, 16]> : tensor<4xi64>
+  %rows = onnx.Constant : tensor<3xi64> = dense<[9, 4, 9]> : tensor<3xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  %a = onnx.Transpose %p {permutation = array<i64: 2, 0, 1, 3>} : (tensor<1x4x9x9xf32>) -> tensor<9x1x4x9xf32>
+  %b = onnx.Reshape %a, %rows : (tensor<9x1x4x9xf32>, tensor<3xi64>) -> tensor<9x4x9xf32>
+  %c = onnx.MatMul %b, %t : (tensor<9x4x9xf32>, tensor<9x9x16xf32>) -> tensor<9x4x16xf32>
+  %d = onnx.Reshape %c, %shape : (tensor<9x4x16xf32>, tensor<4xi64>) -> tensor<9x1x4x16xf32>
+  %e = onnx.Transpose %d {permutation = array<i64: 1, 2, 0, 3>} : (tensor<9x1x4x16xf32>) -> tensor<1x4x9x16xf32>
+  %sum = onnx.Add %o, %e : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %sum : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// The second product goes elsewhere as well: the probabilities stay.
+
+// CHECK-LABEL: func.func @relative_values_returned
+// CHECK: attn.attention {{.*}}
+// CHECK-NEXT: ^bb0(%[[S:[^ :]+]]: f32,
+// CHECK-NEXT: attn.yield %[[S]] : f32
+// CHECK-NEXT: probabilities
+// CHECK: onnx.MatMul
+func.func @relative_values_returned(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %t: tensor<1x1x9x16xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>) {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  %c = onnx.MatMul %p, %t : (tensor<1x4x9x9xf32>, tensor<1x1x9x16xf32>) -> tensor<1x4x9x16xf32>
+  %sum = onnx.Add %o, %c : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %sum, %c : tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>
+}

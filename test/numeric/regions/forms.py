@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Attention whose scores, probabilities or values go through more than a scale and a mask, as exporters write it."""
+import pathlib
+import sys
+
+import numpy
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "masks"))
+from spellings import Graph  # noqa: E402
+
+FLOAT = numpy.float32
+BATCH, HEADS, CHANNELS = 2, 2, 8
+
+
+class Site(Graph):
+    """softmax(scores(q k^T / sqrt(d))) v with functions of the graph for what stands between; `parts` is what the remark
+    says of the form, and None stands for a refusal."""
+
+    def __init__(self, parts, scores=None, weights=None, output=None, queries=9, keys=9, seed=5, shift=0.0):
+        super().__init__()
+        self.parts, self.queries, self.keys, self.shift = parts, queries, keys, shift
+        self.has_weights = False
+        self.random = numpy.random.default_rng(seed)
+        q, k, v = (self.input(name, self.tensor(BATCH, HEADS, rows, CHANNELS, factor=2))
+                   for name, rows in (("q", queries), ("k", keys), ("v", keys)))
+        s = self.Mul(self.MatMul(q, self.Transpose(k, perm=[0, 1, 3, 2])), (CHANNELS ** -0.5, "float32"))
+        p = weights(self, s) if weights else self.Softmax(scores(self, s) if scores else s, axis=-1)
+        self.result = output(self, p, v) if output else self.MatMul(p, v)
+        self.proto = self.model({self.result: (BATCH, HEADS, queries, CHANNELS)})
+
+    def tensor(self, *shape, factor=1):
+        return (self.random.standard_normal(shape) * factor).astype(FLOAT)
+
+    def weight(self, *shape):
+        self.has_weights = True
+        return self.tensor(*shape) + FLOAT(self.shift), "float32"
+
+    def ints(self, *values):
+        return list(values), "int64"
+
+    def relative(self, table):
+        """The indices i - j into a table of 2 S - 1 rows, as a constant."""
+        i, j = numpy.indices((self.queries, self.keys))
+        return self.Gather(table, (i - j + self.keys - 1, "int64"), axis=0)
+
+
+def sink(first=False, shape=(1, HEADS, 1, 1), shifted=True, mask=False):
+    """A learnt score per head beside the keys', whose probability is dropped."""
+    def probabilities(g, s):
+        if mask:
+            i, j = numpy.indices((g.queries, g.keys))
+            s = g.Add(s, (numpy.where(j <= i, 0, -numpy.inf), "float32"))
+        sinks = g.Expand(g.Reshape(g.weight(HEADS), g.ints(*shape)), g.ints(BATCH, HEADS, g.queries, 1))
+        joined = g.Concat(*((sinks, s) if first else (s, sinks)), axis=-1)
+        if shifted:
+            joined = g.Sub(joined, g.ReduceMax(joined, g.ints(-1), keepdims=1))
+        p = g.Softmax(joined, axis=-1)
+        return g.Slice(p, g.ints(first), g.ints(g.keys + first), g.ints(3), g.ints(1))
+    return probabilities
+
+
+def shaw(order=("p", "r"), clipped=None, dynamic=False):
+    """P V + P R with R indexed by query and key, as tensor2tensor writes it."""
+    def output(g, p, v):
+        values = g.MatMul(p, v)
+        table = g.input("table", g.tensor(2 * g.keys - 1, CHANNELS) + FLOAT(g.shift)) if dynamic else \
+            g.weight(2 * g.keys - 1, CHANNELS)
+        if clipped:
+            i, j = numpy.indices((g.queries, g.keys))
+            r = g.Gather(table, (numpy.clip(i - j, -clipped, clipped) + clipped, "int64"), axis=0)
+        else:
+            r = g.relative(table)
+        rows = g.Reshape(g.Transpose(p, perm=[2, 0, 1, 3]), g.ints(g.queries, BATCH * HEADS, g.keys))
+        more = g.Reshape(g.MatMul(rows, r), g.ints(g.queries, BATCH, HEADS, CHANNELS))
+        more = g.Transpose(more, perm=[1, 2, 0, 3])
+        return g.Add(*((values, more) if order[0] == "p" else (more, values)))
+    return output
+
+
+def normalised(g, p, v):
+    """Both parts joined along the rows, a batch norm over all channels of both, and their sum: axial attention."""
+    table = g.weight(CHANNELS, 2 * g.keys - 1)
+    i, j = numpy.indices((g.queries, g.keys))
+    r = g.Gather(table, (i - j + g.keys - 1, "int64"), axis=1)  # c, i, j
+    sv = g.Einsum(p, g.Transpose(v, perm=[0, 1, 3, 2]), equation="bgij,bgcj->bgci")
+    sve = g.Einsum(p, r, equation="bgij,cij->bgci")
+    both = g.Reshape(g.Concat(sv, sve, axis=-1), g.ints(BATCH, 2 * HEADS * CHANNELS, g.queries))
+    channels = 2 * HEADS * CHANNELS
+    norm = g.BatchNormalization(both, g.weight(channels), g.weight(channels), g.weight(channels),
+                                (numpy.abs(g.tensor(channels)) + 0.5, "float32"))
+    total = g.ReduceSum(g.Reshape(norm, g.ints(BATCH, HEADS * CHANNELS, 2, g.queries)), g.ints(-2), keepdims=0)
+    return g.Transpose(g.Reshape(total, g.ints(BATCH, HEADS, CHANNELS, g.queries)), perm=[0, 1, 3, 2])
+
+
+def scaled(g, p, v):
+    """Each part times a constant, plus a constant."""
+    first = g.Add(g.Mul(g.MatMul(p, v), g.weight(CHANNELS)), g.weight(HEADS, 1, 1))
+    rows = g.Transpose(g.Reshape(p, g.ints(BATCH * HEADS, g.queries, g.keys)), perm=[1, 0, 2])
+    more = g.Transpose(g.MatMul(rows, g.relative(g.weight(2 * g.keys - 1, CHANNELS))), perm=[1, 0, 2])
+    return g.Add(first, g.Mul(g.Reshape(more, g.ints(BATCH, HEADS, g.queries, CHANNELS)), (0.5, "float32")))
+
+
+def site(parts, scores=None, **options):
+    return lambda shift=0.0: Site(parts, scores, shift=shift, **options)
+
+
+SCALE = "scale 0.353553"
+CASES = {
+    "clip": site(SCALE, lambda g, s: g.Clip(s, (-1.0, "float32"), (2.0, "float32"))),
+    "clip above": site(SCALE, lambda g, s: g.Clip(s, (-3.0, "float32"))),
+    "relu": site(SCALE, lambda g, s: g.Relu(s)),
+    "min and max": site(SCALE + ", bias", lambda g, s: g.Max(g.Min(g.weight(HEADS, 1, 1), s), (-2.0, "float32"))),
+    "soft cap": site("scale 0.117851, soft cap", lambda g, s: g.Mul(g.Tanh(g.Div(s, (3.0, "float32"))), (3.0, "float32"))),
+    "sinks": site(SCALE + ", sink", weights=sink()),
+    "sinks in front": site(SCALE + ", sink", weights=sink(first=True, shifted=False)),
+    "sinks, causal": site(SCALE + ", mask, sink", weights=sink(mask=True), queries=70, keys=70),
+    "relative values": site(SCALE + ", relative values", output=shaw()),
+    "relative values in front": site(SCALE + ", relative values", output=shaw(order=("r", "p")), queries=40, keys=40),
+    "clipped relative values": site(SCALE + ", relative values", output=shaw(clipped=3)),
+    "relative values, an input": site(SCALE + ", relative values", output=shaw(dynamic=True)),
+    "normalised relative values": site(SCALE + ", relative values", output=normalised, queries=20, keys=20),
+    "scaled relative values": site(SCALE + ", relative values", output=scaled),
+}
