@@ -209,7 +209,7 @@ public:
       return std::nullopt;
     site.scale *= scores.scale;
     if (double factor = values.product.factor; factor != 1.0)
-      site.outputScale = NumberTable{{float(factor)}, {}, identity(0)};
+      site.outputScale = NumberTable{{float(factor)}, {}, AffineMap::get(loops.size(), 0, context)};
     return std::move(site);
   }
 
