@@ -22,8 +22,10 @@ static Type getCarriedType(Value initial) {
 /// Unranked types of what a body yields, without the first `skipped` values.
 static SmallVector<Type> getResultTypes(NodeImporter &node, Region &body, unsigned skipped) {
   SmallVector<Type> types;
-  for (Value value : body.front().getTerminator()->getOperands().drop_front(skipped))
+  for (Value value : body.front().getTerminator()->getOperands().drop_front(skipped)) {
+    checkTensor(value);
     types.push_back(node.getTypeLike(value));
+  }
   return types;
 }
 
@@ -39,6 +41,7 @@ static void importIf(NodeImporter &node) {
   node.importGraph("then_branch", thenBranch, {});
   node.importGraph("else_branch", elseBranch, {});
   SmallVector<Type> types = getResultTypes(node, thenBranch, 0);
+  getResultTypes(node, elseBranch, 0);
   checkCount(node, types.size());
   auto op = onnx::IfOp::create(node.builder, node.loc, types, condition);
   op.getThenBranch().takeBody(thenBranch);
@@ -47,28 +50,107 @@ static void importIf(NodeImporter &node) {
   node.setResults(op.getResults());
 }
 
+/// The tensor that each iteration appends to the sequence that enters the body as `before` and
+/// leaves it as `after`; null when it stays as it was.
+static Value getAppended(Value before, Value after) {
+  if (!isa<TupleType>(after.getType()))
+    failInput("the body yields a tensor for a sequence");
+  SmallVector<Value> pieces = getSequencePieces(after);
+  if (pieces.size() > 2 || pieces.empty() || pieces.front() != before ||
+      isa<TupleType>(pieces.back().getType()) != (pieces.size() == 1))
+    failUnsupported("a loop may append one tensor to a sequence in each iteration, and do nothing "
+                    "else with it");
+  return pieces.size() == 2 ? pieces.back() : Value();
+}
+
+/// Makes what a loop's body appends to the sequences among the carried values its last results, and
+/// takes the sequences themselves out of the body. Returns, for each carried value, whether
+/// something is appended to it.
+static SmallVector<bool> collectSequences(NodeImporter &node, Block &body,
+                                          ArrayRef<Value> initial) {
+  Operation *yield = body.getTerminator();
+  auto stated = yield->getAttrOfType<ArrayAttr>("onnx.declared");
+  SmallVector<bool> appends(initial.size(), false);
+  SmallVector<Value> yielded, appended;
+  SmallVector<Attribute> declared;
+  for (auto [i, value] : llvm::enumerate(yield->getOperands())) {
+    bool isCarried = i > 0 && i <= initial.size();
+    if (!isCarried || !isa<TupleType>(initial[i - 1].getType())) {
+      checkTensor(value);
+      yielded.push_back(value);
+      declared.push_back(stated[i]);
+    } else if (Value tensor = getAppended(body.getArgument(i + 1), value)) {
+      appends[i - 1] = true;
+      appended.push_back(tensor);
+    }
+  }
+  for (Value tensor : appended)
+    declared.push_back(TypeAttr::get(tensor.getType()));
+  llvm::append_range(yielded, appended);
+  OpBuilder::InsertionGuard guard(node.builder);
+  node.builder.setInsertionPoint(yield);
+  auto replaced = onnx::YieldOp::create(node.builder, yield->getLoc(), yielded);
+  replaced->setAttr("onnx.declared", node.builder.getArrayAttr(declared));
+  yield->erase();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isa<UnrealizedConversionCastOp>(op) && op.use_empty())
+      op.erase();
+  for (size_t i = initial.size(); i-- > 0;) {
+    if (!isa<TupleType>(initial[i].getType()))
+      continue;
+    if (!body.getArgument(i + 2).use_empty())
+      failUnsupported("the body of a loop may not read a sequence that the loop appends to");
+    body.eraseArgument(i + 2);
+  }
+  return appends;
+}
+
 static void importLoop(NodeImporter &node) {
   Value count = node.getOptionalOperand(0), condition = node.getOptionalOperand(1);
+  checkTensor(count);
+  checkTensor(condition);
   Builder &builder = node.builder;
-  SmallVector<Value> initial;
+  SmallVector<Value> initial, tensors;
   SmallVector<Type> arguments = {RankedTensorType::get({}, builder.getI64Type()),
                                  RankedTensorType::get({}, builder.getI1Type())};
   for (unsigned i = 2; i < node.getNumOperands(); ++i) {
     initial.push_back(node.getOperand(i));
-    arguments.push_back(getCarriedType(initial.back()));
+    bool isSequence = isa<TupleType>(initial.back().getType());
+    arguments.push_back(isSequence ? TupleType::get(builder.getContext())
+                                   : getCarriedType(initial.back()));
+    if (!isSequence)
+      tensors.push_back(initial.back());
   }
   Region body;
   node.importGraph("body", body, arguments);
-  if (body.front().getTerminator()->getNumOperands() <= initial.size())
+  unsigned made = body.front().getTerminator()->getNumOperands();
+  if (made <= initial.size())
     failInput("the body of a loop with " + Twine(initial.size()) + " carried values makes " +
-              Twine(body.front().getTerminator()->getNumOperands()) +
-              " outputs; the condition and each carried value are needed");
+              Twine(made) + " outputs; the condition and each carried value are needed");
+  checkCount(node, made - 1);
+  SmallVector<bool> appends(initial.size(), false);
+  if (tensors.size() != initial.size())
+    appends = collectSequences(node, body.front(), initial);
   SmallVector<Type> types = getResultTypes(node, body, 1);
-  checkCount(node, types.size());
-  auto op = onnx::LoopOp::create(node.builder, node.loc, types, count, condition, initial);
+  auto op = onnx::LoopOp::create(node.builder, node.loc, types, count, condition, tensors);
   op.getBody().takeBody(body);
   node.refineTypes(op);
-  node.setResults(op.getResults());
+
+  SmallVector<Value> results;
+  unsigned nextCarried = 0, nextRows = types.size() - llvm::count(appends, true);
+  auto scanned = op.getResults().slice(tensors.size(), nextRows - tensors.size());
+  for (auto [i, value] : llvm::enumerate(initial)) {
+    if (!isa<TupleType>(value.getType())) {
+      results.push_back(op.getResult(nextCarried++));
+      continue;
+    }
+    SmallVector<Value> pieces = getSequencePieces(value);
+    if (appends[i])
+      pieces.push_back(node.makeSequence(op.getResult(nextRows++)));
+    results.push_back(node.makeSequence(pieces));
+  }
+  llvm::append_range(results, scanned);
+  node.setResults(results);
 }
 
 //===----------------------------------------------------------------------===//
@@ -168,7 +250,7 @@ static constexpr unsigned anyNumber = 1 << 16;
 
 static const OperatorRule rules[] = {
     {"If", 1, 1, 1, anyNumber, importIf},
-    {"Loop", 1, 2, anyNumber, anyNumber, importLoop},
+    {"Loop", 1, 2, anyNumber, anyNumber, importLoop, true},
     {"Scan", 8, 1, anyNumber, anyNumber, importScan},
 };
 

@@ -51,19 +51,30 @@ void fovea::checkTensor(Value value) {
     failUnsupported("a sequence is supported only as an input of operators on sequences");
 }
 
-SmallVector<Value> NodeImporter::getSequence(unsigned index) {
-  Value operand = getOperand(index);
-  auto sequence = operand.getDefiningOp<UnrealizedConversionCastOp>();
-  if (!sequence || !isa<TupleType>(operand.getType()))
-    failInput("input " + Twine(index) + " must be a sequence");
-  return SmallVector<Value>(sequence.getInputs());
+SmallVector<Value> fovea::getSequencePieces(Value sequence) {
+  if (auto made = sequence.getDefiningOp<UnrealizedConversionCastOp>())
+    return SmallVector<Value>(made.getInputs());
+  return {sequence};
 }
 
-Value NodeImporter::makeSequence(ValueRange tensors) {
-  for (Value tensor : tensors)
-    checkTensor(tensor);
-  Type type = TupleType::get(builder.getContext(), tensors.getTypes());
-  return UnrealizedConversionCastOp::create(builder, loc, type, tensors).getResult(0);
+SmallVector<Value> NodeImporter::getPieces(unsigned index) {
+  Value operand = getOperand(index);
+  if (!isa<TupleType>(operand.getType()))
+    failInput("input " + Twine(index) + " must be a sequence");
+  return getSequencePieces(operand);
+}
+
+SmallVector<Value> NodeImporter::getSequence(unsigned index) {
+  SmallVector<Value> pieces = getPieces(index);
+  if (llvm::any_of(pieces, [](Value piece) { return isa<TupleType>(piece.getType()); }))
+    failUnsupported("a sequence that a loop makes can be appended to, concatenated, counted and "
+                    "read at a position, but not changed elsewhere");
+  return pieces;
+}
+
+Value NodeImporter::makeSequence(ValueRange pieces) {
+  Type type = TupleType::get(builder.getContext(), pieces.getTypes());
+  return UnrealizedConversionCastOp::create(builder, loc, type, pieces).getResult(0);
 }
 
 const AttributeProto *NodeImporter::find(StringRef name, int kind, StringRef kindName) {

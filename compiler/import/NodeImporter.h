@@ -46,8 +46,10 @@ public:
   mlir::Value getOptionalOperand(unsigned index);
   /// All operands, at least one, none absent.
   llvm::ArrayRef<mlir::Value> getAllOperands();
-  /// The tensors of an operand that is a sequence.
+  /// The tensors of an operand that is a sequence of known length.
   llvm::SmallVector<mlir::Value> getSequence(unsigned index);
+  /// What an operand that is a sequence consists of, as `getSequencePieces` has it.
+  llvm::SmallVector<mlir::Value> getPieces(unsigned index);
 
   // Attributes. Each throws ImportFailure when the attribute has another kind; reading one marks it
   // as known.
@@ -77,8 +79,8 @@ public:
   mlir::ElementsAttr makeIndexAttr(llvm::ArrayRef<int64_t> values);
   mlir::Value makeConstant(mlir::ElementsAttr value);
   mlir::Value makeNone();
-  /// A sequence of tensors: a value of the import alone, which only rules that say so take.
-  mlir::Value makeSequence(mlir::ValueRange tensors);
+  /// A sequence of `pieces`: a value of the import alone, which only rules that say so take.
+  mlir::Value makeSequence(mlir::ValueRange pieces);
   /// A scalar constant: `value`, rounded to a float type or truncated to an integer type.
   mlir::Value makeNumber(double value, mlir::Type elementType);
   /// The tensor of unknown shape with `value`'s element type, or with the one given.
@@ -119,6 +121,11 @@ private:
 
 /// Throws ImportFailure when the value is a sequence.
 void checkTensor(mlir::Value value);
+
+/// The pieces of a sequence. Each is a tensor of it; or the rows of a tensor, which a loop has
+/// collected in it (a sequence of that one tensor); or, in a loop's body, a block argument for what
+/// came before.
+llvm::SmallVector<mlir::Value> getSequencePieces(mlir::Value sequence);
 
 /// How one operator is imported.
 struct OperatorRule {

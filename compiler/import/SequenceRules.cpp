@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Sequences and optionals exist at import alone: a sequence is the list of its tensors, whose
-// length and positions have to be constants. Exporters write them for chunks, unbinding and
-// stacking.
+// length and positions have to be constants, or what a loop has appended, the rows of a tensor.
+// Exporters write them for chunks, unbinding and stacking.
 
 #include "compiler/import/AttentionRules.h"
 #include "compiler/import/ImportFailure.h"
@@ -40,13 +40,71 @@ static int64_t getConstantPosition(NodeImporter &node, unsigned index, int64_t c
   return *position;
 }
 
+static Value addDimension(NodeImporter &node, Value tensor, int64_t axis) {
+  return node.create<onnx::UnsqueezeOp>(node.getTypeLike(tensor), tensor,
+                                        node.makeIndexConstant({axis}));
+}
+
 /// The tensors one behind the other along a new dimension.
 static Value stack(NodeImporter &node, ArrayRef<Value> tensors, int64_t axis) {
   SmallVector<Value> rows;
   for (Value tensor : tensors)
-    rows.push_back(node.create<onnx::UnsqueezeOp>(node.getTypeLike(tensor), tensor,
-                                                  node.makeIndexConstant({axis})));
+    rows.push_back(addDimension(node, tensor, axis));
   return makeConcat(node, rows, axis);
+}
+
+static bool isTensor(Value piece) { return !isa<TupleType>(piece.getType()); }
+
+/// The tensor whose rows a loop has collected in a sequence.
+static Value getRows(Value piece) {
+  if (!piece.getDefiningOp())
+    failUnsupported("the body of a loop may not read a sequence that the loop appends to");
+  return getSequencePieces(piece).front();
+}
+
+/// All tensors of a sequence, which must be of one shape, along a new first dimension.
+static Value stackPieces(NodeImporter &node, ArrayRef<Value> pieces) {
+  SmallVector<Value> parts;
+  for (Value piece : pieces)
+    parts.push_back(isTensor(piece) ? addDimension(node, piece, 0) : getRows(piece));
+  return parts.size() == 1 ? parts.front() : makeConcat(node, parts, 0);
+}
+
+/// `axis` of a tensor of `rank`, counted from the front.
+static int64_t normalizeAxis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank)
+    failInput("axis " + Twine(axis) + " is outside of a tensor of rank " + Twine(rank));
+  return axis < 0 ? axis + rank : axis;
+}
+
+/// Moves the first dimension to `axis`.
+static Value moveFirst(NodeImporter &node, Value rows, int64_t axis, int64_t rank) {
+  SmallVector<int64_t> order;
+  for (int64_t dim = 1; dim < rank; ++dim)
+    order.push_back(dim);
+  order.insert(order.begin() + axis, 0);
+  return axis == 0 ? rows : makeTranspose(node, rows, order);
+}
+
+static int64_t getKnownRank(NodeImporter &node, Value rows) {
+  std::optional<int64_t> rank = node.getRank(rows);
+  if (!rank)
+    failUnsupported("the rank of what a loop appends to the sequence is not known");
+  return *rank;
+}
+
+/// The rows one behind the other along their dimension `axis`.
+static Value joinRows(NodeImporter &node, Value rows, int64_t axis) {
+  int64_t rank = getKnownRank(node, rows);
+  axis = normalizeAxis(axis, rank - 1);
+  Value moved = moveFirst(node, rows, axis, rank);
+  SmallVector<Value> shape;
+  for (int64_t dim = 0; dim < rank; ++dim)
+    if (dim != axis)
+      shape.push_back(dim == axis + 1 ? node.makeIndexConstant({-1})
+                                      : makeExtent(node, moved, dim));
+  return node.create<onnx::ReshapeOp>(node.getTypeLike(rows), moved, makeConcat(node, shape, 0),
+                                      /*allowzero=*/true);
 }
 
 static void importSequenceConstruct(NodeImporter &node) {
@@ -59,14 +117,16 @@ static void importSequenceEmpty(NodeImporter &node) {
 }
 
 static void importSequenceAt(NodeImporter &node) {
-  SmallVector<Value> tensors = node.getSequence(0);
-  if (tensors.empty())
+  SmallVector<Value> pieces = node.getPieces(0);
+  if (pieces.empty())
     failInput("the sequence is empty");
-  std::optional<int64_t> position = getPosition(node, 1, tensors.size(), tensors.size(), 0);
+  std::optional<int64_t> position;
+  if (llvm::all_of(pieces, isTensor))
+    position = getPosition(node, 1, pieces.size(), pieces.size(), 0);
   if (position)
-    return node.setResult(0, tensors[*position]);
-  // All must be of one shape, which the stack checks.
-  Value all = stack(node, tensors, 0);
+    return node.setResult(0, pieces[*position]);
+  checkTensor(node.getOperand(1));
+  Value all = stackPieces(node, pieces);
   node.setResult(
       0, node.create<onnx::GatherOp>(node.getTypeLike(all), all, node.getOperand(1), /*axis=*/0));
 }
@@ -81,7 +141,8 @@ static void importSequenceErase(NodeImporter &node) {
 }
 
 static void importSequenceInsert(NodeImporter &node) {
-  SmallVector<Value> tensors = node.getSequence(0);
+  checkTensor(node.getOperand(1));
+  SmallVector<Value> tensors = node.hasOperand(2) ? node.getSequence(0) : node.getPieces(0);
   int64_t count = tensors.size();
   int64_t position = getConstantPosition(node, 2, count, count + 1, count);
   tensors.insert(tensors.begin() + position, node.getOperand(1));
@@ -89,18 +150,34 @@ static void importSequenceInsert(NodeImporter &node) {
 }
 
 static void importSequenceLength(NodeImporter &node) {
-  int64_t count = node.getSequence(0).size();
+  SmallVector<Value> pieces = node.getPieces(0);
+  int64_t count = llvm::count_if(pieces, isTensor);
   auto type = RankedTensorType::get({}, node.builder.getI64Type());
+  if (count != int64_t(pieces.size())) {
+    Value extent = makeExtent(node, stackPieces(node, pieces), 0);
+    return node.setResult(0,
+                          node.create<onnx::SqueezeOp>(type, extent, node.makeIndexConstant({0})));
+  }
   node.setResult(0, node.makeConstant(DenseElementsAttr::get(type, count)));
 }
 
 static void importConcatFromSequence(NodeImporter &node) {
-  SmallVector<Value> tensors = node.getSequence(0);
+  SmallVector<Value> pieces = node.getPieces(0);
   int64_t axis = node.getRequiredInt("axis");
-  if (tensors.empty())
+  if (pieces.empty())
     failInput("the sequence is empty");
   bool isStack = node.getBool("new_axis", false);
-  node.setResult(0, isStack ? stack(node, tensors, axis) : makeConcat(node, tensors, axis));
+  if (llvm::all_of(pieces, isTensor))
+    return node.setResult(0, isStack ? stack(node, pieces, axis) : makeConcat(node, pieces, axis));
+  if (isStack) {
+    Value rows = stackPieces(node, pieces);
+    int64_t rank = axis == 0 ? 1 : getKnownRank(node, rows);
+    return node.setResult(0, moveFirst(node, rows, normalizeAxis(axis, rank), rank));
+  }
+  for (Value &piece : pieces)
+    if (!isTensor(piece))
+      piece = joinRows(node, getRows(piece), axis);
+  node.setResult(0, pieces.size() == 1 ? pieces.front() : makeConcat(node, pieces, axis));
 }
 
 /// The sizes that the operand `split` gives to the parts of an axis of `extent`: one size for all

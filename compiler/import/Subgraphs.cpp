@@ -67,9 +67,9 @@ void GraphImporter::importSubgraph(const onnxpb::GraphProto &body, Region &regio
     Value value = where->values.lookup(output.name());
     if (!value)
       failInput("output '" + escapeText(output.name()) + "' of a subgraph is absent");
-    checkTensor(value);
+    auto tensor = dyn_cast<TensorType>(value.getType());
     RankedTensorType type =
-        importDeclaredType(output, cast<TensorType>(value.getType()).getElementType());
+        tensor ? importDeclaredType(output, tensor.getElementType()) : RankedTensorType();
     declared.push_back(TypeAttr::get(type ? Type(type) : value.getType()));
     results.push_back(value);
   }

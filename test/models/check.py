@@ -111,7 +111,7 @@ def compile_model(arguments, backend, path, work):
 def run_fovea(arguments, inputs, names, work):
     command = [arguments.bin / "fovea-run", work / "model.so", "--threads", "2"]
     for number, (name, value) in enumerate(inputs.items()):
-        numpy.save(work / f"in{number}.npy", numpy.ascontiguousarray(value))
+        numpy.save(work / f"in{number}.npy", numpy.asarray(value, order="C"))
         command += ["--input", f"{name}=@{work}/in{number}.npy"]
     for number, name in enumerate(names):
         command += ["--output", f"{name}=@{work}/out{number}.npy"]

@@ -237,7 +237,12 @@ def recurrent(kind, bidirectional):
 
 def decoding_loop(full):
     module = torch.jit.script(networks.DecodingLoop(*((5000, 256) if full else (50, 32))))
-    return Model(module, dict(start=torch.tensor([3])))
+    return Model(module, dict(start=torch.tensor([3, 17, 8]), steps=torch.tensor(12)))
+
+
+def collecting_loop(full):
+    width, hidden, steps = (128, 256, 100) if full else (16, 32, 7)
+    return Model(torch.jit.script(networks.CollectingLoop(width, hidden)), dict(x=torch.randn(steps, 2, width)))
 
 
 def growing_loop(full):
@@ -291,6 +296,7 @@ MODELS: dict[str, Callable[[bool], Model]] = {
     "gru-both": recurrent("GRU", True),
     "lstm": recurrent("LSTM", False),
     "lstm-both": recurrent("LSTM", True),
+    "collecting-loop": collecting_loop,
     "decoding-loop": decoding_loop,
     "growing-loop": growing_loop,
 }

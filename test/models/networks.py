@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Networks around attention: convolutions, recurrence, decoding loops. Plain torch modules, as people write them."""
+from typing import List
+
 import torch
 from torch import nn
 from torch.nn.utils.parametrizations import weight_norm
@@ -66,15 +68,31 @@ class DecodingLoop(nn.Module):
         self.mix = nn.Linear(width, width)
         self.head = nn.Linear(width, vocabulary)
 
-    def forward(self, start, steps: int = 12):
-        tokens = torch.zeros(1, 13, dtype=torch.long)
+    def forward(self, start, steps):
+        tokens = torch.zeros(start.size(0), 13, dtype=torch.long)
         tokens[:, 0] = start
-        hidden, token = torch.zeros(1, self.mix.in_features, dtype=self.mix.weight.dtype), start
-        for k in range(steps):
+        hidden, token = torch.zeros(start.size(0), self.mix.in_features, dtype=self.mix.weight.dtype), start
+        for k in range(int(steps)):
             hidden = torch.tanh(self.mix(hidden) + self.embed(token))
             token = self.head(hidden).argmax(-1)
             tokens[:, k + 1] = token
         return tokens, hidden
+
+
+class CollectingLoop(nn.Module):
+    """A cell written by hand, over the steps of its input; the states are collected in a list."""
+
+    def __init__(self, width, hidden):
+        super().__init__()
+        self.mix = nn.Linear(width + hidden, hidden)
+
+    def forward(self, x):
+        state = torch.zeros(x.size(1), self.mix.out_features, dtype=x.dtype)
+        states: List[torch.Tensor] = []
+        for t in range(x.size(0)):
+            state = torch.tanh(self.mix(torch.cat([x[t], state], 1)))
+            states.append(state)
+        return torch.stack(states, 1), torch.cat(states, 0)
 
 
 class GrowingLoop(nn.Module):
