@@ -11,6 +11,9 @@ namespace H = Halide;
 
 namespace fovea::codegen::halide {
 
+/// Elements that lie side by side and are too few for a vector.
+static constexpr int64_t maxFew = 4;
+
 void emitElementwise(Plan &plan, const Domain &domain) {
   Translator translator(plan.stagePrefix(), domain.op->getContext(), plan.getStorage());
   Space &space = translator.space;
@@ -49,15 +52,21 @@ void emitElementwise(Plan &plan, const Domain &domain) {
     const int64_t vec = plan.schedule("ew", "vec", plan.getTarget().vectorWidth()),
                   unroll = plan.schedule("ew", "unroll", 4),
                   task = plan.schedule("ew", "task", 16384);
-    const int64_t inner = space.getGroup(groups[0]).extent;
+    // The elements of a few, side by side, are written out, and the dimension around them is the
+    // vectors'.
+    auto extentOf = [&](unsigned n) { return space.getGroup(groups[n]).extent; };
+    const bool isFew = groups.size() > 1 && extentOf(0) <= maxFew && extentOf(1) > extentOf(0);
+    if (isFew)
+      out.unroll(vars[0]);
+    const int64_t inner = extentOf(isFew), row = isFew ? inner * extentOf(0) : inner;
     // Outer loops as one, then tasks.
-    std::vector<H::Var> outer(vars.begin() + 1, vars.end());
+    std::vector<H::Var> outer(vars.begin() + 1 + isFew, vars.end());
     const bool parallel = total > 4 * task;
-    H::Var x = vars[0], lane("lane"), vector("vector"), rest("rest"), tasks("tasks"),
+    H::Var x = vars[isFew], lane("lane"), vector("vector"), rest("rest"), tasks("tasks"),
            within("within");
     if (parallel) {
       if (outer.empty()) {
-        out.split(x, tasks, x, int32_t(llvm::alignTo(task, vec * unroll)),
+        out.split(x, tasks, x, int32_t(llvm::alignTo(task * inner / row, vec * unroll)),
                   H::TailStrategy::GuardWithIf)
             .parallel(tasks);
       } else {
@@ -67,8 +76,8 @@ void emitElementwise(Plan &plan, const Domain &domain) {
           out.fuse(all, outer[i], fused);
           all = fused;
         }
-        int64_t rows = std::max<int64_t>(1, task / inner);
-        if (rows >= total / inner)
+        int64_t rows = std::max<int64_t>(1, task / row);
+        if (rows >= total / row)
           out.parallel(all);
         else
           out.split(all, tasks, within, int32_t(rows), H::TailStrategy::GuardWithIf)
@@ -79,7 +88,7 @@ void emitElementwise(Plan &plan, const Domain &domain) {
       out.vectorize(x);
     } else {
       out.split(x, x, lane, int32_t(vec), H::TailStrategy::GuardWithIf).vectorize(lane);
-      if (inner >= vec * unroll)
+      if (inner >= vec * unroll && !isFew)
         out.unroll(x, int32_t(unroll), H::TailStrategy::GuardWithIf);
     }
   }
