@@ -8,6 +8,7 @@
 
 #include <cmath>
 #include <limits>
+#include <tuple>
 
 using namespace mlir;
 using namespace fovea;
@@ -155,6 +156,27 @@ static Results evaluateAttention(Operation *op, ArrayRef<Tensor> operands, Types
   return results;
 }
 
+static Results evaluateRotaryEmbedding(Operation *op, ArrayRef<Tensor> operands, Types types) {
+  auto rotary = cast<onnx::RotaryEmbeddingOp>(op);
+  int64_t size = operands[0].getShape().back();
+  int64_t pairs = (rotary.getRotatedSize() ? rotary.getRotatedSize() : size) / 2;
+  SmallVector<int64_t> shape(operands[0].getShape());
+  shape.back() = pairs;
+  std::vector<double> values = operands[0].elements<double>(),
+                      cosine = operands[1].elementsAs<double>(shape),
+                      sine = operands[2].elementsAs<double>(shape);
+  int64_t rows = pairs ? int64_t(cosine.size()) / pairs : 0;
+  int64_t step = rotary.getInterleaved() ? 2 : 1, distance = rotary.getInterleaved() ? 1 : pairs;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t pair = 0; pair < pairs; ++pair) {
+      double *a = &values[row * size + pair * step], *b = a + distance;
+      double c = cosine[row * pairs + pair], s = sine[row * pairs + pair];
+      std::tie(*a, *b) = std::pair(*a * c - *b * s, *a * s + *b * c);
+    }
+  return SmallVector<Tensor>{makeTensor<double>(types[0], values)};
+}
+
 void eval::addAttentionEvaluators(EvaluatorTable &table) {
   table.add<onnx::AttentionOp>(evaluateAttention);
+  table.add<onnx::RotaryEmbeddingOp>(evaluateRotaryEmbedding);
 }

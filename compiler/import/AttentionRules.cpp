@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Attention and what stands beside it. The key-value cache is a concatenation in front of the op;
-// rotary embedding and the causal convolution are their definitions in simpler ops.
+// Attention and what stands beside it. The key-value cache is a concatenation in front of the op,
+// and so is the choice of the angles of a rotary embedding; the causal convolution is its
+// definition in simpler ops.
 
 #include "compiler/import/AttentionRules.h"
 #include "compiler/import/ImportFailure.h"
@@ -168,38 +169,16 @@ Value fovea::makeRotation(NodeImporter &node, Value x, Value cosine, Value sine,
   if (packed && rotation.heads < 1)
     failInput("an operand of three dimensions needs 'num_heads'");
   Value whole = packed ? makeReshape(node, x, {0, 0, rotation.heads, -1}) : x;
-  // A head that turns whole needs no cut.
+  // A head that turns whole says so in one way.
   auto wholeType = dyn_cast<RankedTensorType>(whole.getType());
   bool isWhole = wholeType && wholeType.getRank() == 4 && wholeType.getDimSize(3) == rotation.size;
-  int64_t rotated = isWhole ? 0 : rotation.size;
-  Value part = rotated ? makeSlice(node, whole, 3, 0, rotated) : whole;
   // The angles broadcast over the heads.
   Value headAxis = node.makeIndexConstant({packed ? 2 : 1});
   cosine = node.create<onnx::UnsqueezeOp>(type, cosine, headAxis);
   sine = node.create<onnx::UnsqueezeOp>(type, sine, headAxis);
-
-  // Pairs lie next to one another, or half of the elements apart. The axis of the pair's two
-  // elements is split and joined again.
-  int64_t axis = 3;
-  if (rotation.interleaved) {
-    part = makeReshape(node, part, {0, 0, 0, -1, 2});
-    Value axes = node.makeIndexConstant({4});
-    cosine = node.create<onnx::UnsqueezeOp>(type, cosine, axes);
-    sine = node.create<onnx::UnsqueezeOp>(type, sine, axes);
-    axis = 4;
-  }
-  auto split = onnx::SplitOp::create(node.builder, node.loc, SmallVector<Type>(2, type), part,
-                                     node.makeNone(), axis);
-  node.refineTypes(split);
-  auto mul = [&](Value a, Value b) { return node.create<onnx::MulOp>(type, a, b); };
-  Value first = split->getResult(0), second = split->getResult(1);
-  Value real = node.create<onnx::SubOp>(type, mul(cosine, first), mul(sine, second));
-  Value imaginary = node.create<onnx::AddOp>(type, mul(sine, first), mul(cosine, second));
-  Value result = makeConcat(node, {real, imaginary}, axis);
-  if (rotation.interleaved)
-    result = makeReshape(node, result, {0, 0, 0, -1});
-  if (rotated)
-    result = makeConcat(node, {result, makeSlice(node, whole, 3, rotated, toTheEnd)}, 3);
+  Value result = node.create<onnx::RotaryEmbeddingOp>(
+      type, whole, cosine, sine, node.builder.getBoolAttr(rotation.interleaved),
+      makeNumber(node, isWhole ? 0 : rotation.size));
   return packed ? makeReshape(node, result, {0, 0, -1}) : result;
 }
 

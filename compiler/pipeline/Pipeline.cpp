@@ -50,7 +50,7 @@ static SmallVector<std::string> getPasses(Phase phase, const PipelineOptions &op
     return {"func.func(fovea-simplify-graph,fovea-fold-weights,cse)"};
   case Phase::Raise:
     return {"func.func(fovea-raise-layer-norm,fovea-raise-rms-norm,fovea-raise-gelu,fovea-raise-"
-            "softmax)",
+            "rotary-embedding,fovea-raise-softmax)",
             getRaiseAttention(options), "fovea-tap-attention", "func.func(fovea-propagate-slices)",
             "cse"};
   case Phase::Lower:

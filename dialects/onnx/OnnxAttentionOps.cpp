@@ -142,3 +142,32 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("scores_mode is ") << getScoresMode() << ", expected 0 to 3";
   return verifySameElementType(*this, {getQ(), getK()}, {"q", "k"});
 }
+
+LogicalResult RotaryEmbeddingOp::inferShapes(SmallVectorImpl<Type> &types) {
+  Type elementType = getElementType(getX());
+  std::optional<Shape> x = getShape(getX());
+  if (!x)
+    return appendUnranked(elementType, types);
+  if (x->empty())
+    return emitOpError("operand x has no dimensions, expected rows of pairs");
+  int64_t size = x->back(), rotated = getRotatedSize() ? getRotatedSize() : size;
+  if (!isDynamic(size) && rotated > size)
+    return emitOpError("turns ") << rotated << " elements of rows of " << size;
+  if (!isDynamic(rotated) && rotated % 2)
+    return emitOpError("turns ") << rotated << " elements, which make no pairs";
+  Shape pairs = *x;
+  pairs.back() = isDynamic(rotated) ? rotated : rotated / 2;
+  for (auto [name, operand] :
+       {std::pair("operand cosine", getCosine()), {"operand sine", getSine()}})
+    if (std::optional<Shape> angles = getShape(operand))
+      if (failed(checkStretches(*this, {name, *angles}, {"the pairs of operand x", pairs})))
+        return failure();
+  return appendRanked(*this, *x, elementType, types);
+}
+
+LogicalResult RotaryEmbeddingOp::verify() {
+  if (getRotatedSize() < 0 || getRotatedSize() % 2)
+    return emitOpError("rotated_size is ")
+           << getRotatedSize() << ", expected an even number of elements";
+  return verifySameElementType(*this, {getX(), getCosine(), getSine()}, {"x", "cosine", "sine"});
+}

@@ -26,4 +26,18 @@ def Onnx_AttentionOp : Onnx_Op<"Attention"> {
   let hasVerifier = 1;
 }
 
+def Onnx_RotaryEmbeddingOp : Onnx_Op<"RotaryEmbedding"> {
+  let summary = "pairs of elements turned by the angles of their position";
+  let description = [{
+    x is [..., size]. The first `rotated_size` elements of each row (all when it is 0) turn in pairs, (a, b) to
+    (a cosine - b sine, a sine + b cosine); the rest stays. The two of a pair are half of the rotated size apart, or neighbours when
+    `interleaved`. `cosine` and `sine` broadcast from the right against [..., pairs] without changing it.
+  }];
+  let arguments = (ins Onnx_FloatTensor:$x, Onnx_FloatTensor:$cosine, Onnx_FloatTensor:$sine,
+                       DefaultValuedAttr<BoolAttr, "false">:$interleaved,
+                       DefaultValuedAttr<SI64Attr, "0">:$rotated_size);
+  let results = (outs Onnx_FloatTensor:$y);
+  let hasVerifier = 1;
+}
+
 #endif // FOVEA_ONNX_ATTENTION_OPS_TD

@@ -28,6 +28,7 @@ void populateRecurrentPatterns(const PatternContext &context);
 void populateReductionPatterns(const PatternContext &context);
 void populateResamplingPatterns(const PatternContext &context);
 void populateReshapePatterns(const PatternContext &context);
+void populateRotaryEmbeddingPatterns(const PatternContext &context);
 void populateSamplingPatterns(const PatternContext &context);
 void populateScanPatterns(const PatternContext &context);
 void populateScattersPatterns(const PatternContext &context);

@@ -205,6 +205,7 @@ void LowerOnnx::runOnOperation() {
   populateReductionPatterns(families);
   populateResamplingPatterns(families);
   populateReshapePatterns(families);
+  populateRotaryEmbeddingPatterns(families);
   populateSamplingPatterns(families);
   populateScanPatterns(families);
   populateScattersPatterns(families);

@@ -49,6 +49,32 @@ def RaiseGeluPass : Pass<"fovea-raise-gelu", "::mlir::func::FuncOp"> {
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }
 
+def RaiseRotaryEmbeddingPass : Pass<"fovea-raise-rotary-embedding", "::mlir::func::FuncOp"> {
+  let summary = "recover onnx.RotaryEmbedding from its decompositions";
+  let description = [{
+    Needs static types and folded constants. A tensor becomes onnx.RotaryEmbedding when each pair (a, b) of its last dimension is
+    (a c - b s, a s + b c) of a pair of one tensor: halves or neighbours, taken apart and joined by any layout ops, signs by Neg, Sub or
+    in the sines. The cosine of both must be the same: the same constants, or the same functions of the same elements. A concatenation
+    with the channels or rows of the same tensor that do not turn becomes `rotated_size`, or constant angles of cosine one and
+    sine zero: a row that an infinity or NaN stands in is then turned as the others are.
+
+    ```mlir
+    %b = onnx.Slice %x, %half, %end, %last, %one : ...
+    %n = onnx.Neg %b : ...
+    %a = onnx.Slice %x, %zero, %half, %last, %one : ...
+    %r = onnx.Concat %n, %a {axis = -1 : si64} : ...
+    %p = onnx.Mul %x, %cosine : (tensor<1x4x9x16xf32>, tensor<9x16xf32>) -> tensor<1x4x9x16xf32>
+    %q = onnx.Mul %r, %sine : (tensor<1x4x9x16xf32>, tensor<9x16xf32>) -> tensor<1x4x9x16xf32>
+    %y = onnx.Add %p, %q : ...
+    ```
+    becomes
+    ```mlir
+    %y = onnx.RotaryEmbedding %x, %c, %s : (tensor<1x4x9x16xf32>, tensor<9x8xf32>, tensor<9x8xf32>) -> tensor<1x4x9x16xf32>
+    ```
+  }];
+  let dependentDialects = ["::fovea::onnx::OnnxDialect"];
+}
+
 def RaiseSoftmaxPass : Pass<"fovea-raise-softmax", "::mlir::func::FuncOp"> {
   let summary = "recover onnx.Softmax from exponentials over their sum";
   let description = [{

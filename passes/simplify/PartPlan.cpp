@@ -118,6 +118,23 @@ static PartPlan planNormalization(Operation *op, int64_t axis, bool trailing, co
   return plan;
 }
 
+/// Rows are turned each for itself, and whole.
+static PartPlan plan(onnx::RotaryEmbeddingOp op, const Box &asked) {
+  PartPlan plan = startPlan(op, asked);
+  int64_t last = int64_t(asked.size()) - 1;
+  growAxes(plan, op, last, last + 1, "pairs of its elements turn together");
+  plan.operands[0] = plan.result;
+  RankedTensorType type = getBoxedType(op.getY());
+  for (unsigned n : {1, 2}) {
+    RankedTensorType angles = getBoxedType(op->getOperand(n));
+    int64_t offset = type.getRank() - angles.getRank();
+    for (int64_t axis = 0; axis < angles.getRank() - 1; ++axis)
+      if (angles.getDimSize(axis) == type.getDimSize(offset + axis))
+        (*plan.operands[n])[axis] = plan.result[offset + axis];
+  }
+  return plan;
+}
+
 static PartPlan plan(onnx::TransposeOp op, const Box &asked) {
   PartPlan plan = startPlan(op, asked);
   int64_t rank = asked.size();
@@ -322,8 +339,8 @@ PartPlan simplify::planPart(Operation *op, ArrayRef<std::optional<Box>> asked) {
     return planElementwise(op, box);
   return llvm::TypeSwitch<Operation *, PartPlan>(op)
       .Case<onnx::MatMulOp, onnx::GemmOp, onnx::TransposeOp, onnx::ExpandOp, onnx::ConcatOp,
-            onnx::SliceOp, onnx::GatherOp, attn::AttentionOp, tensor::ExtractSliceOp>(
-          [&](auto typed) { return plan(typed, box); })
+            onnx::RotaryEmbeddingOp, onnx::SliceOp, onnx::GatherOp, attn::AttentionOp,
+            tensor::ExtractSliceOp>([&](auto typed) { return plan(typed, box); })
       .Case<onnx::ReshapeOp, onnx::FlattenOp, onnx::SqueezeOp, onnx::UnsqueezeOp>(
           [&](Operation *reshape) { return planReshape(reshape, box); })
       .Case([&](onnx::SoftmaxOp softmax) {

@@ -12,6 +12,7 @@
 // CHECK-NEXT:     fovea-raise-layer-norm,
 // CHECK-NEXT:     fovea-raise-rms-norm,
 // CHECK-NEXT:     fovea-raise-gelu,
+// CHECK-NEXT:     fovea-raise-rotary-embedding,
 // CHECK-NEXT:     fovea-raise-softmax
 // CHECK-NEXT:   ),
 // CHECK-NEXT:   fovea-raise-attention{approx-masks=false self-check=false},
