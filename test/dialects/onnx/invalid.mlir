@@ -296,3 +296,11 @@ func.func @shift(%a: tensor<2xui8>, %b: tensor<2xui16>) {
   %0 = onnx.BitShift %a, %b {left = true} : (tensor<2xui8>, tensor<2xui16>) -> tensor<2xui8>
   return
 }
+
+// -----
+
+func.func @pairs(%x: tensor<2x6xf32>, %c: tensor<2x3xf32>) {
+  // expected-error @below {{rotated_size is 3, expected an even number of elements}}
+  %0 = onnx.RotaryEmbedding %x, %c, %c {rotated_size = 3 : si64} : (tensor<2x6xf32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<2x6xf32>
+  return
+}

@@ -396,6 +396,26 @@ def normalizations():
                    {"axis": -1, "epsilon": 1e-5})
 
 
+def rotary():
+    def case(shape, angles, interleaved=False, rotated=0, dtype=f32):
+        x, cosine, sine = normal(*shape, dtype=dtype), normal(*angles, dtype=dtype), normal(*angles, dtype=dtype)
+        size = rotated or shape[-1]
+        pairs = (slice(0, size, 2), slice(1, size, 2)) if interleaved else (slice(0, size // 2), slice(size // 2, size))
+        wanted = x.astype(f64)
+        a, b = (wanted[..., part].copy() for part in pairs)
+        c, s = cosine.astype(f64), sine.astype(f64)
+        wanted[..., pairs[0]], wanted[..., pairs[1]] = a * c - b * s, a * s + b * c
+        return Case("RotaryEmbedding", [x, cosine, sine], {"interleaved": interleaved, "rotated_size": rotated},
+                    expected=[wanted.astype(dtype)])
+    for interleaved, rotated in itertools.product((False, True), (0, 4)):
+        yield case((2, 3, 5, 8), (5, (rotated or 8) // 2), interleaved, rotated)
+    yield case((2, 3, 5, 6), (2, 1, 5, 3), True)
+    yield case((3, 8), (1, 1))
+    yield case((8,), (4,))
+    for dtype in (f16, bf16, f64):
+        yield case((2, 3, 8), (3, 4), dtype=dtype)
+
+
 def convolutions():
     def conv(x, w, bias, strides, dilations, pads, group=1, dtype=f32):
         spatial = len(x) - 2
@@ -416,7 +436,8 @@ def convolutions():
 
 
 def all_cases():
-    families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, convolutions)
+    families = (unary, casts, guarded, binary, variadic, shapes, gathers, products, reductions, normalizations, rotary,
+                convolutions)
     modules = (movement_cases, quant_cases, spatial_cases)
     families += tuple(family for module in modules for family in module.families)
     return [case for family in families for case in family()]

@@ -39,7 +39,7 @@ TOLERANCE = {"float16": 2e-3, "bfloat16": 1.6e-2, "float32": 4e-6, "float64": 1e
 SPELLING = {"perm": "permutation", "transA": "trans_a", "transB": "trans_b", "training_mode": "training"}
 BOOLEAN = {"keepdims", "noop_with_empty_axes", "transA", "transB", "fmod", "upper", "select_last_index", "allowzero",
            "align_corners", "antialias", "ceil_mode", "count_include_pad", "detect_negative", "detect_positive",
-           "exclude_outside", "inverse", "onesided", "saturate", "training_mode"}
+           "exclude_outside", "interleaved", "inverse", "onesided", "saturate", "training_mode"}
 
 
 @dataclasses.dataclass

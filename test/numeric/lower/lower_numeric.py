@@ -32,6 +32,7 @@ FAULTS = [
     ("bits are shifted the wrong way", "BitShift", r"arith\.shli", "arith.shrui"),
     ("the wrong axis is selected", "ReduceL1 axes at run time", r"arith\.select (%\w+), (%\w+), (%\w+)",
      r"arith.select \1, \3, \2"),
+    ("the first of a pair keeps the sign of the sine", "RotaryEmbedding", r"arith\.negf (%\w+)", r"math.absf \1"),
     ("ties go up", "QuantizeLinear", r"math\.roundeven", "math.round"),
     ("the last place does not decide a tie", "Cast to float8_e4m3fn", r"arith\.minsi", "arith.maxsi"),
     ("the last place wins", "ArgMax", r"arith\.minsi", "arith.maxsi"),

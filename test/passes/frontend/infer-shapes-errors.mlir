@@ -219,3 +219,27 @@ func.func @least_of_nothing(%x: tensor<2x0xf32>) {
   %0 = onnx.ArgMin %x {axis = 1 : si64} : (tensor<2x0xf32>) -> tensor<*xi64>
   return
 }
+
+// -----
+
+func.func @odd_pairs(%x: tensor<2x5xf32>, %c: tensor<2x2xf32>) {
+  // expected-error @below {{turns 5 elements, which make no pairs}}
+  %0 = onnx.RotaryEmbedding %x, %c, %c : (tensor<2x5xf32>, tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @short_rows(%x: tensor<2x4xf32>, %c: tensor<2x3xf32>) {
+  // expected-error @below {{turns 6 elements of rows of 4}}
+  %0 = onnx.RotaryEmbedding %x, %c, %c {rotated_size = 6 : si64} : (tensor<2x4xf32>, tensor<2x3xf32>, tensor<2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @angles(%x: tensor<2x4xf32>, %c: tensor<2x2xf32>, %s: tensor<3x2xf32>) {
+  // expected-error @below {{operand sine}}
+  %0 = onnx.RotaryEmbedding %x, %c, %s : (tensor<2x4xf32>, tensor<2x2xf32>, tensor<3x2xf32>) -> tensor<*xf32>
+  return
+}

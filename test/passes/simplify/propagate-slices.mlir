@@ -255,3 +255,21 @@ func.func @tapped(%x: tensor<1x6x4xf32>, %w: tensor<4x4xf32>) -> (tensor<1x1x4xf
   %y = onnx.Slice %r, %zero, %one, %one, %none : (tensor<1x6x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x1x4xf32>
   return %t, %y : tensor<1x1x4xf32>, tensor<1x1x4xf32>
 }
+
+// Rows turn each for itself: only the last one is projected, and only its angles are read.
+
+// CHECK-LABEL: func.func @rotated
+// CHECK: onnx.MatMul %{{.+}}, %arg1 : (tensor<1x1x4xf32>, tensor<4x4xf32>) -> tensor<1x1x4xf32>
+// CHECK: onnx.RotaryEmbedding {{.*}} : (tensor<1x1x4xf32>, tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x1x4xf32>
+// CHECK-NOT: onnx.Slice
+// CHECK: return
+func.func @rotated(%x: tensor<1x6x4xf32>, %w: tensor<4x4xf32>, %c: tensor<6x2xf32>, %s: tensor<2xf32>) -> tensor<1x1x4xf32> {
+  %none = onnx.none
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %five = onnx.Constant : tensor<1xi64> = dense<5> : tensor<1xi64>
+  %six = onnx.Constant : tensor<1xi64> = dense<6> : tensor<1xi64>
+  %q = onnx.MatMul %x, %w : (tensor<1x6x4xf32>, tensor<4x4xf32>) -> tensor<1x6x4xf32>
+  %r = onnx.RotaryEmbedding %q, %c, %s : (tensor<1x6x4xf32>, tensor<6x2xf32>, tensor<2xf32>) -> tensor<1x6x4xf32>
+  %y = onnx.Slice %r, %five, %six, %one, %none : (tensor<1x6x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x1x4xf32>
+  return %y : tensor<1x1x4xf32>
+}
