@@ -76,17 +76,31 @@ static ElementsAttr makeDense(RankedTensorType type, ArrayRef<char> bytes) {
   return DenseElementsAttr::getFromRawBuffer(type, bytes);
 }
 
-ElementsAttr onnx::makeConstant(RankedTensorType type, ArrayRef<char> bytes) {
+/// Whether all elements have the same bits.
+static bool isUniform(ArrayRef<char> bytes, unsigned elementBytes) {
+  return std::memcmp(bytes.data(), bytes.data() + elementBytes, bytes.size() - elementBytes) == 0;
+}
+
+/// Small constants, and large ones with one number, which are kept as that; null for others.
+static ElementsAttr makeCompact(RankedTensorType type, ArrayRef<char> bytes) {
   if (type.getNumElements() <= maxDenseElements)
     return makeDense(type, bytes);
+  unsigned elementBytes = onnx::getElementBytes(type.getElementType());
+  return isUniform(bytes, elementBytes) ? onnx::makeSplat(type, bytes.take_front(elementBytes))
+                                        : ElementsAttr();
+}
+
+ElementsAttr onnx::makeConstant(RankedTensorType type, ArrayRef<char> bytes) {
+  if (ElementsAttr compact = makeCompact(type, bytes))
+    return compact;
   return DenseResourceElementsAttr::get(type, "constant",
                                         HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
 }
 
 ElementsAttr onnx::makeConstantInPlace(RankedTensorType type, ArrayRef<char> bytes,
                                        std::shared_ptr<void> keepAlive) {
-  if (type.getNumElements() <= maxDenseElements)
-    return makeDense(type, bytes);
+  if (ElementsAttr compact = makeCompact(type, bytes))
+    return compact;
   auto release = [keepAlive = std::move(keepAlive)](void *, size_t, size_t) mutable {
     keepAlive.reset();
   };

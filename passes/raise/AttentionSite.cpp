@@ -70,6 +70,17 @@ static bool dependsOn(Value value, Value source) {
   return false;
 }
 
+static bool isSameValue(Value a, Value b) {
+  if (a == b)
+    return true;
+  ElementsAttr left = onnx::getConstantAttr(a), right = onnx::getConstantAttr(b);
+  if (!left || !right || left.getType() != right.getType())
+    return false;
+  std::optional<onnx::ConstantData> x = onnx::getConstantData(left);
+  std::optional<onnx::ConstantData> y = onnx::getConstantData(right);
+  return x && y && x->splat == y->splat && x->bytes == y->bytes;
+}
+
 /// Whether the last step hides the scores where `condition` is true, with a number that no score
 /// comes near.
 static bool hidesWhere(const ScorePath &path, const View &condition) {
@@ -79,7 +90,7 @@ static bool hidesWhere(const ScorePath &path, const View &condition) {
   std::optional<double> hidden = onnx::getConstantScalar(step.other.value);
   auto type = dyn_cast<FloatType>(getElementTypeOrSelf(step.other.value.getType()));
   double lowest = type ? -llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble() : 0;
-  return !step.keepWhereTrue && step.condition.value == condition.value &&
+  return !step.keepWhereTrue && isSameValue(step.condition.value, condition.value) &&
          step.condition.map == condition.map && hidden && type && *hidden <= lowest / 4;
 }
 
@@ -297,8 +308,8 @@ private:
                                                               : Placement::Scores;
     site.scale = query.factor * key.factor;
     for (const ScoreStep &step : scores.steps)
-      site.steps.push_back(
-          {step.kind, restate(step.other), restate(step.condition), step.keepWhereTrue});
+      site.steps.push_back({step.kind, restate(step.other), restate(step.condition),
+                            step.keepWhereTrue, step.where ? restate(step.where) : AffineMap()});
     site.maskedRows = values.guarded ? attn::MaskedRows::Zero : attn::MaskedRows::NaN;
     if (values.zeroed)
       hideZeroed();
@@ -323,7 +334,8 @@ private:
   /// no key as well.
   void hideZeroed() {
     for (ScoreStep &step : site.steps)
-      if (step.kind == ScoreStep::Kind::Select && step.condition.value == values.zeroed.value &&
+      if (step.kind == ScoreStep::Kind::Select &&
+          isSameValue(step.condition.value, values.zeroed.value) &&
           step.condition.map == restate(values.zeroed.map))
         step.other = View();
     site.maskedRows = attn::MaskedRows::Zero;

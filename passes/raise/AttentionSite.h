@@ -33,6 +33,8 @@ struct ScoreStep {
   /// Select only: the bool tensor, and whether the score stays where it is true.
   View condition;
   bool keepWhereTrue = true;
+  /// Add and Sub: only where every result is at least 0; null for everywhere.
+  mlir::AffineMap where = {};
   /// Formulas over (b, h, i, j) to compute instead of reading `other` or `condition`; null to read.
   MaskNumberRef otherCode = nullptr;
   FormulaRef conditionCode = nullptr;

@@ -243,6 +243,23 @@ static IndexNumber addIndex(IndexNumber a, const IndexNumber &b, int64_t factor)
   return a;
 }
 
+/// Whether the region of an attention can hold every element that the number reads.
+static bool readsNarrowFloats(const MaskNumberRef &number) {
+  switch (number->kind) {
+  case MaskNumber::Kind::Constant:
+  case MaskNumber::Kind::Index:
+    return true;
+  case MaskNumber::Kind::Data: {
+    auto type = dyn_cast<FloatType>(getElementTypeOrSelf(number->element.tensor));
+    return type && type.getWidth() <= 32;
+  }
+  case MaskNumber::Kind::Choice:
+  case MaskNumber::Kind::Sum:
+    return readsNarrowFloats(number->left) && readsNarrowFloats(number->right);
+  }
+  llvm_unreachable("covered switch");
+}
+
 FormulaRef MaskReader::compare(Operation *op, Indices indices) {
   Value left = op->getOperand(0), right = op->getOperand(1);
   if (getElement(left).isInteger(1)) {
@@ -372,7 +389,7 @@ MaskNumberRef MaskReader::findNumber(Operation *op, Indices indices) {
     if (getElement(from).isInteger(1))
       return makeChoice(readTruth(from, indices), makeConstant(1), makeConstant(0));
     MaskNumberRef inner = readNumber(from, indices);
-    if (inner->kind == MaskNumber::Kind::Data)
+    if (inner->kind == MaskNumber::Kind::Data || !readsNarrowFloats(inner))
       return {};
     // Integers beyond what the new type holds are not index arithmetic.
     return inner->kind == MaskNumber::Kind::Index ? inner : round(inner);

@@ -10,11 +10,13 @@
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxScatterOps.h"
 #include "passes/raise/GraphMatch.h"
 
 #include "llvm/ADT/SetVector.h"
 
 #include <cmath>
+#include <cstring>
 
 using namespace mlir;
 using namespace fovea;
@@ -41,7 +43,7 @@ public:
         product ||
         isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp, onnx::WhereOp,
             onnx::TanhOp, onnx::ClipOp, onnx::ReluOp, onnx::MinOp, onnx::MaxOp>(op);
-    if (!view.value.hasOneUse() && isStep) {
+    if (!view.value.hasOneUse() && isStep && !isPart) {
       if (product || PathFinder(loops, ignored, budget).find(op, view, depth))
         return stopAtSecondUse(view.value, reader);
       return stop(RemarkCode::NoScoreProduct, op,
@@ -176,6 +178,9 @@ private:
     if (auto sum = dyn_cast<onnx::ReduceSumOp>(op))
       if (std::optional<ScorePath> path = throughSum(sum, view, depth))
         return path;
+    if (auto scatter = dyn_cast<onnx::ScatterNDOp>(op))
+      if (std::optional<SmallVector<int64_t>> starts = findBox(scatter))
+        return throughBox(scatter, *starts, view, depth);
     if (std::optional<View> source = readThrough(view, loops.extents))
       return find(*source, op, depth + 1);
     return stop(RemarkCode::UnknownScoreOp, op,
@@ -284,6 +289,147 @@ private:
     return best;
   }
 
+  /// Where the box begins that a ScatterND writes, an index for each dimension, if it is one.
+  static std::optional<SmallVector<int64_t>> findBox(onnx::ScatterNDOp scatter) {
+    RankedTensorType type = getStaticType(scatter.getX());
+    RankedTensorType indices = getStaticType(scatter.getIndices());
+    ElementsAttr attr = onnx::getConstantAttr(scatter.getIndices());
+    std::optional<onnx::ConstantData> data = attr ? onnx::getConstantData(attr) : std::nullopt;
+    if (!type || !indices || !data || data->splat || scatter.getReduction() != "none" ||
+        !indices.getElementType().isInteger(64) || !getStaticType(scatter.getUpdates()))
+      return std::nullopt;
+    int64_t depth = indices.getShape().back();
+    if (depth == 0 || indices.getRank() - 1 != depth)
+      return std::nullopt;
+    SmallVector<int64_t> starts(depth), index(depth), place(depth, 0);
+    std::memcpy(starts.data(), data->bytes.data(), depth * sizeof(int64_t));
+    for (int64_t n = 0, places = indices.getNumElements() / depth; n < places; ++n) {
+      std::memcpy(index.data(), data->bytes.data() + n * depth * sizeof(int64_t),
+                  depth * sizeof(int64_t));
+      for (int64_t dim = 0; dim < depth; ++dim)
+        if (starts[dim] < 0 || index[dim] != starts[dim] + place[dim])
+          return std::nullopt;
+      for (int64_t dim = depth; dim-- > 0 && ++place[dim] == indices.getDimSize(dim);)
+        place[dim] = 0;
+    }
+    starts.resize(type.getRank(), 0);
+    return starts;
+  }
+
+  /// Whether everything that is computed from `value` is computed from the result of `last`.
+  static bool endsIn(Value value, Operation *last) {
+    static constexpr unsigned limit = 256;
+    llvm::SetVector<Operation *> reached(value.user_begin(), value.user_end());
+    for (unsigned next = 0; next < reached.size(); ++next) {
+      if (reached[next] == last)
+        continue;
+      if (next == limit || reached[next]->hasTrait<OpTrait::IsTerminator>())
+        return false;
+      reached.insert(reached[next]->user_begin(), reached[next]->user_end());
+    }
+    return true;
+  }
+
+  static bool isSame(const ScoreStep &a, const ScoreStep &b) {
+    auto isSameView = [](const View &x, const View &y) {
+      return x.value == y.value && x.map == y.map;
+    };
+    return a.kind == b.kind && isSameView(a.other, b.other) &&
+           isSameView(a.condition, b.condition) && a.keepWhereTrue == b.keepWhereTrue &&
+           a.where == b.where;
+  }
+
+  /// Scores to a box of which something is added in place: what is written there leads to the same
+  /// product as the rest, through more steps.
+  std::optional<ScorePath> throughBox(onnx::ScatterNDOp scatter, ArrayRef<int64_t> starts,
+                                      const View &view, unsigned depth) {
+    MLIRContext *context = scatter.getContext();
+    ArrayRef<int64_t> all = cast<RankedTensorType>(scatter.getX().getType()).getShape();
+    ArrayRef<int64_t> box = cast<RankedTensorType>(scatter.getUpdates().getType()).getShape();
+    SmallVector<int64_t> extents(loops.extents);
+    SmallVector<AffineExpr> kept, moved, wrapped, conditions;
+    for (unsigned dim = 0; dim < extents.size() + maxInner; ++dim)
+      kept.push_back(getAffineDimExpr(dim, context));
+    wrapped = kept;
+    for (unsigned dim = 0; dim < extents.size(); ++dim)
+      if (extents[dim] == 1)
+        kept[dim] = getAffineConstantExpr(0, context);
+    moved = kept;
+    auto refuse = [&] {
+      return stop(RemarkCode::UnknownScoreOp, scatter,
+                  "the scores go through " + describeProducer(view.value) +
+                      ", which writes more than a sum with themselves");
+    };
+    for (auto [index, start, extent, count] :
+         llvm::zip_equal(view.map.getResults(), starts, box, all)) {
+      if (extent == count)
+        continue;
+      auto dim = dyn_cast<AffineDimExpr>(index);
+      if (!dim || extent == 0)
+        return refuse();
+      unsigned loop = dim.getPosition();
+      if (extents[loop] != count)
+        return refuse();
+      extents[loop] = extent;
+      moved[loop] = dim - start;
+      // What is read outside of the box is not used, but has to exist.
+      wrapped[loop] = (dim - start) % extent;
+      if (start > 0)
+        conditions.push_back(dim - start);
+      if (start + extent < count)
+        conditions.push_back(start + extent - 1 - dim);
+    }
+    auto replace = [&](AffineMap map, ArrayRef<AffineExpr> by) {
+      return map.replaceDimsAndSymbols(by.take_front(map.getNumDims()), {}, map.getNumDims(), 0);
+    };
+    ScoreLoops inBox = {extents, loops.keys, loops.queries};
+    Refusal whyNot;
+    PathFinder wholeFinder(loops, whyNot, budget), partFinder(inBox, whyNot, budget);
+    wholeFinder.isPart = partFinder.isPart = true;
+    std::optional<ScorePath> path =
+        wholeFinder.find({scatter.getX(), view.map}, scatter, depth + 1);
+    std::optional<ScorePath> part =
+        path ? partFinder.find({scatter.getUpdates(), view.map}, scatter, depth + 1) : std::nullopt;
+    if (!part) {
+      if (whyNot.code)
+        return stop(*whyNot.code, whyNot.blocking, whyNot.reason);
+      return refuse();
+    }
+    bool isSameProduct = part->product == path->product && part->scale == path->scale &&
+                         part->inner == path->inner && part->inner.size() <= maxInner &&
+                         replace(part->query.map, moved) == replace(path->query.map, kept) &&
+                         replace(part->key.map, moved) == replace(path->key.map, kept) &&
+                         part->steps.size() >= path->steps.size();
+    if (!isSameProduct)
+      return refuse();
+    auto replaceAll = [&](ScoreStep step, ArrayRef<AffineExpr> by) {
+      for (AffineMap *map : {&step.other.map, &step.condition.map, &step.where})
+        *map = *map ? replace(*map, by) : AffineMap();
+      return step;
+    };
+    auto shared = llvm::zip(part->steps, path->steps);
+    if (!llvm::all_of(shared, [&](const auto &both) {
+          const auto &[a, b] = both;
+          return isSame(replaceAll(a, moved), replaceAll(b, kept));
+        }))
+      return refuse();
+    for (ScoreStep &step : MutableArrayRef(part->steps).drop_front(path->steps.size())) {
+      if (step.kind != Kind::Add && step.kind != Kind::Sub)
+        return refuse();
+      SmallVector<AffineExpr> where(conditions);
+      if (step.where)
+        llvm::append_range(where, replace(step.where, moved).getResults());
+      step.where = AffineMap::get(view.map.getNumDims(), 0, where, context);
+      step.other.map = replace(step.other.map, wrapped);
+      path->steps.push_back(step);
+    }
+    if (!isPart && !endsIn(path->product, scatter))
+      return stop(RemarkCode::ScoresUsedElsewhere, path->product.getDefiningOp(),
+                  "the scores of " + describeProducer(path->product) + " are used by " +
+                      describeProducer(view.value) + " and elsewhere");
+    return path;
+  }
+
   std::array<unsigned, 3> getRank(const ScorePath &path) const {
     return {onnx::getConstantAttr(path.query.value) || onnx::getConstantAttr(path.key.value),
             readsAny(path.key.map, loops.queries), unsigned(path.steps.size())};
@@ -296,9 +442,12 @@ private:
   }
 
   static constexpr int64_t maxAddends = 4;
+  static constexpr unsigned maxInner = 4;
   const ScoreLoops &loops;
   Refusal &refusal;
   unsigned nearestStop = 0;
+  /// What another use of the scores reads is looked at by the caller.
+  bool isPart = false;
   /// Values that may still be looked at: shared operands make the paths exponentially many.
   unsigned &budget;
   Refusal ignored;

@@ -109,7 +109,16 @@ private:
   Value emitOther(const ScoreStep &step) {
     if (!step.other)
       return emitConstant(0);
-    return step.otherCode ? emitCode(step.otherCode) : emitNumber(step.other);
+    Value other = step.otherCode ? emitCode(step.otherCode) : emitNumber(step.other);
+    if (!step.where)
+      return other;
+    Value zero = emitConstant(0);
+    for (AffineExpr expr : step.where.getResults()) {
+      Value holds = attn::emitHolds(builder, loc, {expr, /*isEquality=*/false},
+                                    block->getArguments().slice(1, 4));
+      other = arith::SelectOp::create(builder, loc, holds, other, zero);
+    }
+    return other;
   }
 
   Value emitTruth(const FormulaRef &formula) {

@@ -43,6 +43,7 @@ public:
 private:
   std::optional<HidingStep> read(ScoreStep &step);
   Exactness classify(double hidden, Type element) const;
+  bool isLowerBound(const ScoreStep &step) const;
   bool keepsHidden(const ScoreStep &step) const;
   bool isBounded(const ScoreStep &step) const;
   bool everyRowSees(attn::MaskAttr mask) const;
@@ -72,6 +73,8 @@ Exactness MaskAbsorber::classify(double hidden, Type element) const {
 /// The step as a mask. Its code is set where that says more than its tensor.
 std::optional<HidingStep> MaskAbsorber::read(ScoreStep &step) {
   using StepKind = ScoreStep::Kind;
+  if (step.where)
+    return std::nullopt;
   MaskReader reader(extents);
   HidingStep result;
   FormulaRef visible;
@@ -114,6 +117,14 @@ std::optional<HidingStep> MaskAbsorber::read(ScoreStep &step) {
   return result;
 }
 
+/// Whether the step raises what lies below a lowest number to it, minus infinity above all.
+bool MaskAbsorber::isLowerBound(const ScoreStep &step) const {
+  std::optional<double> bound = step.kind == ScoreStep::Kind::Max && step.other
+                                    ? onnx::getConstantScalar(step.other.value)
+                                    : std::nullopt;
+  return bound && classify(*bound, getElementTypeOrSelf(step.other.value)) == Exactness::Lowest;
+}
+
 /// Whether what is hidden in front of this step is hidden behind it.
 bool MaskAbsorber::keepsHidden(const ScoreStep &step) const {
   switch (step.kind) {
@@ -123,6 +134,8 @@ bool MaskAbsorber::keepsHidden(const ScoreStep &step) const {
   case ScoreStep::Kind::Select:
     return !step.other ||
            onnx::getConstantScalar(step.other.value) == -std::numeric_limits<double>::infinity();
+  case ScoreStep::Kind::Max:
+    return isLowerBound(step);
   default:
     return false;
   }
@@ -130,6 +143,8 @@ bool MaskAbsorber::keepsHidden(const ScoreStep &step) const {
 
 /// Whether the step changes no score by more than a small part of the lowest number of its type.
 bool MaskAbsorber::isBounded(const ScoreStep &step) const {
+  if (isLowerBound(step))
+    return true;
   if (step.kind != ScoreStep::Kind::Add && step.kind != ScoreStep::Kind::Sub)
     return false;
   auto type = cast<RankedTensorType>(step.other.value.getType());
@@ -219,6 +234,10 @@ void MaskAbsorber::run() {
     bool isStructure = mask && !mask->mask.isDense() &&
                        llvm::all_of(ArrayRef(site.steps).drop_front(index + 1),
                                     [&](const ScoreStep &later) { return keepsHidden(later); });
+    if (isStructure && mask->exactness == Exactness::Exact &&
+        llvm::any_of(ArrayRef(site.steps).drop_front(index + 1),
+                     [&](const ScoreStep &later) { return isLowerBound(later); }))
+      mask->exactness = Exactness::Lowest;
     bool hides = isStructure && (mask->exactness == Exactness::Exact ||
                                  (mask->exactness == Exactness::Lowest && isProved) ||
                                  (mask->exactness != Exactness::None && approximate && rowsSee));

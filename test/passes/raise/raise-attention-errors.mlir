@@ -270,3 +270,21 @@ func.func @hidden_sink(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x10xf32>, %v: 
   %o = onnx.MatMul %d, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// What is written into the scores is not a sum with them.
+
+// CHECK: Function=replaced_in_place {{.*}}Code=ATTN-R02{{.*}}Node=/assign, Reason="the scores go through ScatterND '/assign', which writes more than a sum with themselves"
+func.func @replaced_in_place(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x4x3xf32>, %v: tensor<1x2x3x4xf32>, %b: tensor<1x2x1x3xf32>) -> tensor<1x2x3x4xf32> {
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %where = onnx.Constant : tensor<1x2x1x3xi64> = dense<[[[[0, 0, 1]], [[0, 1, 1]]]]> : tensor<1x2x1x3xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+  %part = onnx.Slice %s, %one, %last, %last, %one : (tensor<1x2x3x3xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<1x2x1x3xf32>
+  %a = onnx.Mul %part, %b : (tensor<1x2x1x3xf32>, tensor<1x2x1x3xf32>) -> tensor<1x2x1x3xf32>
+  %w = onnx.ScatterND %s, %where, %a : (tensor<1x2x3x3xf32>, tensor<1x2x1x3xi64>, tensor<1x2x1x3xf32>) -> tensor<1x2x3x3xf32> loc("/assign"("ScatterND"("model.onnx")))
+  %p = onnx.Softmax %w : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  return %o : tensor<1x2x3x4xf32>
+}

@@ -215,3 +215,50 @@ func.func @unfolded_values(%q: tensor<1x16x4x4x1xf32>, %k: tensor<1x16x4x4x9xf32
   %o = onnx.ReduceSum %x, %last {keepdims = false} : (tensor<1x8x4x4x9xf32>, tensor<1xi64>) -> tensor<1x8x4x4xf32>
   return %o : tensor<1x8x4x4xf32>
 }
+
+// -----
+
+// A bias added in place to the scores of all tokens but the first: the rest of the scores stays, and the bias is read inside of
+// its extents everywhere.
+
+// CHECK-DAG: #[[$BIAS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, (d2 + 1) mod 2, (d3 + 1) mod 2)>
+// CHECK-LABEL: func.func @bias_in_place
+// CHECK: attn.attention {{.*}}captures(%arg3
+// CHECK-SAME: #[[$BIAS]]
+// CHECK: arith.cmpi
+// CHECK: arith.select
+// CHECK: arith.addf
+// CHECK-NOT: onnx.ScatterND
+func.func @bias_in_place(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x4x3xf32>, %v: tensor<1x2x3x4xf32>, %b: tensor<1x2x2x2xf32>) -> tensor<1x2x3x4xf32> {
+  %one = onnx.Constant : tensor<2xi64> = dense<1> : tensor<2xi64>
+  %last = onnx.Constant : tensor<2xi64> = dense<3> : tensor<2xi64>
+  %axes = onnx.Constant : tensor<2xi64> = dense<[2, 3]> : tensor<2xi64>
+  %where = onnx.Constant : tensor<1x2x2x2x4xi64> = dense<[[[[[0, 0, 1, 1], [0, 0, 1, 2]], [[0, 0, 2, 1], [0, 0, 2, 2]]], [[[0, 1, 1, 1], [0, 1, 1, 2]], [[0, 1, 2, 1], [0, 1, 2, 2]]]]]> : tensor<1x2x2x2x4xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+  %part = onnx.Slice %s, %one, %last, %axes, %one : (tensor<1x2x3x3xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<1x2x2x2xf32>
+  %a = onnx.Add %part, %b : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %w = onnx.ScatterND %s, %where, %a : (tensor<1x2x3x3xf32>, tensor<1x2x2x2x4xi64>, tensor<1x2x2x2xf32>) -> tensor<1x2x3x3xf32>
+  %p = onnx.Softmax %w : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  return %o : tensor<1x2x3x4xf32>
+}
+
+// -----
+
+// Weights made zero by a mask that is a second copy of the constant that hides the scores.
+
+// CHECK-LABEL: func.func @zeroed_by_a_copy
+// CHECK: attn.attention
+// CHECK-SAME: maskedRows = zero
+func.func @zeroed_by_a_copy(%q: tensor<2x3x4xf32>, %k: tensor<2x4x3xf32>, %v: tensor<2x3x4xf32>) -> tensor<2x3x4xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<-3.40282347E+38> : tensor<f32>
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %m = onnx.Constant : tensor<3x3xi1> = dense<[[false, true, false], [true, false, false], [true, true, true]]> : tensor<3x3xi1>
+  %n = onnx.Constant : tensor<3x3xi1> = dense<[[false, true, false], [true, false, false], [true, true, true]]> : tensor<3x3xi1>
+  %s = onnx.MatMul %q, %k : (tensor<2x3x4xf32>, tensor<2x4x3xf32>) -> tensor<2x3x3xf32>
+  %h = onnx.Where %m, %low, %s : (tensor<3x3xi1>, tensor<f32>, tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %p = onnx.Softmax %h : (tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %z = onnx.Where %n, %zero, %p : (tensor<3x3xi1>, tensor<f32>, tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %o = onnx.MatMul %z, %v : (tensor<2x3x3xf32>, tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
+  return %o : tensor<2x3x4xf32>
+}

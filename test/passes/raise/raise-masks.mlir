@@ -79,3 +79,56 @@ func.func @computed(%q: tensor<2x1x8192x4xf32>, %k: tensor<2x1x4x8192xf32>, %v: 
   %o = onnx.MatMul %p, %v : (tensor<2x1x8192x8192xf32>, tensor<2x1x8192x4xf32>) -> tensor<2x1x8192x4xf32>
   return %o : tensor<2x1x8192x4xf32>
 }
+
+// -----
+
+// A lower bound of the lowest number behind minus infinity: it hides where every row sees a key.
+
+// CHECK-LABEL: func.func @bounded_below
+// CHECK: attn.attention {{.*}} mask = <causal>
+// CHECK: arith.maximumf
+func.func @bounded_below(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<0xFF7FFFFF> : tensor<f32>
+  %m = onnx.Constant : tensor<3x3xf32> = dense<[[0.0, 0xFF800000, 0xFF800000], [0.0, 0.0, 0xFF800000], [0.0, 0.0, 0.0]]> : tensor<3x3xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Add %s, %m : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %b = onnx.Max %a, %low : (tensor<1x1x3x3xf32>, tensor<f32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %b : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// The same with a row that sees nothing: it becomes uniform, and nothing hides by structure.
+
+// CHECK-LABEL: func.func @bounded_empty_row
+// CHECK: attn.attention {{.*}} mask = <dense>
+func.func @bounded_empty_row(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<0xFF7FFFFF> : tensor<f32>
+  %m = onnx.Constant : tensor<3x3xf32> = dense<[[0xFF800000, 0xFF800000, 0xFF800000], [0.0, 0xFF800000, 0xFF800000], [0.0, 0.0, 0xFF800000]]> : tensor<3x3xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Add %s, %m : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %b = onnx.Max %a, %low : (tensor<1x1x3x3xf32>, tensor<f32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %b : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// A mask and a bias added in f64 and cast to the scores' type: the sum is read behind the cast.
+
+// CHECK-LABEL: func.func @wide_sum
+// CHECK: %[[SUM:.+]] = onnx.Cast
+// CHECK: attn.attention {{.*}}captures(%[[SUM]]
+func.func @wide_sum(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>, %bias: tensor<3x3xf64>) -> tensor<1x1x3x4xf32> {
+  %m = onnx.Constant : tensor<3x3xf64> = dense<[[0.0, -1.0e10, -1.0e10], [0.0, 0.0, -1.0e10], [0.0, 0.0, 0.0]]> : tensor<3x3xf64>
+  %b = onnx.Add %m, %bias : (tensor<3x3xf64>, tensor<3x3xf64>) -> tensor<3x3xf64>
+  %c = onnx.Cast %b {to = f32} : (tensor<3x3xf64>) -> tensor<3x3xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x3x4xf32>, tensor<1x1x4x3xf32>) -> tensor<1x1x3x3xf32>
+  %a = onnx.Add %s, %c : (tensor<1x1x3x3xf32>, tensor<3x3xf32>) -> tensor<1x1x3x3xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
+  return %o : tensor<1x1x3x4xf32>
+}
