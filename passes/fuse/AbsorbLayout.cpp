@@ -17,6 +17,7 @@
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
 #include "passes/fuse/PushReshapes.h"
+#include "passes/fuse/SwapRolls.h"
 #include "passes/fuse/TrimRows.h"
 #include "passes/remarks/RemarkCodes.h"
 
@@ -339,6 +340,8 @@ bool AbsorbLayout::absorbOnce(func::FuncOp func, RewriterBase &rewriter) {
 void AbsorbLayout::runOnOperation() {
   func::FuncOp func = getOperation();
   IRRewriter rewriter(&getContext());
+  swapRolls(func);
+  eraseDeadOps(func, rewriter);
   commuteLayouts(func);
   eraseDeadOps(func, rewriter);
   trimRows(func);

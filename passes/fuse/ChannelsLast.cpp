@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// One walk in program order: a value is permuted when it is the result of a convolution, or when
-// the op behind it reads a permuted value with the channels in the same place.
+// One walk in program order: a value is permuted when it is the result of a convolution, when it is
+// transposed from that order for a convolution, or when the op behind it reads a permuted value
+// with the channels in the same place.
 
 #include "dialects/onnx/ConstantData.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/fuse/Classify.h"
+#include "passes/fuse/IndexMaps.h"
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/SetVector.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 #include <cstring>
@@ -69,6 +72,28 @@ static Value rotateConstant(Value value, RewriterBase &rewriter) {
                                    onnx::makeConstant(type.clone(shape), rotated));
 }
 
+/// Whether a convolution slides over the value, through a few ops that keep its channels where they
+/// are.
+static bool feedsConvolution(Value value) {
+  constexpr size_t maxOps = 32;
+  llvm::SmallSetVector<Operation *, 16> reached;
+  auto slides = [&](OpOperand &use) {
+    Operation *user = use.getOwner();
+    OpKind kind = classify(user);
+    if (kind == OpKind::Convolution)
+      return use.getOperandNumber() == 0;
+    if (isa<tensor::PadOp, tensor::ExpandShapeOp, tensor::InsertSliceOp>(user) ||
+        (isa<linalg::GenericOp>(user) && kind == OpKind::Elementwise && !getLayout(user) &&
+         user->getNumResults() == 1))
+      reached.insert(user);
+    return false;
+  };
+  bool found = llvm::any_of(value.getUses(), slides);
+  for (size_t next = 0; !found && next < std::min(reached.size(), maxOps); ++next)
+    found = llvm::any_of(reached[next]->getUses(), slides);
+  return found;
+}
+
 namespace {
 class ChannelsLast {
 public:
@@ -79,8 +104,10 @@ private:
   void visit(linalg::GenericOp op);
   void visit(tensor::PadOp op);
   void visit(tensor::CollapseShapeOp op);
+  void visit(tensor::ExpandShapeOp op);
   void visit(tensor::ExtractSliceOp op);
   void visit(tensor::InsertSliceOp op);
+  bool startsFrom(linalg::GenericOp op);
   bool isWanted(linalg::GenericOp op, OpResult result);
   void readPermuted(linalg::GenericOp op);
   void rotateWeights(linalg::GenericOp op);
@@ -180,8 +207,20 @@ void ChannelsLast::rotateWeights(linalg::GenericOp op) {
   op.setIndexingMapsAttr(rewriter.getAffineMapArrayAttr(maps));
 }
 
+/// A value that a transpose brings from channels last in front of a convolution is there already.
+bool ChannelsLast::startsFrom(linalg::GenericOp op) {
+  if (!isTranspose(op) || permutedOf.contains(op.getInputs()[0]))
+    return false;
+  auto type = cast<RankedTensorType>(op->getResult(0).getType());
+  AffineMap back = AffineMap::getPermutationMap(getOrder(type.getRank()), op.getContext());
+  if (!isWorthMoving(type) || getLayout(op)->map != back || !feedsConvolution(op->getResult(0)))
+    return false;
+  permutedOf[op->getResult(0)] = op.getInputs()[0];
+  return true;
+}
+
 void ChannelsLast::visit(linalg::GenericOp op) {
-  if (!op.hasPureTensorSemantics())
+  if (!op.hasPureTensorSemantics() || startsFrom(op))
     return;
   SmallVector<std::pair<OpResult, RankedTensorType>> wanted;
   for (OpResult result : op->getResults())
@@ -265,12 +304,31 @@ void ChannelsLast::visit(tensor::CollapseShapeOp op) {
   addTransposeBack(merged, plain);
 }
 
+/// [n, c, h * w] to [n, c, h, w].
+void ChannelsLast::visit(tensor::ExpandShapeOp op) {
+  Value permuted = permutedOf.lookup(op.getSrc());
+  RankedTensorType plain = op.getResultType();
+  SmallVector<ReassociationIndices> groups = op.getReassociationIndices();
+  if (!permuted || groups.size() != 3 || groups[0].size() != 1 || groups[1].size() != 1)
+    return;
+  const int64_t rank = plain.getRank();
+  SmallVector<ReassociationIndices> split = {{0}, {}, {rank - 1}};
+  for (int64_t dim = 1; dim < rank - 1; ++dim)
+    split[1].push_back(dim);
+  rewriter.setInsertionPoint(op);
+  Value expanded = tensor::ExpandShapeOp::create(
+      rewriter, op.getLoc(), permuteType(plain, getOrder(rank)), permuted, split);
+  rewriter.replaceOp(op, expanded);
+  addTransposeBack(expanded, plain);
+}
+
 void ChannelsLast::run() {
   for (Block &block : func.getBody())
     for (Operation &op : llvm::make_early_inc_range(block))
       llvm::TypeSwitch<Operation *>(&op)
-          .Case<linalg::GenericOp, tensor::CollapseShapeOp, tensor::ExtractSliceOp,
-                tensor::InsertSliceOp, tensor::PadOp>([&](auto concrete) { visit(concrete); });
+          .Case<linalg::GenericOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+                tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::PadOp>(
+              [&](auto concrete) { visit(concrete); });
   // Newest first: what read a transpose may be gone itself.
   for (auto [plain, permuted] : llvm::reverse(permutedOf))
     if (plain.use_empty())

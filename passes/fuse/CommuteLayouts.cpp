@@ -14,8 +14,10 @@
 #include "mlir/IR/PatternMatch.h"
 #include "mlir/IR/Remarks.h"
 #include "passes/fuse/AttentionMaps.h"
+#include "passes/fuse/AttentionPaths.h"
 #include "passes/fuse/Classify.h"
 #include "passes/fuse/IndexMaps.h"
+#include "passes/fuse/Permute.h"
 #include "passes/fuse/Reorder.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -38,12 +40,15 @@ public:
 private:
   void replaceByCopy(Operation *op, const Reorder &reorder);
   bool commute(linalg::GenericOp op, unsigned operand, AffineMap chain, const Reorder &reorder);
-  void sinkThroughProjection(linalg::GenericOp op);
-  void followReorder(linalg::GenericOp op);
+  std::optional<Layout> getMove(Operation *op) const;
+  std::optional<Reorder> getReorder(Value value) const;
+  void sinkThrough(linalg::GenericOp op);
+  bool followReorder(linalg::GenericOp op);
   bool splitReorder(tensor::ExpandShapeOp op);
   void hoistToAttention(attn::AttentionOp attention);
   void absorbMovedResult(attn::AttentionOp attention);
   void cancelReorder(Operation *op);
+  void foldReshapes(Block &block);
 
   func::FuncOp func;
   IRRewriter rewriter;
@@ -83,42 +88,22 @@ bool Commuter::commute(linalg::GenericOp op, unsigned operand, AffineMap chain,
 // In front of attention
 //===----------------------------------------------------------------------===//
 
-static bool isComputing(Operation *op) {
-  auto generic = dyn_cast_or_null<linalg::GenericOp>(op);
-  return generic && classify(generic) == OpKind::Elementwise && !getLayout(generic);
+std::optional<Layout> Commuter::getMove(Operation *op) const {
+  auto found = reorders.find(op);
+  if (found == reorders.end())
+    return getMovement(op);
+  const Reorder &reorder = found->second;
+  return Layout{reorder.source, reorder.to, /*isReshape=*/false, reorder.from};
 }
 
-/// Whether attention reads the value as queries, keys or values, through ops that keep rows apart.
-static bool feedsAttention(Value value) {
-  // What stands between a projection and its attention is near; the residual of a deep network
-  // would lead through all of it.
-  constexpr size_t maxOps = 64;
-  llvm::SmallSetVector<Operation *, 16> reached;
-  auto readsRows = [&](OpOperand &use) {
-    Operation *user = use.getOwner();
-    if (isa<attn::AttentionOp>(user))
-      return use.getOperandNumber() < 3;
-    if (user->getNumResults() == 1 &&
-        (isComputing(user) || getMovement(user) || isa<tensor::InsertSliceOp>(user)))
-      reached.insert(user);
-    return false;
-  };
-  bool found = llvm::any_of(value.getUses(), readsRows);
-  for (size_t next = 0; !found && next < std::min(reached.size(), maxOps); ++next)
-    found = llvm::any_of(reached[next]->getUses(), readsRows);
-  return found;
-}
-
-/// projection(reordered x) = reordered projection(x), when attention reads the result.
-void Commuter::sinkThroughProjection(linalg::GenericOp op) {
-  Value value = op.getInputs()[0];
+/// How the rows of `value` are reordered by the layout ops behind it, if they are.
+std::optional<Reorder> Commuter::getReorder(Value value) const {
   if (!isa<RankedTensorType>(value.getType()))
-    return;
+    return std::nullopt;
   ArrayRef<int64_t> shape = getShape(value);
-  const AffineMap identity = AffineMap::getMultiDimIdentityMap(shape.size(), op.getContext());
-  AffineMap to = identity, from = identity;
+  AffineMap to = AffineMap::getMultiDimIdentityMap(shape.size(), value.getContext()), from = to;
   std::optional<Reorder> best;
-  while (std::optional<Layout> layout = getMovement(value.getDefiningOp())) {
+  while (std::optional<Layout> layout = getMove(value.getDefiningOp())) {
     if (!layout->inverse)
       break;
     value = layout->source;
@@ -127,17 +112,37 @@ void Commuter::sinkThroughProjection(linalg::GenericOp op) {
     if (best || !layout->isReshape || value.getDefiningOp<tensor::PadOp>())
       best = Reorder{value, to, from};
   }
-  if (best && feedsAttention(op->getResult(0)) &&
-      (best->source.getDefiningOp<tensor::PadOp>() ||
-       !isReshapeMap(best->to, getShape(best->source), shape)))
-    commute(op, 0, identity, *best);
+  if (best && !best->source.getDefiningOp<tensor::PadOp>() &&
+      isReshapeMap(best->to, getShape(best->source), shape))
+    return std::nullopt;
+  return best;
+}
+
+/// f(reordered x) = reordered f(x) for a projection whose result attention reads, and for what
+/// computes row by row in front of one.
+void Commuter::sinkThrough(linalg::GenericOp op) {
+  const OpKind kind = classify(op);
+  const bool isProjection = kind == OpKind::Contraction;
+  if (!isProjection && kind != OpKind::Elementwise && kind != OpKind::Reduction)
+    return;
+  for (auto [number, input] : llvm::enumerate(op.getInputs())) {
+    std::optional<Reorder> reorder = getReorder(input);
+    if (reorder && op->getNumResults() == 1 &&
+        (isProjection ? feedsAttention(op->getResult(0)) : feedsProjection(op->getResult(0))) &&
+        commute(op, number,
+                AffineMap::getMultiDimIdentityMap(getShape(input).size(), op.getContext()),
+                *reorder))
+      return;
+    if (isProjection)
+      return;
+  }
 }
 
 /// An op behind a reordering copy works on the copy's source.
-void Commuter::followReorder(linalg::GenericOp op) {
+bool Commuter::followReorder(linalg::GenericOp op) {
   OpKind kind = classify(op);
-  if ((kind != OpKind::Elementwise && kind != OpKind::Reduction) || getLayout(op))
-    return;
+  if (kind != OpKind::Elementwise && kind != OpKind::Reduction)
+    return false;
   for (OpOperand *operand : op.getDpsInputOperands()) {
     Value value = operand->get();
     if (!isa<RankedTensorType>(value.getType()))
@@ -147,7 +152,7 @@ void Commuter::followReorder(linalg::GenericOp op) {
       if (auto found = reorders.find(producer); found != reorders.end()) {
         Reorder reorder = found->second;
         if (commute(op, operand->getOperandNumber(), chain, reorder))
-          return;
+          return true;
         break;
       }
       std::optional<Layout> layout = getMovement(producer);
@@ -157,6 +162,7 @@ void Commuter::followReorder(linalg::GenericOp op) {
       value = layout->source;
     }
   }
+  return false;
 }
 
 /// heads(reordered x) = reordered heads(x), where only dimensions are split that stay as they are.
@@ -207,21 +213,24 @@ bool Commuter::splitReorder(tensor::ExpandShapeOp op) {
 // Behind attention
 //===----------------------------------------------------------------------===//
 
-/// The only op that reads `value`, if it moves all of its elements and loses none. A roll reads it
-/// twice, in slices.
+/// The only op that reads `value`, if it moves all of its elements and loses none. What moves
+/// blocks reads it once for each, in slices.
 static Operation *getSoleMovement(Value value) {
   if (value.use_empty())
     return nullptr;
   Operation *user = *value.user_begin();
   auto isSlice = [](Operation *op) { return isa<tensor::ExtractSliceOp>(op) && op->hasOneUse(); };
   if (!value.hasOneUse()) {
-    if (!llvm::hasNItems(value.getUsers(), 2) || !llvm::all_of(value.getUsers(), isSlice))
+    if (!llvm::all_of(value.getUsers(), isSlice))
       return nullptr;
-    Operation *insert = *user->user_begin();
-    if (insert->hasOneUse() && isa<tensor::InsertSliceOp>(*insert->user_begin()) &&
-        getMovement(*insert->user_begin()))
-      insert = *insert->user_begin();
-    user = insert;
+    // The last of a chain of insertions.
+    user = *user->user_begin();
+    while (isa<tensor::InsertSliceOp>(user) && !getMovement(user) && user->hasOneUse())
+      user = *user->user_begin();
+    auto insert = dyn_cast<tensor::InsertSliceOp>(user);
+    std::optional<BlockOrder> order = insert ? getBlockOrder(insert) : std::nullopt;
+    if (!order || !llvm::hasNItems(value.getUses(), order->blocks.size()))
+      return nullptr;
   }
   std::optional<Layout> layout = getMovement(user);
   bool isSole = layout && layout->inverse && layout->source == value &&
@@ -378,13 +387,25 @@ void Commuter::cancelReorder(Operation *op) {
     value = layout->source;
     if (!isReorder)
       continue;
-    bool isSame = value.getType() == op->getResult(0).getType();
-    for (auto [dim, expr] : llvm::enumerate(map.getResults()))
-      isSame &= expr == (shape[dim] == 1 ? getAffineConstantExpr(0, op->getContext())
-                                         : getAffineDimExpr(dim, op->getContext()));
-    if (isSame)
+    if (value.getType() == op->getResult(0).getType() && isIdentityOn(map, shape))
       rewriter.replaceAllUsesWith(op->getResult(0), value);
     return;
+  }
+}
+
+/// Copies that move nothing are reshapes.
+void Commuter::foldReshapes(Block &block) {
+  for (auto copy : llvm::make_early_inc_range(block.getOps<linalg::GenericOp>())) {
+    auto found = reorders.find(copy);
+    if (found == reorders.end())
+      continue;
+    auto type = cast<RankedTensorType>(copy->getResult(0).getType());
+    Value source = found->second.source;
+    if (!isReshapeMap(found->second.to, getShape(source), type.getShape()))
+      continue;
+    reorders.erase(found);
+    rewriter.setInsertionPoint(copy);
+    rewriter.replaceOp(copy, reshape(source, type, rewriter));
   }
 }
 
@@ -401,13 +422,13 @@ void Commuter::run() {
       if (expand && splitReorder(expand))
         continue;
       auto generic = dyn_cast<linalg::GenericOp>(op);
-      if (generic && classify(generic) == OpKind::Contraction)
-        sinkThroughProjection(generic);
-      else if (generic && !getLayout(generic))
-        followReorder(generic);
-      else if (getMovement(op))
+      if (generic && !getLayout(generic)) {
+        if (!followReorder(generic))
+          sinkThrough(generic);
+      } else if (getMovement(op))
         cancelReorder(op);
     }
+    foldReshapes(block);
   });
 }
 

@@ -250,8 +250,8 @@ static bool isConstant(Value value) {
   return false;
 }
 
-/// A LayerNorm whose only reader is the left operand of a product with weights, reduced over the
-/// rows that it normalised.
+/// A LayerNorm whose only reader is the left operand of a product with weights, or of a convolution
+/// that is one, reduced over the rows that it normalised.
 bool IslandGrower::joinRowsPrologue(unsigned anchor, unsigned producer) {
   auto contraction = cast<linalg::GenericOp>(groups.getOp(anchor));
   auto found = rows.find(getAnchor(producer));
@@ -269,7 +269,11 @@ bool IslandGrower::joinRowsPrologue(unsigned anchor, unsigned producer) {
   ContractionLoops loops = getContractionLoops(contraction);
   SmallVector<bool> reduced;
   SmallVector<int64_t> read;
-  for (AffineExpr expr : contraction.getIndexingMapsArray()[0].getResults()) {
+  // Where a convolution has a window of one element, its loops are 0.
+  AffineMap left = simplifyIndexMap(contraction.getIndexingMapsArray()[0], extents);
+  if (!isSelection(left))
+    return false;
+  for (AffineExpr expr : left.getResults()) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (!dim || extents[dim.getPosition()] == 1)
       continue;
@@ -290,7 +294,7 @@ void IslandGrower::growProducers(unsigned anchor) {
   std::optional<unsigned> producer = groups.getDefiner(heavy.getInputs()[0]);
   while (producer) {
     if (groups.isClaimed(*producer)) {
-      if (groups.getKind(anchor) == OpKind::Contraction)
+      if (groups.getKind(anchor) != OpKind::Attention)
         joinRowsPrologue(anchor, *producer);
       return;
     }

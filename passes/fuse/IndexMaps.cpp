@@ -5,6 +5,7 @@
 
 #include "passes/fuse/IndexMaps.h"
 
+#include "dialects/attn/MapRange.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -324,6 +325,40 @@ bool fovea::dividesDim(AffineMap map, AffineExpr dim) {
       found |= expr.isFunctionOfDim(cast<AffineDimExpr>(dim).getPosition());
   });
   return found;
+}
+
+/// Whether `expr` is dimension `dim` at every point of the dimensions that it depends on.
+static bool isDimEverywhere(AffineExpr expr, unsigned dim, ArrayRef<int64_t> extents) {
+  constexpr int64_t maxPoints = 1 << 16;
+  SmallVector<unsigned> used;
+  int64_t points = 1;
+  for (unsigned other = 0; other < extents.size(); ++other)
+    if (other == dim || expr.isFunctionOfDim(other)) {
+      if (extents[other] < 1 || extents[other] > maxPoints / points)
+        return false;
+      points *= extents[other];
+      used.push_back(other);
+    }
+  SmallVector<int64_t> point(extents.size(), 0);
+  for (int64_t number = 0; number < points; ++number) {
+    int64_t rest = number;
+    for (unsigned other : used) {
+      point[other] = rest % extents[other];
+      rest /= extents[other];
+    }
+    if (attn::evaluate(expr, point) != point[dim])
+      return false;
+  }
+  return true;
+}
+
+bool fovea::isIdentityOn(AffineMap map, ArrayRef<int64_t> shape) {
+  if (map.getNumResults() != shape.size() || !isQuasiLinear(map))
+    return false;
+  for (auto [dim, expr] : llvm::enumerate(map.getResults()))
+    if (expr != getAffineDimExpr(dim, map.getContext()) && !isDimEverywhere(expr, dim, shape))
+      return false;
+  return true;
 }
 
 bool fovea::isSelection(AffineMap map) {

@@ -7,6 +7,7 @@
 #define FOVEA_PASSES_FUSE_INDEXMAPS_H
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/AffineMap.h"
 #include "mlir/IR/Value.h"
 
@@ -29,6 +30,9 @@ bool dividesDim(mlir::AffineMap map, mlir::AffineExpr dim);
 /// Whether every result is a constant or a plain dimension, and no dimension occurs twice.
 bool isSelection(mlir::AffineMap map);
 
+/// Whether the map takes every index of a tensor of this shape to itself.
+bool isIdentityOn(mlir::AffineMap map, llvm::ArrayRef<int64_t> shape);
+
 /// An op that only moves elements: `result[i] = source[map(i)]`.
 struct Layout {
   mlir::Value source;
@@ -43,8 +47,23 @@ struct Layout {
 /// extract_slice of constant offsets and strides; nothing for other ops and for dynamic shapes.
 std::optional<Layout> getLayout(mlir::Operation *op);
 
-/// The layout of what `getLayout` knows, and of a roll: a concatenation along one dimension of the
-/// last and the first slices of one tensor, whose map takes a remainder.
+/// Slices of one tensor along one dimension, in another order: [from, from + size) becomes
+/// [to, to + size). Two blocks are a roll.
+struct BlockOrder {
+  struct Block {
+    int64_t from, to, size;
+  };
+  mlir::Value source;
+  unsigned dim;
+  llvm::SmallVector<Block> blocks;
+};
+
+/// The order that a concatenation, of which `op` is the last insertion, gives to all slices of one
+/// tensor.
+std::optional<BlockOrder> getBlockOrder(mlir::tensor::InsertSliceOp op);
+
+/// The layout of what `getLayout` knows, and of slices concatenated in another order, whose map
+/// divides.
 std::optional<Layout> getMovement(mlir::Operation *op);
 
 /// Whether reading a tensor of shape `to` through `map` from one of shape `from` reads the same

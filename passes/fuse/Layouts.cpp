@@ -70,17 +70,9 @@ static std::optional<Layout> getSliceLayout(tensor::ExtractSliceOp op) {
                 AffineMap()};
 }
 
-/// Where along one dimension `insert` puts a slice of some tensor.
-namespace {
-struct Piece {
-  Value source;
-  int64_t from, to, size;
-};
-} // namespace
-
-/// The piece that `insert` copies when all other dimensions are whole in the source, the piece and
-/// the result; `dim` is the dimension that is not.
-static std::optional<Piece> getPiece(tensor::InsertSliceOp insert, unsigned dim) {
+/// The piece of a tensor that `insert` copies when all other dimensions are whole in the tensor,
+/// the piece and the result; `dim` is the dimension that is not.
+static std::optional<BlockOrder::Block> getBlock(tensor::InsertSliceOp insert, unsigned dim) {
   auto slice = insert.getSource().getDefiningOp<tensor::ExtractSliceOp>();
   RankedTensorType type = insert.getDestType();
   if (!slice || slice.getSourceType() != type || insert.getSourceType().getRank() != type.getRank())
@@ -94,36 +86,83 @@ static std::optional<Piece> getPiece(tensor::InsertSliceOp insert, unsigned dim)
       if (other != dim && op.getStaticSizes()[other] != type.getDimSize(other))
         return std::nullopt;
   }
-  return Piece{slice.getSource(), slice.getStaticOffsets()[dim], insert.getStaticOffsets()[dim],
-               insert.getStaticSizes()[dim]};
+  return BlockOrder::Block{slice.getStaticOffsets()[dim], insert.getStaticOffsets()[dim],
+                           insert.getStaticSizes()[dim]};
 }
 
-/// insert(x[0:k], at n - k) of insert(x[k:n], at 0) of empty, in either order: x rolled by k.
-static std::optional<Layout> getRollLayout(tensor::InsertSliceOp op) {
-  auto inner = op.getDest().getDefiningOp<tensor::InsertSliceOp>();
+/// Whether the blocks, in order of `start`, cover [0, extent) without gaps.
+static bool coverAll(SmallVectorImpl<BlockOrder::Block> &blocks, int64_t BlockOrder::Block::*start,
+                     int64_t extent) {
+  llvm::sort(blocks, [&](auto &a, auto &b) { return a.*start < b.*start; });
+  int64_t end = 0;
+  for (const BlockOrder::Block &block : blocks) {
+    if (block.*start != end)
+      return false;
+    end += block.size;
+  }
+  return end == extent;
+}
+
+std::optional<BlockOrder> fovea::getBlockOrder(tensor::InsertSliceOp op) {
+  constexpr unsigned maxBlocks = 8;
   RankedTensorType type = op.getDestType();
-  if (!inner || !inner.getDest().getDefiningOp<tensor::EmptyOp>() || !type.hasStaticShape())
+  auto slice = op.getSource().getDefiningOp<tensor::ExtractSliceOp>();
+  if (!slice || !type.hasStaticShape())
     return std::nullopt;
   for (unsigned dim = 0; dim < type.getRank(); ++dim) {
-    std::optional<Piece> first = getPiece(op, dim), second = getPiece(inner, dim);
-    if (!first || !second || first->source != second->source)
-      continue;
-    if (first->to != 0)
-      std::swap(first, second);
-    const int64_t extent = type.getDimSize(dim), shift = first->from;
-    if (first->to != 0 || second->from != 0 || second->to != first->size || second->size != shift ||
-        first->size + second->size != extent)
-      continue;
-    MLIRContext *context = op.getContext();
-    auto rotate = [&](int64_t by) {
-      AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), context);
-      SmallVector<AffineExpr> results(identity.getResults());
-      results[dim] = (results[dim] + by) % extent;
-      return AffineMap::get(type.getRank(), 0, results, context);
-    };
-    return Layout{first->source, rotate(shift), /*isReshape=*/false, rotate(extent - shift)};
+    BlockOrder order{slice.getSource(), dim, {}};
+    for (tensor::InsertSliceOp insert = op; insert && order.blocks.size() <= maxBlocks;) {
+      std::optional<BlockOrder::Block> block = getBlock(insert, dim);
+      auto piece = insert.getSource().getDefiningOp<tensor::ExtractSliceOp>();
+      if (!block || piece.getSource() != order.source)
+        break;
+      order.blocks.push_back(*block);
+      if (insert.getDest().getDefiningOp<tensor::EmptyOp>()) {
+        if (order.blocks.size() > 1 &&
+            coverAll(order.blocks, &BlockOrder::Block::from, type.getDimSize(dim)) &&
+            coverAll(order.blocks, &BlockOrder::Block::to, type.getDimSize(dim)))
+          return order;
+        break;
+      }
+      insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>();
+    }
   }
   return std::nullopt;
+}
+
+/// Where index `expr` of blocks in order of `start` lies when each block begins at `other`: a sum
+/// of steps, or for a roll a remainder.
+static AffineExpr moveBlocks(AffineExpr expr, SmallVector<BlockOrder::Block> blocks,
+                             int64_t BlockOrder::Block::*start, int64_t BlockOrder::Block::*other,
+                             int64_t extent) {
+  if (!coverAll(blocks, start, extent))
+    return expr;
+  auto distance = [&](unsigned number) { return blocks[number].*other - blocks[number].*start; };
+  if (blocks.size() == 2)
+    return (expr + distance(0)) % extent;
+  AffineExpr moved = expr + distance(0);
+  for (unsigned number = 1; number < blocks.size(); ++number)
+    moved = moved + (expr + (extent - blocks[number].*start)).floorDiv(extent) *
+                        (distance(number) - distance(number - 1));
+  // The remainder changes nothing and says where the index ends.
+  return moved % extent;
+}
+
+static std::optional<Layout> getBlockLayout(tensor::InsertSliceOp op) {
+  std::optional<BlockOrder> order = getBlockOrder(op);
+  if (!order)
+    return std::nullopt;
+  RankedTensorType type = op.getDestType();
+  auto map = [&](int64_t BlockOrder::Block::*start, int64_t BlockOrder::Block::*other) {
+    AffineMap identity = AffineMap::getMultiDimIdentityMap(type.getRank(), op.getContext());
+    SmallVector<AffineExpr> results(identity.getResults());
+    AffineExpr &index = results[order->dim];
+    index = moveBlocks(index, order->blocks, start, other, type.getDimSize(order->dim));
+    return AffineMap::get(type.getRank(), 0, results, op.getContext());
+  };
+  using Block = BlockOrder::Block;
+  return Layout{order->source, map(&Block::to, &Block::from), /*isReshape=*/false,
+                map(&Block::from, &Block::to)};
 }
 
 std::optional<Layout> fovea::getLayout(Operation *op) {
@@ -156,7 +195,7 @@ std::optional<Layout> fovea::getLayout(Operation *op) {
 
 std::optional<Layout> fovea::getMovement(Operation *op) {
   if (auto insert = dyn_cast_or_null<tensor::InsertSliceOp>(op))
-    return getRollLayout(insert);
+    return getBlockLayout(insert);
   return getLayout(op);
 }
 

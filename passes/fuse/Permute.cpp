@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/ReshapeOpsUtils.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -26,6 +27,21 @@ Value fovea::reshapeInit(Value init, RankedTensorType type, RewriterBase &rewrit
     if (auto splat = dyn_cast<SplatElementsAttr>(constant.getValue()))
       return arith::ConstantOp::create(rewriter, op->getLoc(), splat.resizeSplat(type));
   return {};
+}
+
+Value fovea::reshape(Value value, RankedTensorType type, RewriterBase &rewriter) {
+  auto from = cast<RankedTensorType>(value.getType());
+  const Location loc = value.getLoc();
+  if (from == type)
+    return value;
+  if (from.getRank() != type.getRank())
+    if (auto groups = getReassociationIndicesForReshape(from, type)) {
+      if (from.getRank() > type.getRank())
+        return tensor::CollapseShapeOp::create(rewriter, loc, type, value, *groups);
+      return tensor::ExpandShapeOp::create(rewriter, loc, type, value, *groups);
+    }
+  auto flat = RankedTensorType::get({type.getNumElements()}, type.getElementType());
+  return reshape(reshape(value, flat, rewriter), type, rewriter);
 }
 
 RankedTensorType fovea::permuteType(Type type, ArrayRef<int64_t> order) {

@@ -17,6 +17,9 @@ mlir::RankedTensorType permuteType(mlir::Type type, llvm::ArrayRef<int64_t> orde
 mlir::Value reshapeInit(mlir::Value init, mlir::RankedTensorType type,
                         mlir::RewriterBase &rewriter);
 
+/// `value` as a tensor of another static shape with as many elements.
+mlir::Value reshape(mlir::Value value, mlir::RankedTensorType type, mlir::RewriterBase &rewriter);
+
 /// Makes `op` compute `result`, whose type changes, with its dimensions in `order`. The users are
 /// left to the caller. Fails, with nothing changed, when the result starts from data.
 llvm::LogicalResult permuteGenericResult(mlir::linalg::GenericOp op, mlir::OpResult result,

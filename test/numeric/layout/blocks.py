@@ -62,6 +62,8 @@ class Block:
     shift: int = 0
     packed: bool = True  # one projection for queries, keys and values
     cosine: bool = False  # queries and keys of length 1, as in Swin v2
+    rolled_first: bool = False  # the image is rolled, then padded, and cut, then rolled back
+    norm_inside: bool = False  # the norm sees windows
     seed: int = 0
 
     def __str__(self):
@@ -114,22 +116,30 @@ class Block:
     def model(self):
         g = Builder(self.seed)
         h, w, split, order, length = self.splits()
-        value = g.node("LayerNormalization", "x", g.weight(self.channels), g.weight(self.channels), axis=-1)
-        padded = (h, w) != (self.height, self.width)
-        if padded:
-            value = g.node("Pad", value, g.ints(0, 0, 0, 0, 0, h - self.height, w - self.width, 0))
-        if self.shift:
-            value = g.roll(g.roll(value, 1, self.shift, h), 2, self.shift, w)
+        norm = lambda x: g.node("LayerNormalization", x, g.weight(self.channels), g.weight(self.channels), axis=-1)
+        # What is rolled: the image, or with its padding.
+        rows, columns = (self.height, self.width) if self.rolled_first else (h, w)
+        pad = lambda x: g.node("Pad", x, g.ints(0, 0, 0, 0, 0, h - self.height, w - self.width, 0))
+        roll = lambda x: g.roll(g.roll(x, 1, self.shift, rows), 2, self.shift, columns)
+        cut = lambda x: g.slice(g.slice(x, 1, 0, self.height), 2, 0, self.width)
+        back = lambda x: g.roll(g.roll(x, 1, rows - self.shift, rows), 2, columns - self.shift, columns)
+        steps = [pad] * ((h, w) != (self.height, self.width)) + [roll] * (self.shift > 0)
+        undo = {pad: cut, roll: back}
+        steps = steps[::-1] if self.rolled_first else steps
+
+        value = "x" if self.norm_inside else norm("x")
+        for step in steps:
+            value = step(value)
         value = g.transpose(g.reshape(value, *split), *order)
+        if self.norm_inside:
+            value = norm(value)
         value = self.attend(g, g.reshape(value, -1, length, self.channels), length)
         value = g.linear(value, self.channels, self.channels)
         value = g.reshape(value, *(split[i] for i in order))
         value = g.transpose(value, *(int(i) for i in numpy.argsort(order)))
         value = g.reshape(value, self.batch, h, w, self.channels)
-        if self.shift:
-            value = g.roll(g.roll(value, 1, h - self.shift, h), 2, w - self.shift, w)
-        if padded:
-            value = g.slice(g.slice(value, 1, 0, self.height), 2, 0, self.width)
+        for step in reversed(steps):
+            value = undo[step](value)
         g.nodes.append(helper.make_node("Add", ["x", value], ["y"], name="Add_y"))
         shape = (self.batch, self.height, self.width, self.channels)
         x, y = (helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, shape) for name in "xy")
@@ -152,4 +162,10 @@ BLOCKS = [
     Block(order="rows", batch=2, height=9, width=5),
     Block(order="columns", height=9, width=5),
     Block(order="columns", batch=2, height=9, width=5, packed=False),
+    Block(height=10, width=12, shift=3, rolled_first=True),
+    Block(height=8, width=13, shift=2, rolled_first=True, packed=False),
+    Block(norm_inside=True),
+    Block(shift=3, norm_inside=True),
+    Block(height=10, width=12, shift=3, rolled_first=True, norm_inside=True),
+    Block(order="columns", height=9, width=5, norm_inside=True),
 ]

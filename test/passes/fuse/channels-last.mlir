@@ -112,3 +112,44 @@ func.func @pieces(%x: tensor<1x3x8xf32>, %w: tensor<4x3x3xf32>, %s: tensor<1x5x5
   %1 = tensor.insert_slice %s into %0[0, 4, 0] [1, 5, 5] [1, 1, 1] : tensor<1x5x5xf32> into tensor<1x9x5xf32>
   return %1 : tensor<1x9x5xf32>
 }
+
+// -----
+
+// Tokens become an image for a convolution of each channel: the image has its channels last already.
+
+// CHECK-LABEL: func.func @tokens
+// CHECK-SAME: %[[X:.+]]: tensor<1x6x8xf32>
+// CHECK-NOT: linalg.generic
+// CHECK: %[[I:.+]] = tensor.expand_shape %[[X]] {{\[\[}}0], [1, 2], [3]] output_shape [1, 2, 3, 8]
+// CHECK: %[[P:.+]] = tensor.pad %[[I]] low[0, 1, 1, 0] high[0, 1, 1, 0]
+// CHECK: linalg.generic {{.*}} ins(%[[P]], %{{.+}} : tensor<1x4x5x8xf32>,
+// CHECK-SAME: outs(%{{.+}} : tensor<1x2x3x8xf32>)
+#nlc = affine_map<(n, c, l) -> (n, l, c)>
+#ncl = affine_map<(n, c, l) -> (n, c, l)>
+#read = affine_map<(n, c, y, x, r, s) -> (n, c, y + r, x + s)>
+#weight = affine_map<(n, c, y, x, r, s) -> (c, r, s)>
+#write = affine_map<(n, c, y, x, r, s) -> (n, c, y, x)>
+func.func @tokens(%x: tensor<1x6x8xf32>, %w: tensor<8x3x3xf32>) -> tensor<1x8x2x3xf32> {
+  %zero = arith.constant 0.0 : f32
+  %et = tensor.empty() : tensor<1x8x6xf32>
+  %t = linalg.generic {indexing_maps = [#nlc, #ncl], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%x : tensor<1x6x8xf32>) outs(%et : tensor<1x8x6xf32>) {
+    ^bb0(%u: f32, %a: f32):
+      linalg.yield %u : f32
+  } -> tensor<1x8x6xf32>
+  %image = tensor.expand_shape %t [[0], [1], [2, 3]] output_shape [1, 8, 2, 3] : tensor<1x8x6xf32> into tensor<1x8x2x3xf32>
+  %padded = tensor.pad %image low[0, 0, 1, 1] high[0, 0, 1, 1] {
+    ^bb0(%0: index, %1: index, %2: index, %3: index):
+      tensor.yield %zero : f32
+  } : tensor<1x8x2x3xf32> to tensor<1x8x4x5xf32>
+  %e = tensor.empty() : tensor<1x8x2x3xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<1x8x2x3xf32>) -> tensor<1x8x2x3xf32>
+  %y = linalg.generic {indexing_maps = [#read, #weight, #write], iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction", "reduction"]}
+      ins(%padded, %w : tensor<1x8x4x5xf32>, tensor<8x3x3xf32>) outs(%f : tensor<1x8x2x3xf32>) {
+    ^bb0(%u: f32, %v: f32, %a: f32):
+      %1 = arith.mulf %u, %v : f32
+      %2 = arith.addf %a, %1 : f32
+      linalg.yield %2 : f32
+  } -> tensor<1x8x2x3xf32>
+  return %y : tensor<1x8x2x3xf32>
+}

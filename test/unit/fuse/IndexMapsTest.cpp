@@ -140,4 +140,17 @@ TEST_F(IndexMapsTest, DomainsWithoutPointsStayAsTheyAre) {
   EXPECT_EQ(simplify("(a) -> (a mod 8)", {0}), "(d0) -> (d0 mod 8)");
 }
 
+TEST_F(IndexMapsTest, IdentityAtEveryPoint) {
+  // 18 of 21 elements rolled by 3, and back.
+  const char *steps =
+      "(d0) -> (d0 + 15 - ((d0 + 18) floordiv 21) * 18 + ((d0 + 3) floordiv 21) * 3)";
+  const char *back = "(d0) -> (d0 + 3 - ((d0 + 6) floordiv 21) * 18 + ((d0 + 3) floordiv 21) * 15)";
+  EXPECT_TRUE(isIdentityOn(parse(steps).compose(parse(back)), {21}));
+  EXPECT_FALSE(isIdentityOn(parse(steps), {21}));
+  EXPECT_FALSE(isIdentityOn(parse(steps).compose(parse(back)), {40}));
+  EXPECT_TRUE(isIdentityOn(parse("(d0, d1) -> (0, d1)"), {1, 9}));
+  EXPECT_FALSE(isIdentityOn(parse("(d0, d1) -> (d0, d0)"), {3, 3}));
+  EXPECT_FALSE(isIdentityOn(parse("(d0, d1) -> (d0)"), {3, 3}));
+}
+
 } // namespace
