@@ -31,7 +31,7 @@ static Tensor multiplyAndSum(const onnx::EinsumLabels &labels, ArrayRef<Tensor> 
       if (extent != 1)
         extents[label] = extent;
     strides.push_back(getLabelStrides(operand.getShape(), named, labels.count));
-    elements.push_back(operand.elements<Number>());
+    elements.push_back(operand.template elements<Number>());
   }
   strides.push_back(getLabelStrides(type.getShape(), labels.result, labels.count));
   std::vector<Number> sums(type.getNumElements(), 0);

@@ -12,6 +12,8 @@
 
 #include "llvm/ADT/StringSwitch.h"
 
+#include <limits>
+
 using namespace mlir;
 using namespace fovea;
 using namespace fovea::lower;
@@ -83,10 +85,12 @@ Parameter ResizeReader::getElement(Value given, Value operand, int64_t index) {
 Parameter ResizeReader::getCommonScale(ArrayRef<int64_t> axes, ArrayRef<int64_t> from) {
   bool isLeast = op.getKeepAspectRatioPolicy() == "not_larger";
   if (std::optional<SmallVector<int64_t>> sizes = onnx::getConstantIntegers(op.getSizes())) {
-    SmallVector<double> scales;
-    for (auto [dim, size] : llvm::zip_equal(axes, *sizes))
-      scales.push_back(double(size) / double(from[dim]));
-    return {isLeast ? *llvm::min_element(scales) : *llvm::max_element(scales), {}};
+    double common = isLeast ? std::numeric_limits<double>::infinity() : 0;
+    for (auto [dim, size] : llvm::zip_equal(axes, *sizes)) {
+      double scale = double(size) / double(from[dim]);
+      common = isLeast ? std::min(common, scale) : std::max(common, scale);
+    }
+    return {common, {}};
   }
   Type f64 = builder.getF64Type();
   SmallVector<MappedTensor> inputs;

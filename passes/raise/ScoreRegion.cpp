@@ -14,6 +14,7 @@
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/MergedDimensions.h"
 #include "passes/raise/ScorePath.h"

@@ -8,6 +8,7 @@
 #include "passes/schedule/Passes.h"
 
 #include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
 
 namespace fovea {
 #define GEN_PASS_DEF_ASSIGNBACKENDSPASS

@@ -47,6 +47,18 @@ func.func @linear(%x: tensor<1x3x4xf32>) -> tensor<1x3x8xf32> {
   return %0 : tensor<1x3x8xf32>
 }
 
+// No axis has a size, so none shares a scale.
+// CHECK-LABEL: func.func @no_axes
+// CHECK-SAME:  (%[[X:.*]]: tensor<2x3xf32>)
+func.func @no_axes(%x: tensor<2x3xf32>) -> tensor<2x3xf32> {
+  %none = onnx.none
+  %sizes = onnx.Constant : tensor<0xi64> = dense<> : tensor<0xi64>
+  // CHECK: return %[[X]]
+  %0 = onnx.Resize %x, %none, %none, %sizes {axes = array<i64>, mode = "linear", coordinate_transformation_mode = "half_pixel", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = false, keep_aspect_ratio_policy = "not_larger"}
+     : (tensor<2x3xf32>, none, none, tensor<0xi64>) -> tensor<2x3xf32>
+  return %0 : tensor<2x3xf32>
+}
+
 // A wide filter is a reduction.
 // CHECK-LABEL: func.func @antialias
 func.func @antialias(%x: tensor<1x3x64xf16>) -> tensor<1x3x8xf16> {
