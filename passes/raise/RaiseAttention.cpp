@@ -17,6 +17,7 @@
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/MergedDimensions.h"
 #include "passes/raise/Passes.h"
+#include "passes/raise/ProbabilitySums.h"
 #include "passes/raise/ScoreNormalization.h"
 #include "passes/raise/ScoreRegion.h"
 #include "passes/raise/SelfCheck.h"
@@ -233,6 +234,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       site = matchAttentionOpSite(standard, refusal);
     } else {
       spellOutNormalization(softmax, rewriter);
+      distributeProduct(softmax, rewriter);
       site = matchSoftmaxSite(softmax, refusal);
     }
     if (!site) {

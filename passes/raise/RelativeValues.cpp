@@ -251,7 +251,7 @@ private:
     SmallVector<bool> isUsed(loops.size(), false);
     for (const SmallVector<View> &factors : addends)
       for (const View &factor : factors) {
-        auto read = onnx::getConstantNumbers(factor.value);
+        auto read = onnx::getConstantNumbers(factor.value, maxNumbers);
         if (!read)
           return false;
         numbers[factor.value] = *read;

@@ -100,6 +100,28 @@ def scaled(g, p, v):
     return g.Add(first, g.Mul(g.Reshape(more, g.ints(BATCH, HEADS, g.queries, CHANNELS)), (0.5, "float32")))
 
 
+def gated(constant=False, normalised=True, factor=None):
+    """(1 - g) P + g Q, normalised again: a second softmax over positions, which may be a constant (ConViT)."""
+    def weights(g, s):
+        gate = 1 / (1 + numpy.exp(-g.weight(1, HEADS, 1, 1)[0]))
+        if constant:
+            table = numpy.exp(g.weight(1, HEADS, g.queries, g.keys)[0])
+            other = (gate * table / table.sum(-1, keepdims=True)).astype(FLOAT), "float32"
+        else:
+            other = g.Mul(g.Softmax(g.MatMul(g.input("a", g.tensor(BATCH, HEADS, g.queries, 4)),
+                                             g.input("b", g.tensor(BATCH, HEADS, 4, g.keys))), axis=-1), (gate, "float32"))
+        total = g.Add(g.Mul((1 - gate if factor is None else factor, "float32"), g.Softmax(s, axis=-1)), other)
+        if normalised:
+            total = g.Div(total, g.Unsqueeze(g.ReduceSum(total, g.ints(-1), keepdims=0), g.ints(-1)))
+        return total
+    return weights
+
+
+def weighted(g, s):
+    """Probabilities times a number per key."""
+    return g.Mul(g.Softmax(s, axis=-1), g.input("m", g.tensor(BATCH, 1, 1, g.keys)))
+
+
 def site(parts, scores=None, **options):
     return lambda shift=0.0: Site(parts, scores, shift=shift, **options)
 
@@ -114,6 +136,11 @@ CASES = {
     "sinks": site(SCALE + ", sink", weights=sink()),
     "sinks in front": site(SCALE + ", sink", weights=sink(first=True, shifted=False)),
     "sinks, causal": site(SCALE + ", mask, sink", weights=sink(mask=True), queries=70, keys=70),
+    "gated by a constant": site(SCALE, weights=gated(constant=True)),
+    "gated, not normalised": site(SCALE, weights=gated(constant=True, normalised=False, factor=0.3)),
+    "two softmaxes": site(("", SCALE), weights=gated()),
+    "weights of keys": site(SCALE, weights=weighted),
+    "gated, other sums": site(None, weights=gated(constant=True, factor=0.3)),
     "relative values": site(SCALE + ", relative values", output=shaw()),
     "relative values in front": site(SCALE + ", relative values", output=shaw(order=("r", "p")), queries=40, keys=40),
     "clipped relative values": site(SCALE + ", relative values", output=shaw(clipped=3)),

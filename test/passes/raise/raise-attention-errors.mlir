@@ -288,3 +288,22 @@ func.func @replaced_in_place(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x4x3xf32>, %
   %o = onnx.MatMul %p, %v : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
   return %o : tensor<1x2x3x4xf32>
 }
+
+// -----
+
+// Factors that do not add up to one: the quotient by the sums of rows stays.
+
+// CHECK: Function=normalised_again {{.*}}Code=ATTN-R04{{.*}}Node=/norm, Reason="the probabilities go through Div '/norm' before any product"
+func.func @normalised_again(%q: tensor<1x2x2x8xf32>, %k: tensor<1x2x8x2xf32>, %v: tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32> {
+  %gate = onnx.Constant : tensor<1x2x1x1xf32> = dense<[[[[0.25]], [[0.75]]]]> : tensor<1x2x1x1xf32>
+  %other = onnx.Constant : tensor<1x2x2x2xf32> = dense<[[[[0.5, 0.25], [0.25, 0.5]], [[0.125, 0.125], [0.125, 0.25]]]]> : tensor<1x2x2x2xf32>
+  %axis = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x2x8xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x2x2xf32>
+  %p = onnx.Softmax %s : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %g = onnx.Mul %gate, %p : (tensor<1x2x1x1xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %a = onnx.Add %g, %other : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %t = onnx.ReduceSum %a, %axis {keepdims = true} : (tensor<1x2x2x2xf32>, tensor<1xi64>) -> tensor<1x2x2x1xf32>
+  %d = onnx.Div %a, %t : (tensor<1x2x2x2xf32>, tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32> loc("/norm"("Div"("model.onnx")))
+  %o = onnx.MatMul %d, %v : (tensor<1x2x2x2xf32>, tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+  return %o : tensor<1x2x2x8xf32>
+}

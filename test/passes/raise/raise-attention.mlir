@@ -491,3 +491,45 @@ func.func @relative_values_returned(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x
   %sum = onnx.Add %o, %c : (tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %sum, %c : tensor<1x4x9x16xf32>, tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// Two softmaxes whose factors add up to one: the quotient by the sums of rows changes nothing.
+
+// CHECK-LABEL: func.func @gated
+// CHECK-SAME: %[[V:[^ :]+]]: tensor<1x2x2x8xf32>)
+// CHECK: %[[A:.+]] = attn.attention
+// CHECK: %[[F:.+]] = onnx.Mul %[[A]], %{{.+}}
+// CHECK: %[[REST:.+]] = onnx.MatMul %{{.+}}, %[[V]]
+// CHECK: %[[O:.+]] = onnx.Add %[[F]], %[[REST]]
+// CHECK: return %[[O]]
+func.func @gated(%q: tensor<1x2x2x8xf32>, %k: tensor<1x2x8x2xf32>, %v: tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32> {
+  %gate = onnx.Constant : tensor<1x2x1x1xf32> = dense<[[[[0.25]], [[0.75]]]]> : tensor<1x2x1x1xf32>
+  %other = onnx.Constant : tensor<1x2x2x2xf32> = dense<[[[[0.5, 0.25], [0.25, 0.5]], [[0.125, 0.125], [0.0, 0.25]]]]> : tensor<1x2x2x2xf32>
+  %axis = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x2x8xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x2x2xf32>
+  %p = onnx.Softmax %s : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %g = onnx.Mul %gate, %p : (tensor<1x2x1x1xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %a = onnx.Add %g, %other : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %t = onnx.ReduceSum %a, %axis {keepdims = true} : (tensor<1x2x2x2xf32>, tensor<1xi64>) -> tensor<1x2x2x1xf32>
+  %d = onnx.Div %a, %t : (tensor<1x2x2x2xf32>, tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32>
+  %o = onnx.MatMul %d, %v : (tensor<1x2x2x2xf32>, tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+  return %o : tensor<1x2x2x8xf32>
+}
+
+// -----
+
+// Numbers that differ by key alone belong to the values.
+
+// CHECK-LABEL: func.func @weighted_keys
+// CHECK-SAME: %[[V:[^ :]+]]: tensor<1x4x9x16xf32>, %[[M:[^ :]+]]: tensor<1x1x1x9xf32>)
+// CHECK: %[[COLUMN:.+]] = onnx.Reshape %[[M]]
+// CHECK: %[[W:.+]] = onnx.Mul %[[V]], %[[COLUMN]]
+// CHECK: attn.attention ins(%{{.+}}, %{{.+}}, %[[W]] :
+func.func @weighted_keys(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %m: tensor<1x1x1x9xf32>) -> tensor<1x4x9x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %w = onnx.Mul %p, %m : (tensor<1x4x9x9xf32>, tensor<1x1x1x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %w, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// All rewrites hold whatever the numbers are, but for rounding, so that a site that is refused
+// afterwards may keep them.
+
+#include "passes/raise/ProbabilitySums.h"
+
+#include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
+#include "dialects/onnx/OnnxReduceOps.h"
+#include "dialects/onnx/OnnxShapeOps.h"
+#include "passes/raise/GraphBuilder.h"
+#include "passes/raise/GraphMatch.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace fovea;
+using namespace fovea::raise;
+
+namespace {
+/// One addend: factors times a softmax over the last axis, or times a constant (the last factor).
+struct Term {
+  Value value;
+  SmallVector<Value> factors;
+  bool isSoftmax = false;
+};
+} // namespace
+
+static constexpr size_t maxTerms = 4;
+static constexpr int64_t maxNumbers = int64_t(1) << 24;
+
+/// The only user of `value` that is no no-op, or null.
+static Operation *getUser(Value &value) {
+  while (value.hasOneUse()) {
+    Operation *user = *value.user_begin();
+    if (user->getNumResults() == 0 || skipNoOps(user->getResult(0)) == user->getResult(0))
+      return user;
+    value = user->getResult(0);
+  }
+  return nullptr;
+}
+
+static std::optional<Term> readTerm(Value value) {
+  Term term{value, {}};
+  Value rest = skipNoOps(value);
+  for (unsigned depth = 0; depth < maxTerms; ++depth) {
+    if (onnx::getConstantAttr(rest)) {
+      term.factors.push_back(rest);
+      return term;
+    }
+    if (auto softmax = rest.getDefiningOp<onnx::SoftmaxOp>()) {
+      RankedTensorType type = getStaticType(rest);
+      term.isSoftmax = type && isLastAxis(softmax.getAxis(), type.getRank());
+      return term.isSoftmax ? std::optional(term) : std::nullopt;
+    }
+    auto mul = rest.getDefiningOp<onnx::MulOp>();
+    if (!mul)
+      return std::nullopt;
+    bool isLeft = mul.getA().getType() == mul.getC().getType();
+    if (!isLeft && mul.getB().getType() != mul.getC().getType())
+      return std::nullopt;
+    term.factors.push_back(isLeft ? mul.getB() : mul.getA());
+    rest = skipNoOps(isLeft ? mul.getA() : mul.getB());
+  }
+  return std::nullopt;
+}
+
+/// The addends of a sum, all of its shape; nothing for what is none.
+static bool readTerms(Value sum, SmallVectorImpl<Term> &terms) {
+  auto add = skipNoOps(sum).getDefiningOp<onnx::AddOp>();
+  if (!add) {
+    std::optional<Term> term = readTerm(sum);
+    if (term)
+      terms.push_back(std::move(*term));
+    return term && terms.size() <= maxTerms;
+  }
+  for (Value addend : {add.getA(), add.getB()}) {
+    bool isWhole = addend.getType() == add.getC().getType() || onnx::getConstantAttr(addend);
+    if (!isWhole || !readTerms(addend, terms))
+      return false;
+  }
+  return true;
+}
+
+/// Numbers of a constant, or the sums of its rows, by place in `shape`, whose last extent is 1.
+static std::optional<SmallVector<double>> readRows(Value constant, ArrayRef<int64_t> shape,
+                                                   int64_t keys) {
+  RankedTensorType type = getStaticType(constant);
+  if (!type || type.getNumElements() > maxNumbers || type.getRank() > int64_t(shape.size()))
+    return std::nullopt;
+  auto numbers = onnx::getConstantNumbers(constant, maxNumbers);
+  if (!numbers)
+    return std::nullopt;
+  SmallVector<int64_t> extents(shape.size() - type.getRank(), 1);
+  llvm::append_range(extents, type.getShape());
+  int64_t width = extents.back(), count = 1;
+  if (width != 1 && width != keys)
+    return std::nullopt;
+  for (int64_t extent : shape)
+    count *= extent;
+  SmallVector<double> rows(count);
+  for (int64_t row = 0; row < count; ++row) {
+    int64_t rest = row, place = 0, stride = width;
+    for (size_t dim = shape.size() - 1; dim-- > 0;) {
+      int64_t at = rest % shape[dim];
+      rest /= shape[dim];
+      if (extents[dim] != 1 && extents[dim] != shape[dim])
+        return std::nullopt;
+      place += (extents[dim] == 1 ? 0 : at) * stride;
+      stride *= extents[dim];
+    }
+    for (int64_t n = 0; n < width; ++n)
+      rows[row] += (*numbers)[place + n];
+  }
+  return rows;
+}
+
+/// Whether each row of the sum adds up to 1, by rounding at most.
+static bool sumsToOne(ArrayRef<Term> terms, RankedTensorType type) {
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t keys = shape.back(), count = type.getNumElements() / keys;
+  shape.back() = 1;
+  if (count > maxNumbers)
+    return false;
+  SmallVector<double> totals(count, 0.0);
+  for (const Term &term : terms) {
+    SmallVector<double> products(count, 1.0);
+    for (auto [n, factor] : llvm::enumerate(term.factors)) {
+      RankedTensorType factorType = getStaticType(factor);
+      bool isMatrix = !term.isSoftmax && n + 1 == term.factors.size();
+      if (!factorType || (!isMatrix && factorType.getRank() > 0 &&
+                          factorType.getDimSize(factorType.getRank() - 1) != 1))
+        return false;
+      auto rows = readRows(factor, shape, keys);
+      if (!rows)
+        return false;
+      // A row of one number is that number for every key.
+      bool isSpread = isMatrix && (factorType.getRank() == 0 ||
+                                   factorType.getDimSize(factorType.getRank() - 1) != keys);
+      for (int64_t row = 0; row < count; ++row)
+        products[row] *= (*rows)[row] * (isSpread ? keys : 1);
+    }
+    for (int64_t row = 0; row < count; ++row)
+      totals[row] += products[row];
+  }
+  return llvm::all_of(totals, [](double total) { return std::abs(total - 1) <= 1e-5; });
+}
+
+/// `sum` divided by the sums of its rows, or null.
+static Value getNormalized(Value sum) {
+  onnx::DivOp div;
+  RankedTensorType type = getStaticType(sum);
+  for (Operation *user : sum.getUsers())
+    if (auto found = dyn_cast<onnx::DivOp>(user))
+      div = found;
+  if (!div || skipNoOps(div.getA()) != skipNoOps(sum) || div.getC().getType() != type)
+    return {};
+  Value total = skipNoOps(div.getB());
+  if (auto expand = total.getDefiningOp<onnx::ExpandOp>())
+    total = skipNoOps(expand.getX());
+  RankedTensorType totalType = getStaticType(total);
+  while (isa_and_nonnull<onnx::UnsqueezeOp, onnx::ReshapeOp>(total.getDefiningOp()))
+    total = skipNoOps(total.getDefiningOp()->getOperand(0));
+  auto reduce = total.getDefiningOp<onnx::ReduceSumOp>();
+  if (!reduce || skipNoOps(reduce.getX()) != skipNoOps(sum) || !totalType ||
+      isa<NoneType>(reduce.getAxes().getType()))
+    return {};
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = 1;
+  auto axes = onnx::getConstantIntegers(reduce.getAxes());
+  bool isRow = axes && axes->size() == 1 && isLastAxis(axes->front(), type.getRank());
+  return isRow && totalType.getShape() == ArrayRef(shape) ? div.getC() : Value();
+}
+
+static void distribute(onnx::MatMulOp product, ArrayRef<Term> terms, RewriterBase &rewriter) {
+  rewriter.setInsertionPoint(product);
+  Type type = product.getC().getType(), whole = product.getA().getType();
+  Value sum;
+  for (const Term &term : terms) {
+    Value factor = term.value;
+    if (factor.getType() != whole && !onnx::getConstantAttr(factor))
+      factor = GraphBuilder(rewriter, product.getLoc()).cast(factor, getElementTypeOrSelf(whole));
+    Value part = onnx::MatMulOp::create(rewriter, product.getLoc(), type, factor, product.getB());
+    sum = sum ? onnx::AddOp::create(rewriter, product.getLoc(), type, sum, part) : part;
+  }
+  rewriter.replaceAllUsesWith(product.getC(), sum);
+  eraseDead(product, rewriter);
+}
+
+/// (P * m) V -> P (m V)
+static bool weightValues(onnx::MulOp mul, onnx::MatMulOp product, RewriterBase &rewriter) {
+  bool isLeft = mul.getA().getType() == mul.getC().getType();
+  Value p = isLeft ? mul.getA() : mul.getB(), weights = isLeft ? mul.getB() : mul.getA();
+  RankedTensorType type = getStaticType(weights), whole = getStaticType(mul.getC());
+  RankedTensorType values = getStaticType(product.getB());
+  if (!type || !whole || p.getType() != whole || !values || values.getRank() < 2 ||
+      type.getRank() < 1 || type.getRank() > values.getRank())
+    return false;
+  int64_t keys = type.getShape().back(), rank = type.getRank();
+  if (keys == 1 || keys != values.getDimSize(values.getRank() - 2) ||
+      (rank > 1 && type.getDimSize(rank - 2) != 1))
+    return false;
+  for (int64_t dim = 0; dim + 2 < rank; ++dim)
+    if (type.getDimSize(dim) != 1 &&
+        type.getDimSize(dim) != values.getDimSize(values.getRank() - rank + dim))
+      return false;
+  rewriter.setInsertionPoint(product);
+  GraphBuilder graph(rewriter, mul.getLoc());
+  SmallVector<int64_t> shape(type.getShape().drop_back(std::min<int64_t>(rank, 2)));
+  shape.append({keys, 1});
+  Value column = graph.cast(graph.reshape(weights, shape), values.getElementType());
+  Value weighted = graph.like<onnx::MulOp>(product.getB(), column);
+  rewriter.modifyOpInPlace(product, [&] {
+    product.getAMutable().assign(p);
+    product.getBMutable().assign(weighted);
+  });
+  eraseDead(mul, rewriter);
+  return true;
+}
+
+void raise::distributeProduct(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
+  Value value = softmax.getY();
+  onnx::MulOp weighted;
+  for (unsigned depth = 0; depth < maxTerms; ++depth) {
+    Operation *user = getUser(value);
+    if (!user)
+      return;
+    if (auto product = dyn_cast<onnx::MatMulOp>(user)) {
+      if (weighted && skipNoOps(product.getA()) == weighted.getC())
+        weightValues(weighted, product, rewriter);
+      return;
+    }
+    if (auto mul = dyn_cast<onnx::MulOp>(user)) {
+      weighted = mul;
+      value = mul.getC();
+      continue;
+    }
+    auto add = dyn_cast<onnx::AddOp>(user);
+    SmallVector<Term> terms;
+    if (!add || !readTerms(add.getC(), terms))
+      return;
+    value = add.getC();
+    RankedTensorType type = getStaticType(value);
+    if (!type || type.getRank() < 2)
+      return;
+    Value normalized = getNormalized(value);
+    if (normalized && !sumsToOne(terms, type))
+      return;
+    if (normalized)
+      value = normalized;
+    auto product = dyn_cast_or_null<onnx::MatMulOp>(getUser(value));
+    if (product && product.getA() == value && value.getType() == type)
+      distribute(product, terms, rewriter);
+    return;
+  }
+}
