@@ -10,6 +10,7 @@
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/IndexWalk.h"
 #include "passes/raise/MaskConstant.h"
 
 #include "llvm/ADT/APFloat.h"
@@ -54,78 +55,14 @@ DataElement MaskReader::makeElement(Value value, Indices indices) {
 // Movement
 //===----------------------------------------------------------------------===//
 
-/// The extents that are not one, and their indices.
-static void skipUnits(ArrayRef<int64_t> shape, SmallVectorImpl<int64_t> &extents,
-                      SmallVectorImpl<size_t> &dims) {
-  for (auto [dim, extent] : llvm::enumerate(shape))
-    if (extent != 1) {
-      extents.push_back(extent);
-      dims.push_back(dim);
-    }
-}
-
-static SmallVector<AffineExpr> reshape(ArrayRef<AffineExpr> indices, ArrayRef<int64_t> from,
-                                       ArrayRef<int64_t> to, MLIRContext *context) {
-  AffineExpr zero = getAffineConstantExpr(0, context);
-  SmallVector<AffineExpr> results(to.size(), zero);
-  SmallVector<int64_t> fromExtents, toExtents;
-  SmallVector<size_t> fromDims, toDims;
-  skipUnits(from, fromExtents, fromDims);
-  skipUnits(to, toExtents, toDims);
-  if (fromExtents == toExtents) {
-    for (auto [fromDim, toDim] : llvm::zip_equal(fromDims, toDims))
-      results[toDim] = indices[fromDim];
-    return results;
-  }
-  AffineExpr flat = zero;
-  for (auto [index, extent] : llvm::zip_equal(indices, from))
-    flat = flat * extent + index;
-  int64_t stride = 1;
-  for (size_t dim : llvm::reverse(toDims)) {
-    results[dim] = flat.floorDiv(stride);
-    if (dim != toDims.front())
-      results[dim] = results[dim] % to[dim];
-    stride *= to[dim];
-  }
-  return results;
-}
-
 std::optional<MaskReader::Place> MaskReader::throughMovement(Operation *op, Indices indices) {
-  MLIRContext *context = op->getContext();
   Value source = op->getOperand(0);
-  RankedTensorType from = getStaticType(source), to = getStaticType(op->getResult(0));
-  if (!from || !to)
+  RankedTensorType from = getStaticType(source);
+  if (!from)
     return std::nullopt;
-  if (isa<onnx::ReshapeOp, onnx::FlattenOp, onnx::UnsqueezeOp, onnx::SqueezeOp>(op))
-    return Place{source, reshape(indices, to.getShape(), from.getShape(), context)};
-  if (isa<onnx::ExpandOp>(op))
-    return Place{source, broadcast(source, indices)};
-  if (auto transpose = dyn_cast<onnx::TransposeOp>(op)) {
-    SmallVector<AffineExpr> results(from.getRank());
-    ArrayRef<int64_t> order = transpose.getPermutation();
-    for (int64_t dim = 0; dim < from.getRank(); ++dim)
-      results[order.empty() ? from.getRank() - 1 - dim : order[dim]] = indices[dim];
-    return Place{source, results};
-  }
-  if (auto slice = dyn_cast<onnx::SliceOp>(op)) {
-    auto starts = onnx::getConstantIntegers(slice.getStarts());
-    auto axes = onnx::getConstantIntegers(slice.getAxes());
-    auto steps = onnx::getConstantIntegers(slice.getSteps());
-    bool hasAxes = !isa<NoneType>(slice.getAxes().getType());
-    bool hasSteps = !isa<NoneType>(slice.getSteps().getType());
-    if (!starts || (hasAxes && !axes) || (hasSteps && !steps))
-      return std::nullopt;
-    SmallVector<AffineExpr> results(indices);
-    for (auto [n, start] : llvm::enumerate(*starts)) {
-      int64_t axis = hasAxes ? (*axes)[n] : n, step = hasSteps ? (*steps)[n] : 1;
-      axis += axis < 0 ? from.getRank() : 0;
-      int64_t extent = from.getDimSize(axis);
-      int64_t first = std::clamp<int64_t>(start < 0 ? std::max(start, -extent) + extent : start, 0,
-                                          step > 0 ? extent : extent - 1);
-      results[axis] = indices[axis] * step + first;
-    }
-    return Place{source, results};
-  }
+  AffineMap map = AffineMap::get(attn::MaskDims, 0, indices, op->getContext());
+  if (std::optional<View> view = readThrough({op->getResult(0), map}, extents))
+    return Place{view->value, llvm::to_vector(view->map.getResults())};
   if (auto gather = dyn_cast<onnx::GatherOp>(op)) {
     RankedTensorType indexType = getStaticType(gather.getIndices());
     if (!indexType)
@@ -151,7 +88,7 @@ std::optional<MaskReader::Place> MaskReader::throughMovement(Operation *op, Indi
     SmallVector<AffineExpr> results;
     for (int64_t n = 0; n < count; ++n) {
       SmallVector<AffineExpr> place(indices.take_front(outer));
-      place.push_back(getAffineConstantExpr(n, context));
+      place.push_back(getAffineConstantExpr(n, op->getContext()));
       std::optional<IndexNumber> index = readIndex(gather.getIndices(), place);
       std::optional<attn::ValueRange64> range =
           index && index->data.empty() ? attn::getRange(index->expr, extents) : std::nullopt;
@@ -226,14 +163,18 @@ FormulaRef MaskReader::readTriangle(Operation *op, Indices indices) {
   return makeCondition({trilu.getUpper() ? above : -above}, false);
 }
 
-std::optional<IndexNumber> MaskReader::readIndex(Value value, Indices indices) {
-  MaskNumberRef number = readNumber(value, indices);
+/// An index, or a whole number that can be one.
+static std::optional<IndexNumber> getIndex(const MaskNumberRef &number, MLIRContext *context) {
   if (number->kind == MaskNumber::Kind::Index)
     return number->index;
   if (number->kind != MaskNumber::Kind::Constant || std::abs(number->constant) > (1 << 30) ||
       number->constant != std::floor(number->constant))
     return std::nullopt;
-  return IndexNumber{getAffineConstantExpr(int64_t(number->constant), value.getContext())};
+  return IndexNumber{getAffineConstantExpr(int64_t(number->constant), context)};
+}
+
+std::optional<IndexNumber> MaskReader::readIndex(Value value, Indices indices) {
+  return getIndex(readNumber(value, indices), value.getContext());
 }
 
 static IndexNumber addIndex(IndexNumber a, const IndexNumber &b, int64_t factor) {
@@ -260,15 +201,14 @@ static bool readsNarrowFloats(const MaskNumberRef &number) {
   llvm_unreachable("covered switch");
 }
 
-FormulaRef MaskReader::compare(Operation *op, Indices indices) {
-  Value left = op->getOperand(0), right = op->getOperand(1);
-  if (getElement(left).isInteger(1)) {
-    FormulaRef a = readTruth(left, broadcast(left, indices));
-    FormulaRef b = readTruth(right, broadcast(right, indices));
-    return makeOr(makeAnd(a, b), makeAnd(makeNot(a), makeNot(b)));
-  }
-  MaskNumberRef a = readNumber(left, broadcast(left, indices));
-  MaskNumberRef b = readNumber(right, broadcast(right, indices));
+static bool isChoice(const MaskNumberRef &number) {
+  return number->kind == MaskNumber::Kind::Choice;
+}
+
+/// What the comparison `op` says of two numbers, or null; a choice of indices is compared on either
+/// side.
+static FormulaRef compareNumbers(Operation *op, const MaskNumberRef &a, const MaskNumberRef &b,
+                                 unsigned depth = 0) {
   auto holds = [&](double x, double y) {
     return llvm::TypeSwitch<Operation *, bool>(op)
         .Case([&](onnx::EqualOp) { return x == y; })
@@ -277,12 +217,23 @@ FormulaRef MaskReader::compare(Operation *op, Indices indices) {
         .Case([&](onnx::GreaterOp) { return x > y; })
         .Default([&](Operation *) { return x >= y; });
   };
+  FormulaRef known;
   if (b->kind == MaskNumber::Kind::Constant && a->kind != MaskNumber::Kind::Index)
-    return getTruth(a, [&](double x) { return holds(x, b->constant); });
-  if (a->kind == MaskNumber::Kind::Constant && b->kind != MaskNumber::Kind::Index)
-    return getTruth(b, [&](double y) { return holds(a->constant, y); });
-  std::optional<IndexNumber> x = readIndex(left, broadcast(left, indices));
-  std::optional<IndexNumber> y = readIndex(right, broadcast(right, indices));
+    known = getTruth(a, [&](double x) { return holds(x, b->constant); });
+  else if (a->kind == MaskNumber::Kind::Constant && b->kind != MaskNumber::Kind::Index)
+    known = getTruth(b, [&](double y) { return holds(a->constant, y); });
+  if (known)
+    return known;
+  if ((isChoice(a) || isChoice(b)) && depth < 3) {
+    const MaskNumberRef &choice = isChoice(a) ? a : b;
+    bool isLeft = isChoice(a);
+    FormulaRef left = compareNumbers(op, isLeft ? a->left : a, isLeft ? b : b->left, depth + 1);
+    FormulaRef right = compareNumbers(op, isLeft ? a->right : a, isLeft ? b : b->right, depth + 1);
+    if (!left || !right)
+      return {};
+    return makeOr(makeAnd(choice->condition, left), makeAnd(makeNot(choice->condition), right));
+  }
+  std::optional<IndexNumber> x = getIndex(a, op->getContext()), y = getIndex(b, op->getContext());
   if (!x || !y)
     return {};
   if (isa<onnx::EqualOp>(op))
@@ -293,6 +244,30 @@ FormulaRef MaskReader::compare(Operation *op, Indices indices) {
   IndexNumber difference = isLess ? addIndex(*y, *x, -1) : addIndex(*x, *y, -1);
   difference.expr = difference.expr - (isStrict ? 1 : 0);
   return makeCondition(difference, false);
+}
+
+FormulaRef MaskReader::compare(Operation *op, Indices indices) {
+  Value left = op->getOperand(0), right = op->getOperand(1);
+  if (getElement(left).isInteger(1)) {
+    FormulaRef a = readTruth(left, broadcast(left, indices));
+    FormulaRef b = readTruth(right, broadcast(right, indices));
+    return makeOr(makeAnd(a, b), makeAnd(makeNot(a), makeNot(b)));
+  }
+  MaskNumberRef b = readNumber(right, broadcast(right, indices));
+  // A distance is within bounds where both differences are.
+  auto abs = skipNoOps(left).getDefiningOp<onnx::AbsOp>();
+  std::optional<IndexNumber> x =
+      abs ? readIndex(abs.getX(), broadcast(left, indices)) : std::nullopt;
+  if (x && !isa<onnx::EqualOp>(op)) {
+    IndexNumber zero{getAffineConstantExpr(0, op->getContext())};
+    FormulaRef above = compareNumbers(op, makeIndex(*x), b);
+    FormulaRef below = compareNumbers(op, makeIndex(addIndex(zero, *x, -1)), b);
+    if (!above || !below)
+      return {};
+    return isa<onnx::LessOp, onnx::LessOrEqualOp>(op) ? makeAnd(above, below)
+                                                      : makeOr(above, below);
+  }
+  return compareNumbers(op, readNumber(left, broadcast(left, indices)), b);
 }
 
 FormulaRef MaskReader::findTruth(Operation *op, Indices indices) {
@@ -359,6 +334,21 @@ FormulaRef MaskReader::readTruth(Value value, Indices indices) {
   return isKnown ? formula : data();
 }
 
+/// Sums of equal numbers count.
+MaskNumberRef MaskReader::readRunningSum(onnx::CumSumOp sum, Indices indices) {
+  std::optional<int64_t> axis = onnx::getConstantInteger(sum.getAxis());
+  RankedTensorType type = getStaticType(sum.getX());
+  MaskNumberRef step = readNumber(sum.getX(), indices);
+  bool isWhole = step->kind == MaskNumber::Kind::Constant && std::abs(step->constant) <= 1024 &&
+                 step->constant == std::floor(step->constant);
+  if (!axis || !type || !isWhole)
+    return {};
+  *axis += *axis < 0 ? type.getRank() : 0;
+  AffineExpr index = indices[*axis];
+  AffineExpr count = sum.getReverse() ? -index + type.getDimSize(*axis) : index + 1;
+  return makeIndex({(sum.getExclusive() ? count - 1 : count) * int64_t(step->constant)});
+}
+
 MaskNumberRef MaskReader::findNumber(Operation *op, Indices indices) {
   Type element = getElement(op->getResult(0));
   auto number = [&](unsigned operand) {
@@ -408,13 +398,31 @@ MaskNumberRef MaskReader::findNumber(Operation *op, Indices indices) {
       return makeIndex(addIndex({getAffineConstantExpr(0, op->getContext())}, x->index, -1));
     return mapConstants(x, [](double value) { return -value; });
   }
-  if (!isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp>(op))
+  if (isa<onnx::AbsOp>(op)) {
+    MaskNumberRef x = number(0);
+    if (x->kind != MaskNumber::Kind::Index)
+      return mapConstants(x, [](double value) { return std::abs(value); });
+    IndexNumber zero{getAffineConstantExpr(0, op->getContext())};
+    return makeChoice(makeCondition(x->index, /*isEquality=*/false), x,
+                      makeIndex(addIndex(zero, x->index, -1)));
+  }
+  if (auto sum = dyn_cast<onnx::CumSumOp>(op))
+    return readRunningSum(sum, indices);
+  bool isExtremum = isa<onnx::MinOp, onnx::MaxOp>(op) && op->getNumOperands() == 2;
+  if (!isExtremum && !isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::ModOp>(op))
+    return {};
+  // The other remainder has the dividend's sign.
+  auto mod = dyn_cast<onnx::ModOp>(op);
+  if (mod && mod.getFmod())
     return {};
   MaskNumberRef a = number(0), b = number(1);
   auto apply = [&](double x, double y) {
     double z = isa<onnx::AddOp>(op)   ? x + y
                : isa<onnx::SubOp>(op) ? x - y
                : isa<onnx::MulOp>(op) ? x * y
+               : isa<onnx::MinOp>(op) ? std::min(x, y)
+               : isa<onnx::MaxOp>(op) ? std::max(x, y)
+               : isa<onnx::ModOp>(op) ? x - y * std::floor(x / y)
                                       : x / y;
     return isa<onnx::DivOp>(op) && isa<IntegerType>(element) ? std::trunc(z) : z;
   };
@@ -436,7 +444,15 @@ MaskNumberRef MaskReader::findNumber(Operation *op, Indices indices) {
       IndexNumber zero{getAffineConstantExpr(0, op->getContext())};
       return makeIndex(addIndex(zero, x->isConstant() ? *y : *x, factor));
     }
+    if (isExtremum)
+      return makeChoice(makeCondition(addIndex(*x, *y, -1), /*isEquality=*/false),
+                        isa<onnx::MaxOp>(op) ? a : b, isa<onnx::MaxOp>(op) ? b : a);
     std::optional<attn::ValueRange64> range = attn::getRange(x->expr, extents);
+    if (mod && x->data.empty() && y->isConstant()) {
+      int64_t divisor = cast<AffineConstantExpr>(y->expr).getValue();
+      if (divisor > 0)
+        return makeIndex({x->expr % divisor});
+    }
     if (isa<onnx::DivOp>(op) && isa<IntegerType>(element) && x->data.empty() && y->isConstant() &&
         range && range->low >= 0) {
       int64_t divisor = cast<AffineConstantExpr>(y->expr).getValue();

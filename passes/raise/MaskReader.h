@@ -5,6 +5,7 @@
 #ifndef FOVEA_PASSES_RAISE_MASKREADER_H
 #define FOVEA_PASSES_RAISE_MASKREADER_H
 
+#include "dialects/onnx/OnnxSelectOps.h"
 #include "passes/raise/MaskFormula.h"
 
 namespace fovea::raise {
@@ -35,6 +36,7 @@ private:
   llvm::SmallVector<mlir::AffineExpr> broadcast(mlir::Value operand, Indices indices);
   FormulaRef findTruth(mlir::Operation *op, Indices indices);
   MaskNumberRef findNumber(mlir::Operation *op, Indices indices);
+  MaskNumberRef readRunningSum(onnx::CumSumOp sum, Indices indices);
   FormulaRef compare(mlir::Operation *op, Indices indices);
   std::optional<IndexNumber> readIndex(mlir::Value value, Indices indices);
   FormulaRef readTriangle(mlir::Operation *op, Indices indices);

@@ -84,6 +84,8 @@ func.func @computed(%q: tensor<2x1x8192x4xf32>, %k: tensor<2x1x4x8192xf32>, %v: 
 
 // A lower bound of the lowest number behind minus infinity: it hides where every row sees a key.
 
+// CHECK-DAG: #[[$EARLY:.+]] = affine_set<(d0, d1, d2, d3) : (d2 - 2 >= 0, d2 - d3 >= 0)>
+// CHECK-DAG: #[[$LATE:.+]] = affine_set<(d0, d1, d2, d3) : (-d2 + 1 >= 0, -d3 + 2 >= 0)>
 // CHECK-LABEL: func.func @bounded_below
 // CHECK: attn.attention {{.*}} mask = <causal>
 // CHECK: arith.maximumf
@@ -102,6 +104,8 @@ func.func @bounded_below(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: t
 
 // The same with a row that sees nothing: it becomes uniform, and nothing hides by structure.
 
+// CHECK-DAG: #[[$EARLY:.+]] = affine_set<(d0, d1, d2, d3) : (d2 - 2 >= 0, d2 - d3 >= 0)>
+// CHECK-DAG: #[[$LATE:.+]] = affine_set<(d0, d1, d2, d3) : (-d2 + 1 >= 0, -d3 + 2 >= 0)>
 // CHECK-LABEL: func.func @bounded_empty_row
 // CHECK: attn.attention {{.*}} mask = <dense>
 func.func @bounded_empty_row(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32> {
@@ -131,4 +135,118 @@ func.func @wide_sum(%q: tensor<1x1x3x4xf32>, %k: tensor<1x1x4x3xf32>, %v: tensor
   %p = onnx.Softmax %a : (tensor<1x1x3x3xf32>) -> tensor<1x1x3x3xf32>
   %o = onnx.MatMul %p, %v : (tensor<1x1x3x3xf32>, tensor<1x1x3x4xf32>) -> tensor<1x1x3x4xf32>
   return %o : tensor<1x1x3x4xf32>
+}
+
+// -----
+
+// The distance of two positions.
+
+// CHECK-LABEL: func.func @distance
+// CHECK: attn.attention {{.*}} mask = <window, left = 2, right = 2>
+func.func @distance(%q: tensor<1x1x8x4xf32>, %k: tensor<1x1x4x8xf32>, %v: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %n = onnx.Constant : tensor<i64> = dense<8> : tensor<i64>
+  %two = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %three = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %second = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %range = onnx.Range %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<8xi64>
+  %i = onnx.Unsqueeze %range, %second : (tensor<8xi64>, tensor<1xi64>) -> tensor<8x1xi64>
+  %j = onnx.Unsqueeze %range, %first : (tensor<8xi64>, tensor<1xi64>) -> tensor<1x8xi64>
+  %back = onnx.Sub %i, %j : (tensor<8x1xi64>, tensor<1x8xi64>) -> tensor<8x8xi64>
+  %far = onnx.Abs %back : (tensor<8x8xi64>) -> tensor<8x8xi64>
+  %seen = onnx.LessOrEqual %far, %two : (tensor<8x8xi64>, tensor<i64>) -> tensor<8x8xi1>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x8x4xf32>, tensor<1x1x4x8xf32>) -> tensor<1x1x8x8xf32>
+  %a = onnx.Where %seen, %s, %inf : (tensor<8x8xi1>, tensor<1x1x8x8xf32>, tensor<f32>) -> tensor<1x1x8x8xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32>
+  return %o : tensor<1x1x8x4xf32>
+}
+
+// -----
+
+// Positions with the same remainder.
+
+// CHECK-DAG: #[[$SAME:.+]] = affine_set<(d0, d1, d2, d3) : (d2 mod 3 - d3 mod 3 == 0)>
+// CHECK-LABEL: func.func @remainder
+// CHECK: attn.attention {{.*}} mask = <#[[$SAME]]>
+func.func @remainder(%q: tensor<1x1x8x4xf32>, %k: tensor<1x1x4x8xf32>, %v: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %n = onnx.Constant : tensor<i64> = dense<8> : tensor<i64>
+  %two = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %three = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %second = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %range = onnx.Range %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<8xi64>
+  %i = onnx.Unsqueeze %range, %second : (tensor<8xi64>, tensor<1xi64>) -> tensor<8x1xi64>
+  %j = onnx.Unsqueeze %range, %first : (tensor<8xi64>, tensor<1xi64>) -> tensor<1x8xi64>
+  %x = onnx.Mod %i, %three : (tensor<8x1xi64>, tensor<i64>) -> tensor<8x1xi64>
+  %y = onnx.Mod %j, %three : (tensor<1x8xi64>, tensor<i64>) -> tensor<1x8xi64>
+  %seen = onnx.Equal %x, %y : (tensor<8x1xi64>, tensor<1x8xi64>) -> tensor<8x8xi1>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x8x4xf32>, tensor<1x1x4x8xf32>) -> tensor<1x1x8x8xf32>
+  %a = onnx.Where %seen, %s, %inf : (tensor<8x8xi1>, tensor<1x1x8x8xf32>, tensor<f32>) -> tensor<1x1x8x8xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32>
+  return %o : tensor<1x1x8x4xf32>
+}
+
+// -----
+
+// A causal mask that starts at the third query: the larger of two indices.
+
+// CHECK-DAG: #[[$EARLY:.+]] = affine_set<(d0, d1, d2, d3) : (d2 - 2 >= 0, d2 - d3 >= 0)>
+// CHECK-DAG: #[[$LATE:.+]] = affine_set<(d0, d1, d2, d3) : (-d2 + 1 >= 0, -d3 + 2 >= 0)>
+// CHECK-LABEL: func.func @larger_bound
+// CHECK: attn.attention {{.*}} mask = <#[[$EARLY]], #[[$LATE]]>
+func.func @larger_bound(%q: tensor<1x1x8x4xf32>, %k: tensor<1x1x4x8xf32>, %v: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %n = onnx.Constant : tensor<i64> = dense<8> : tensor<i64>
+  %two = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %three = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %second = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %range = onnx.Range %zero, %n, %one : (tensor<i64>, tensor<i64>, tensor<i64>) -> tensor<8xi64>
+  %i = onnx.Unsqueeze %range, %second : (tensor<8xi64>, tensor<1xi64>) -> tensor<8x1xi64>
+  %j = onnx.Unsqueeze %range, %first : (tensor<8xi64>, tensor<1xi64>) -> tensor<1x8xi64>
+  %last = onnx.Max %i, %two : (tensor<8x1xi64>, tensor<i64>) -> tensor<8x1xi64>
+  %seen = onnx.LessOrEqual %j, %last : (tensor<1x8xi64>, tensor<8x1xi64>) -> tensor<8x8xi1>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x8x4xf32>, tensor<1x1x4x8xf32>) -> tensor<1x1x8x8xf32>
+  %a = onnx.Where %seen, %s, %inf : (tensor<8x8xi1>, tensor<1x1x8x8xf32>, tensor<f32>) -> tensor<1x1x8x8xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32>
+  return %o : tensor<1x1x8x4xf32>
+}
+
+// -----
+
+// Positions as running sums of ones.
+
+// CHECK-LABEL: func.func @counted
+// CHECK: attn.attention {{.*}} mask = <causal>
+func.func @counted(%q: tensor<1x1x8x4xf32>, %k: tensor<1x1x4x8xf32>, %v: tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32> {
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %one = onnx.Constant : tensor<i64> = dense<1> : tensor<i64>
+  %n = onnx.Constant : tensor<i64> = dense<8> : tensor<i64>
+  %two = onnx.Constant : tensor<i64> = dense<2> : tensor<i64>
+  %three = onnx.Constant : tensor<i64> = dense<3> : tensor<i64>
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %second = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %inf = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %width = onnx.Constant : tensor<1xi64> = dense<8> : tensor<1xi64>
+  %ones = onnx.Expand %one, %width : (tensor<i64>, tensor<1xi64>) -> tensor<8xi64>
+  %range = onnx.CumSum %ones, %zero {exclusive = true} : (tensor<8xi64>, tensor<i64>) -> tensor<8xi64>
+  %i = onnx.Unsqueeze %range, %second : (tensor<8xi64>, tensor<1xi64>) -> tensor<8x1xi64>
+  %j = onnx.Unsqueeze %range, %first : (tensor<8xi64>, tensor<1xi64>) -> tensor<1x8xi64>
+  %seen = onnx.LessOrEqual %j, %i : (tensor<1x8xi64>, tensor<8x1xi64>) -> tensor<8x8xi1>
+  %s = onnx.MatMul %q, %k : (tensor<1x1x8x4xf32>, tensor<1x1x4x8xf32>) -> tensor<1x1x8x8xf32>
+  %a = onnx.Where %seen, %s, %inf : (tensor<8x8xi1>, tensor<1x1x8x8xf32>, tensor<f32>) -> tensor<1x1x8x8xf32>
+  %p = onnx.Softmax %a : (tensor<1x1x8x8xf32>) -> tensor<1x1x8x8xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x1x8x8xf32>, tensor<1x1x8x4xf32>) -> tensor<1x1x8x4xf32>
+  return %o : tensor<1x1x8x4xf32>
 }
