@@ -9,7 +9,10 @@ def RaiseLayerNormPass : Pass<"fovea-raise-layer-norm", "::mlir::func::FuncOp"> 
   let description = [{
     Needs static types and folded constants. Recognises, over trailing axes,
     `(x - mean(x)) / sqrt(mean((x - mean(x))^2) + epsilon)`: the square as Pow or Mul, the root as Sqrt or Pow, the quotient as
-    Div or as Mul with a reciprocal. A following product with a tensor of the normalised shape becomes the scale, a following sum the bias.
+    Div or as Mul with a reciprocal, which a constant may scale, also multiplied out as `x * r + (bias - mean(x) * r)`. A following
+    product with a constant of the normalised shape becomes the scale, a following sum the bias. A norm over the channels of
+    images, in front of other dimensions, stays: its reductions are one kernel in the layout that they have. A variance as
+    `mean(x^2) - mean(x)^2` stays too: it is another number where that cancels.
     A graph that does not match stays as it is.
   }];
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
@@ -43,8 +46,8 @@ def RaiseGeluPass : Pass<"fovea-raise-gelu", "::mlir::func::FuncOp"> {
   let description = [{
     Needs static types and folded constants. An expression in x and erf(x / sqrt 2), or x and
     tanh(sqrt(2 / pi) * (x + 0.044715 x^3)), that equals `0.5 * x + 0.5 * x * f(x)` as a polynomial becomes onnx.Gelu: every
-    association, order and spelling of the constants. Constants may be rounded to 16-bit types. x * sigmoid(1.702 x) is a
-    different function and stays.
+    association, order and spelling of the constants, and `1 - f(-x)` for `1 + f(x)`. Constants may be rounded to 16-bit types.
+    x * sigmoid(1.702 x) is a different function and stays.
   }];
   let dependentDialects = ["::fovea::onnx::OnnxDialect"];
 }

@@ -131,7 +131,8 @@ static void collectVariables(Value value, SmallVectorImpl<Value> &variables) {
   variables.push_back(raise::skipNoOps(value));
   for (size_t next = 0; next < variables.size() && variables.size() < limit; ++next) {
     Operation *op = variables[next].getDefiningOp();
-    if (!op || !isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::PowOp>(op))
+    if (!op ||
+        !isa<onnx::NegOp, onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::PowOp>(op))
       continue;
     for (Value operand : op->getOperands()) {
       operand = raise::skipNoOps(operand);
@@ -141,15 +142,16 @@ static void collectVariables(Value value, SmallVectorImpl<Value> &variables) {
   }
 }
 
-/// x / 2 + x t / 2.
-static Polynomial getGeluPolynomial() {
+/// x / 2 + x t / 2, or, where t has the opposite argument, x / 2 - x t / 2.
+static Polynomial getGeluPolynomial(double sign) {
   Polynomial result;
-  result.coefficient[1][0] = result.coefficient[1][1] = 0.5;
+  result.coefficient[1][0] = 0.5;
+  result.coefficient[1][1] = sign * 0.5;
   return result;
 }
 
 /// The expression above `t` that is a Gelu of `x`, or null.
-static Value findGelu(Value x, Value t) {
+static Value findGelu(Value x, Value t, double sign) {
   static constexpr unsigned maxSteps = 8;
   PolynomialReader reader(x, t);
   Value value = t;
@@ -162,7 +164,7 @@ static Value findGelu(Value x, Value t) {
       return {};
     value = user->getResult(0);
     std::optional<Polynomial> polynomial = reader.read(value);
-    if (polynomial && polynomial->isClose(getGeluPolynomial()))
+    if (polynomial && polynomial->isClose(getGeluPolynomial(sign)))
       return value.getType() == x.getType() ? value : Value();
   }
   return {};
@@ -173,20 +175,25 @@ static LogicalResult raiseAround(Operation *op, const Polynomial &argument, Stri
                                  PatternRewriter &rewriter) {
   SmallVector<Value> variables;
   collectVariables(op->getOperand(0), variables);
+  StringRef reason = "the argument is not that of a Gelu";
   for (Value x : variables) {
     std::optional<Polynomial> read = PolynomialReader(x, {}).read(op->getOperand(0));
-    if (!read || !read->isClose(argument))
+    // Erf and Tanh are odd: as t of the opposite argument, 1 - t is what 1 + t is.
+    double sign = read && read->isClose(Polynomial().plus(argument, -1.0)) ? -1 : 1;
+    if (!read || !read->isClose(Polynomial().plus(argument, sign)))
       continue;
-    Value result = findGelu(x, op->getResult(0));
-    if (!result)
-      return rewriter.notifyMatchFailure(op, "the argument fits, but nothing above is a Gelu");
+    Value result = findGelu(x, op->getResult(0), sign);
+    if (!result) {
+      reason = "the argument fits, but nothing above is a Gelu";
+      continue;
+    }
     Operation *root = result.getDefiningOp();
     rewriter.setInsertionPoint(root);
     rewriter.replaceOpWithNewOp<onnx::GeluOp>(root, result.getType(), x,
                                               rewriter.getStringAttr(approximate));
     return success();
   }
-  return rewriter.notifyMatchFailure(op, "the argument is not that of a Gelu");
+  return rewriter.notifyMatchFailure(op, reason);
 }
 
 namespace {

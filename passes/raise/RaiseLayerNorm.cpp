@@ -4,15 +4,19 @@
 // scale of ones, then a product with the normalised shape becomes its scale, then a sum becomes its
 // bias.
 
+#include "compiler/eval/Tensor.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/NormMatch.h"
 #include "passes/raise/Passes.h"
+
+#include <array>
 
 namespace fovea {
 #define GEN_PASS_DEF_RAISELAYERNORMPASS
@@ -21,33 +25,40 @@ namespace fovea {
 
 using namespace mlir;
 using namespace fovea;
+using raise::GraphBuilder;
 
 namespace {
-/// x - mean(x).
+/// x - mean(x), the mean over the dimensions from axis on.
 struct Centered {
   Value x;
   int64_t axis;
 };
 
-/// sqrt(variance + epsilon), or its reciprocal.
+/// sqrt(variance + epsilon), or its reciprocal, perhaps times a constant.
 struct Deviation {
   Centered centered;
   double epsilon;
+  Value scale;
 };
 } // namespace
 
+/// Whether `value` is the mean that `centered` takes off.
+static bool isMean(Value value, const Centered &centered) {
+  auto mean = raise::skipNoOps(value).getDefiningOp<onnx::ReduceMeanOp>();
+  return mean && raise::skipNoOps(mean.getX()) == raise::skipNoOps(centered.x) &&
+         raise::getMeanAxis(mean) == centered.axis;
+}
+
 static std::optional<Centered> matchCentered(Value value) {
   auto sub = raise::skipNoOps(value).getDefiningOp<onnx::SubOp>();
-  if (!sub)
+  if (!sub || sub.getC().getType() != sub.getA().getType())
     return std::nullopt;
   auto mean = raise::skipNoOps(sub.getB()).getDefiningOp<onnx::ReduceMeanOp>();
-  if (!mean || raise::skipNoOps(mean.getX()) != raise::skipNoOps(sub.getA()) ||
-      sub.getC().getType() != sub.getA().getType())
-    return std::nullopt;
-  std::optional<int64_t> axis = raise::getMeanAxis(mean);
+  std::optional<int64_t> axis = mean ? raise::getMeanAxis(mean) : std::nullopt;
   if (!axis)
     return std::nullopt;
-  return Centered{sub.getA(), *axis};
+  Centered centered{sub.getA(), *axis};
+  return isMean(mean->getResult(0), centered) ? std::optional(centered) : std::nullopt;
 }
 
 /// What a root is when the mean of x is taken off what it squares.
@@ -55,12 +66,83 @@ static std::optional<Deviation> readDeviation(std::optional<raise::RootMeanSquar
   std::optional<Centered> centered = root ? matchCentered(root->base) : std::nullopt;
   if (!centered || root->axis != centered->axis)
     return std::nullopt;
-  return Deviation{*centered, root->epsilon};
+  return Deviation{*centered, root->epsilon, Value()};
+}
+
+using Operands = std::pair<Value, Value>;
+static std::array<Operands, 2> getBothOrders(Operation *op) {
+  return {Operands(op->getOperand(0), op->getOperand(1)),
+          Operands(op->getOperand(1), op->getOperand(0))};
+}
+
+/// 1 / deviation, or that times a scale.
+static std::optional<Deviation> readInverse(Value value) {
+  if (std::optional<Deviation> deviation = readDeviation(raise::matchInverseRoot(value)))
+    return deviation;
+  auto mul = raise::skipNoOps(value).getDefiningOp<onnx::MulOp>();
+  if (!mul)
+    return std::nullopt;
+  for (auto [inverse, scale] : getBothOrders(mul)) {
+    std::optional<Deviation> deviation = readDeviation(raise::matchInverseRoot(inverse));
+    if (!deviation || !onnx::getConstantAttr(scale))
+      continue;
+    deviation->scale = scale;
+    return deviation;
+  }
+  return std::nullopt;
+}
+
+/// Whether `value` is a constant of the normalised shape, perhaps behind ones.
+static bool isParameter(Value value, ArrayRef<int64_t> normalized) {
+  ElementsAttr attr = onnx::getConstantAttr(value);
+  RankedTensorType type = raise::getStaticType(value);
+  if (!attr || !type || type.getRank() < int64_t(normalized.size()) || !eval::Tensor::get(attr))
+    return false;
+  ArrayRef<int64_t> shape = type.getShape();
+  return shape.take_back(normalized.size()) == normalized &&
+         llvm::all_of(shape.drop_back(normalized.size()),
+                      [](int64_t extent) { return extent == 1; });
+}
+
+/// Such a constant in the normalised shape.
+static Value makeParameter(GraphBuilder &graph, Value value, ArrayRef<int64_t> normalized) {
+  auto type = cast<RankedTensorType>(value.getType());
+  if (type.getShape() == normalized)
+    return value;
+  std::optional<eval::Tensor> tensor = eval::Tensor::get(onnx::getConstantAttr(value));
+  return onnx::ConstantOp::create(graph.builder, graph.loc,
+                                  tensor->withType(type.clone(normalized)).toAttr());
+}
+
+/// Replaces `op`, what the deviation's tensor centered is when divided by it, plus a bias unless it
+/// is null.
+static LogicalResult replaceWithNorm(Operation *op, const Deviation &deviation, Value bias,
+                                     PatternRewriter &rewriter) {
+  auto type = cast<RankedTensorType>(deviation.centered.x.getType());
+  if (op->getResult(0).getType() != type)
+    return rewriter.notifyMatchFailure(op, "the result is broadcast");
+  Type element = type.getElementType();
+  if (!raise::isNormType(element))
+    return rewriter.notifyMatchFailure(op, "the element type is not a floating-point type");
+  int64_t axis = deviation.centered.axis;
+  ArrayRef<int64_t> normalized = type.getShape().drop_front(axis);
+  for (Value parameter : {deviation.scale, bias})
+    if (parameter && !isParameter(parameter, normalized))
+      return rewriter.notifyMatchFailure(op, "scale or bias do not have the normalised shape");
+  GraphBuilder graph(rewriter, op->getLoc());
+  Value scale = deviation.scale ? makeParameter(graph, deviation.scale, normalized)
+                                : graph.splat(1.0, element, normalized);
+  bias = bias ? makeParameter(graph, bias, normalized) : graph.none();
+  auto norm = onnx::LayerNormalizationOp::create(
+      rewriter, op->getLoc(), TypeRange{type}, deviation.centered.x, scale, bias,
+      graph.number(axis), rewriter.getF32FloatAttr(deviation.epsilon));
+  rewriter.replaceOp(op, norm.getY());
+  return success();
 }
 
 /// Replaces `op`, the quotient of `centeredValue` and a deviation, when the two belong together.
 static LogicalResult replaceQuotient(Operation *op, Value centeredValue,
-                                     std::optional<Deviation> deviation,
+                                     const std::optional<Deviation> &deviation,
                                      PatternRewriter &rewriter) {
   if (!deviation)
     return rewriter.notifyMatchFailure(op, "the divisor is not a standard deviation");
@@ -68,36 +150,27 @@ static LogicalResult replaceQuotient(Operation *op, Value centeredValue,
   if (!centered || centered->x != deviation->centered.x ||
       centered->axis != deviation->centered.axis)
     return rewriter.notifyMatchFailure(op, "the dividend is not centered with the same mean");
-  auto type = cast<RankedTensorType>(centered->x.getType());
-  if (op->getResult(0).getType() != type)
-    return rewriter.notifyMatchFailure(op, "the result is broadcast");
-  Type element = type.getElementType();
-  if (!raise::isNormType(element))
-    return rewriter.notifyMatchFailure(op, "the element type is not a floating-point type");
-  auto scaleType = RankedTensorType::get(type.getShape().drop_front(centered->axis), element);
-  auto ones = DenseElementsAttr::get(scaleType, rewriter.getFloatAttr(element, 1.0));
-  Value scale = onnx::ConstantOp::create(rewriter, op->getLoc(), cast<ElementsAttr>(ones));
-  Value none =
-      onnx::NoneOp::create(rewriter, op->getLoc(), rewriter.getNoneType(), rewriter.getUnitAttr());
-  auto norm = onnx::LayerNormalizationOp::create(
-      rewriter, op->getLoc(), TypeRange{type}, centered->x, scale, none,
-      rewriter.getIntegerAttr(rewriter.getIntegerType(64, /*isSigned=*/true), centered->axis),
-      rewriter.getF32FloatAttr(deviation->epsilon));
-  rewriter.replaceOp(op, norm.getY());
-  return success();
+  return replaceWithNorm(op, *deviation, Value(), rewriter);
 }
 
-/// The norm with no other user that `value` is, or null.
-static onnx::LayerNormalizationOp getSoleNorm(Value value) {
+/// Gives the norm that `value` is a constant as its scale or its bias in place of `op`, when it has
+/// none and no other user.
+static LogicalResult addParameter(Operation *op, Value value, Value parameter, bool isBias,
+                                  PatternRewriter &rewriter) {
   auto norm = value.getDefiningOp<onnx::LayerNormalizationOp>();
-  return norm && value == norm.getY() && value.hasOneUse() && norm.getStatistics().empty()
-             ? norm
-             : onnx::LayerNormalizationOp();
-}
-
-/// Whether `value` is a constant of the shape that `norm` normalises.
-static bool isNormParameter(Value value, onnx::LayerNormalizationOp norm) {
-  return onnx::getConstantAttr(value) && value.getType() == norm.getScale().getType();
+  if (!norm || value != norm.getY() || !value.hasOneUse() || !norm.getStatistics().empty() ||
+      !isa<NoneType>(norm.getBias().getType()) ||
+      (!isBias && onnx::getConstantScalar(norm.getScale()) != 1.0))
+    return failure();
+  ArrayRef<int64_t> normalized = GraphBuilder::getShape(norm.getScale());
+  if (!isParameter(parameter, normalized) || op->getResult(0).getType() != value.getType())
+    return failure();
+  GraphBuilder graph(rewriter, op->getLoc());
+  Value constant = makeParameter(graph, parameter, normalized);
+  rewriter.replaceOpWithNewOp<onnx::LayerNormalizationOp>(
+      op, TypeRange{value.getType()}, norm.getX(), isBias ? norm.getScale() : constant,
+      isBias ? constant : norm.getBias(), norm.getAxisAttr(), norm.getEpsilonAttr());
+  return success();
 }
 
 namespace {
@@ -112,33 +185,36 @@ struct RaiseDiv : OpRewritePattern<onnx::DivOp> {
 struct RaiseMul : OpRewritePattern<onnx::MulOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::MulOp op, PatternRewriter &rewriter) const override {
-    for (auto [a, b] : {std::pair<Value, Value>(op.getA(), op.getB()), {op.getB(), op.getA()}}) {
-      if (std::optional<Deviation> deviation = readDeviation(raise::matchInverseRoot(b)))
+    for (auto [a, b] : getBothOrders(op)) {
+      if (std::optional<Deviation> deviation = readInverse(b); deviation && matchCentered(a))
         return replaceQuotient(op, a, deviation, rewriter);
-      onnx::LayerNormalizationOp norm = getSoleNorm(a);
-      if (!norm || !isNormParameter(b, norm) || !isa<NoneType>(norm.getBias().getType()) ||
-          onnx::getConstantScalar(norm.getScale()) != 1.0)
-        continue;
-      rewriter.replaceOpWithNewOp<onnx::LayerNormalizationOp>(
-          op, TypeRange{op.getType()}, norm.getX(), b, norm.getBias(), norm.getAxisAttr(),
-          norm.getEpsilonAttr());
-      return success();
+      if (succeeded(addParameter(op, a, b, /*isBias=*/false, rewriter)))
+        return success();
     }
     return rewriter.notifyMatchFailure(op, "neither a quotient nor the scale of a norm");
   }
 };
 
+/// Add of a norm and its bias, or x * inverse + (bias - mean * inverse).
 struct RaiseAdd : OpRewritePattern<onnx::AddOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::AddOp op, PatternRewriter &rewriter) const override {
-    for (auto [a, b] : {std::pair<Value, Value>(op.getA(), op.getB()), {op.getB(), op.getA()}}) {
-      onnx::LayerNormalizationOp norm = getSoleNorm(a);
-      if (!norm || !isNormParameter(b, norm) || !isa<NoneType>(norm.getBias().getType()))
+    for (auto [a, b] : getBothOrders(op)) {
+      if (succeeded(addParameter(op, a, b, /*isBias=*/true, rewriter)))
+        return success();
+      auto product = raise::skipNoOps(a).getDefiningOp<onnx::MulOp>();
+      auto rest = raise::skipNoOps(b).getDefiningOp<onnx::SubOp>();
+      auto shift =
+          rest ? raise::skipNoOps(rest.getB()).getDefiningOp<onnx::MulOp>() : onnx::MulOp();
+      if (!product || !shift)
         continue;
-      rewriter.replaceOpWithNewOp<onnx::LayerNormalizationOp>(
-          op, TypeRange{op.getType()}, norm.getX(), norm.getScale(), b, norm.getAxisAttr(),
-          norm.getEpsilonAttr());
-      return success();
+      for (auto [x, inverse] : getBothOrders(product))
+        for (auto [mean, factor] : getBothOrders(shift)) {
+          std::optional<Deviation> deviation =
+              inverse == factor ? readInverse(inverse) : std::nullopt;
+          if (deviation && deviation->centered.x == x && isMean(mean, deviation->centered))
+            return replaceWithNorm(op, *deviation, rest.getA(), rewriter);
+        }
     }
     return rewriter.notifyMatchFailure(op, "not the bias of a norm");
   }

@@ -97,3 +97,47 @@ func.func @tanh_factored(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
   %8 = onnx.Mul %7, %6 : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
   return %8 : tensor<2x8xf32>
 }
+
+// -----
+
+// As the complement of Erf, and as 1 - tanh: both of the opposite argument.
+
+// CHECK-LABEL: func.func @complement
+// CHECK-NOT: onnx.Erf
+// CHECK: onnx.Gelu %{{.+}} : (tensor<2x8xf32>)
+func.func @complement(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %k = onnx.Constant : tensor<f32> = dense<0.707106769> : tensor<f32>
+  %one = onnx.Constant : tensor<f32> = dense<1.0> : tensor<f32>
+  %two = onnx.Constant : tensor<f32> = dense<2.0> : tensor<f32>
+  %n = onnx.Neg %x : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %a = onnx.Mul %n, %k : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %e = onnx.Erf %a : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %c = onnx.Sub %one, %e : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %h = onnx.Div %c, %two : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %y = onnx.Mul %x, %h : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
+
+// -----
+
+// The cube as a product of three, the half on x.
+
+// CHECK-LABEL: func.func @tanh_cubed
+// CHECK-NOT: onnx.Tanh
+// CHECK: onnx.Gelu %{{.+}} {approximate = "tanh"}
+func.func @tanh_cubed(%x: tensor<2x8xf32>) -> tensor<2x8xf32> {
+  %k = onnx.Constant : tensor<f32> = dense<0.797884583> : tensor<f32>
+  %b = onnx.Constant : tensor<f32> = dense<4.471500e-02> : tensor<f32>
+  %one = onnx.Constant : tensor<f32> = dense<1.0> : tensor<f32>
+  %half = onnx.Constant : tensor<f32> = dense<0.5> : tensor<f32>
+  %h = onnx.Mul %half, %x : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %s = onnx.Mul %x, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %q = onnx.Mul %s, %x : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %p = onnx.Mul %b, %q : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %i = onnx.Add %x, %p : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %a = onnx.Mul %i, %k : (tensor<2x8xf32>, tensor<f32>) -> tensor<2x8xf32>
+  %t = onnx.Tanh %a : (tensor<2x8xf32>) -> tensor<2x8xf32>
+  %u = onnx.Add %one, %t : (tensor<f32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  %y = onnx.Mul %h, %u : (tensor<2x8xf32>, tensor<2x8xf32>) -> tensor<2x8xf32>
+  return %y : tensor<2x8xf32>
+}
