@@ -194,7 +194,8 @@ def sam_encoder(full):
     sizes = {} if full else dict(
         hidden_size=32, output_channels=16, num_hidden_layers=3, num_attention_heads=2, image_size=64, patch_size=8, window_size=3,
         global_attn_indexes=[1], num_pos_feats=8, mlp_dim=64)
-    config = transformers.SamVisionConfig(**sizes)
+    # Its default for weights, 1e-10, leaves nothing of the input.
+    config = transformers.SamVisionConfig(**sizes, initializer_range=0.02)
     inputs = dict(pixel_values=pixels(config.image_size))
     return select(transformers.SamVisionModel(config), ["last_hidden_state"], inputs)
 
@@ -324,13 +325,15 @@ def widen(module):
     """Default weights make attention almost uniform and outputs almost zero; wider ones test the numbers."""
     with torch.no_grad():
         for name, parameter in module.named_parameters():
-            if parameter.ndim >= 2:
-                parameter.mul_(2.0)
+            if parameter.abs().sum() == 0:
+                parameter.normal_(std=0.02 if parameter.ndim < 2 else 0.2)
+            elif parameter.ndim >= 2:
+                # At least as wide as keeps the size of what passes through.
+                terms = parameter[0].numel()
+                parameter.mul_(max(2.0, 1 / (float(parameter.std()) * terms ** 0.5)))
             elif "gamma" in name or name.endswith("lambda1"):
                 # Scales of layers begin so small that the layers would not be seen.
                 parameter.uniform_(0.5, 1.0)
-            elif parameter.abs().sum() == 0:
-                parameter.normal_(std=0.02)
         for name, buffer in module.named_buffers():
             if name.endswith("running_mean"):
                 buffer.normal_(std=0.1)

@@ -15,12 +15,11 @@ FAMILIES = {
 }
 
 
-def random_graph(seed, families, prefix="", allow_empty=False, refused=frozenset()):
+def random_graph(seed, families, prefix="", allow_empty=False):
     """The graph of a seed: always the same for the same other arguments."""
     rng = numpy.random.default_rng(seed)
     graph = Graph(rng, prefix)
     graph.allow_empty = allow_empty
-    graph.refused = refused
     weights = numpy.array([FAMILIES[name][0] for name in families], dtype=float)
     # A graph leans on one family or another.
     weights *= rng.exponential(1.0, len(families))

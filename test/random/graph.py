@@ -76,7 +76,6 @@ class Graph:
         self.outputs = []
         self.allow_empty = False
         # Operators, with the first operand's type, that are not to be used.
-        self.refused = set()
 
     # Making values.
     def fresh(self):
@@ -144,8 +143,6 @@ class Graph:
     def node(self, op, operands, results, **attributes):
         """Appends a node. `results` describe its outputs: (dtype, shape, low, high, error, grain), the error before rounding
         and the grain None for values that are no multiples of a power of two. Returns the values."""
-        if (op, next((operand.dtype for operand in operands if operand), "")) in self.refused:
-            raise Unsuitable
         made = []
         for dtype, shape, low, high, error, grain in results:
             magnitude = max(abs(low), abs(high))
