@@ -4,8 +4,11 @@
 // results' types.
 
 #include "compiler/import/ImportFailure.h"
+#include "compiler/import/KnownValues.h"
 #include "compiler/import/Rules.h"
+#include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxControlOps.h"
+#include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -105,6 +108,67 @@ static SmallVector<bool> collectSequences(NodeImporter &node, Block &body,
   return appends;
 }
 
+/// Iterations of a loop whose body is copied for each.
+static constexpr int64_t mostCopies = 64;
+
+/// How often the loop runs, where that is a small number that no condition changes.
+static std::optional<int64_t> getTripCount(Value count, Value condition, Block &body) {
+  auto isTrue = [](Value value) {
+    return onnx::getConstantInteger(makeKnown(value)).value_or(0) != 0;
+  };
+  Value next = body.getTerminator()->getOperand(0);
+  if (isa<NoneType>(count.getType()) || (next != body.getArgument(1) && !isTrue(next)) ||
+      (!isa<NoneType>(condition.getType()) && !isTrue(condition)))
+    return std::nullopt;
+  std::optional<int64_t> trips = onnx::getConstantInteger(makeKnown(count));
+  return trips && *trips >= 0 && *trips <= mostCopies ? trips : std::nullopt;
+}
+
+/// What the body makes in each iteration, for the iterations one after the other: tensors that are
+/// appended to a sequence may then differ in shape. Carried values are `carried`, and last the
+/// final ones.
+static SmallVector<SmallVector<Value>> copyBody(NodeImporter &node, Block &body, int64_t trips,
+                                                SmallVectorImpl<Value> &carried) {
+  Builder &builder = node.builder;
+  SmallVector<SmallVector<Value>> appended;
+  auto isGoing = RankedTensorType::get({}, builder.getI1Type());
+  auto number = RankedTensorType::get({}, builder.getI64Type());
+  for (int64_t trip = 0; trip < trips; ++trip) {
+    IRMapping map;
+    map.map(body.getArgument(0), node.makeConstant(DenseElementsAttr::get(number, trip)));
+    map.map(body.getArgument(1), node.makeConstant(DenseElementsAttr::get(isGoing, true)));
+    for (auto [argument, value] : llvm::zip_equal(body.getArguments().drop_front(2), carried))
+      map.map(argument, value);
+    for (Operation &op : body.without_terminator())
+      node.refineTypes(node.builder.clone(op, map));
+    appended.emplace_back();
+    for (auto [index, value] : llvm::enumerate(body.getTerminator()->getOperands().drop_front()))
+      (index < carried.size() ? carried[index] : appended.back().emplace_back()) =
+          map.lookupOrDefault(value);
+  }
+  return appended;
+}
+
+static void setUnrolledResults(NodeImporter &node, ArrayRef<Value> initial, ArrayRef<bool> appends,
+                               ArrayRef<Value> carried, ArrayRef<SmallVector<Value>> appended) {
+  SmallVector<Value> results;
+  unsigned nextAppended = 0;
+  for (auto [value, isAppended] : llvm::zip_equal(initial, appends)) {
+    if (!isa<TupleType>(value.getType())) {
+      results.push_back(carried.front());
+      carried = carried.drop_front();
+      continue;
+    }
+    SmallVector<Value> pieces = getSequencePieces(value);
+    for (const SmallVector<Value> &made : appended)
+      if (isAppended)
+        pieces.push_back(made[nextAppended]);
+    nextAppended += isAppended;
+    results.push_back(node.makeSequence(pieces));
+  }
+  node.setResults(results);
+}
+
 static void importLoop(NodeImporter &node) {
   Value count = node.getOptionalOperand(0), condition = node.getOptionalOperand(1);
   checkTensor(count);
@@ -132,6 +196,12 @@ static void importLoop(NodeImporter &node) {
   if (tensors.size() != initial.size())
     appends = collectSequences(node, body.front(), initial);
   SmallVector<Type> types = getResultTypes(node, body, 1);
+  if (int64_t numAppended = llvm::count(appends, true);
+      numAppended > 0 && types.size() == tensors.size() + numAppended)
+    if (std::optional<int64_t> trips = getTripCount(count, condition, body.front())) {
+      SmallVector<SmallVector<Value>> appended = copyBody(node, body.front(), *trips, tensors);
+      return setUnrolledResults(node, initial, appends, tensors, appended);
+    }
   auto op = onnx::LoopOp::create(node.builder, node.loc, types, count, condition, tensors);
   op.getBody().takeBody(body);
   node.refineTypes(op);

@@ -6,6 +6,7 @@
 
 #include "compiler/import/AttentionRules.h"
 #include "compiler/import/ImportFailure.h"
+#include "compiler/import/KnownValues.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -23,7 +24,7 @@ static std::optional<int64_t> getPosition(NodeImporter &node, unsigned index, in
   if (!node.hasOperand(index))
     return otherwise;
   checkTensor(node.getOperand(index));
-  std::optional<int64_t> position = onnx::getConstantInteger(node.getOperand(index));
+  std::optional<int64_t> position = onnx::getConstantInteger(makeKnown(node.getOperand(index)));
   if (!position)
     return std::nullopt;
   if (*position < -count || *position >= limit)
@@ -186,7 +187,7 @@ static SmallVector<int64_t> getSizes(NodeImporter &node, int64_t extent) {
   std::optional<SmallVector<int64_t>> split = SmallVector<int64_t>{1};
   bool isList = false;
   if (node.hasOperand(1)) {
-    split = onnx::getConstantIntegers(node.getOperand(1));
+    split = onnx::getConstantIntegers(makeKnown(node.getOperand(1)));
     isList = node.getRank(node.getOperand(1)).value_or(0) == 1;
   }
   if (!split)
@@ -207,6 +208,8 @@ static void importSplitToSequence(NodeImporter &node) {
   Value x = node.getOperand(0);
   int64_t axis = node.getInt("axis", 0);
   bool keepDims = node.getBool("keepdims", true) || node.hasOperand(1);
+  if (auto tensor = dyn_cast<RankedTensorType>(x.getType()); !tensor || !tensor.hasStaticShape())
+    x = makeKnown(x);
   auto type = dyn_cast<RankedTensorType>(x.getType());
   if (!type)
     failUnsupported("the rank of what is split is not known");

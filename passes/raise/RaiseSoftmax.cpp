@@ -179,20 +179,30 @@ struct RaiseExp : OpRewritePattern<onnx::ExpOp> {
   }
 };
 
-/// softmax(x - max(x)) -> softmax(x)
+/// softmax(c (x - max(x))) -> softmax(c x), for c > 0
 struct DropMaximum : OpRewritePattern<onnx::SoftmaxOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::SoftmaxOp op, PatternRewriter &rewriter) const override {
-    auto sub = raise::skipNoOps(op.getX()).getDefiningOp<onnx::SubOp>();
+    raise::ScaledValue scaled = raise::peelScale(op.getX());
+    auto sub = scaled.value.getDefiningOp<onnx::SubOp>();
     RankedTensorType type = sub ? raise::getStaticType(sub.getA()) : RankedTensorType();
-    if (!type || sub.getC().getType() != type)
+    if (!type || sub.getC().getType() != type || scaled.factor <= 0)
       return rewriter.notifyMatchFailure(op, "not a difference");
     auto most = getReduction<onnx::ReduceMaxOp>(sub.getB(), type);
     int64_t axis = op.getAxis() + (op.getAxis() < 0 ? type.getRank() : 0);
     if (!most || raise::skipNoOps(most.getX()) != raise::skipNoOps(sub.getA()) ||
         *getAxis(most) != axis)
       return rewriter.notifyMatchFailure(op, "no maximum of the row is subtracted");
-    rewriter.modifyOpInPlace(op, [&] { op.getXMutable().assign(sub.getA()); });
+    Value scores = sub.getA();
+    if (scaled.factor != 1.0) {
+      Type element = type.getElementType();
+      auto factor = onnx::ConstantOp::create(
+          rewriter, op.getLoc(),
+          DenseElementsAttr::get(RankedTensorType::get({}, element),
+                                 rewriter.getFloatAttr(element, scaled.factor).getValue()));
+      scores = onnx::MulOp::create(rewriter, op.getLoc(), type, scores, factor);
+    }
+    rewriter.modifyOpInPlace(op, [&] { op.getXMutable().assign(scores); });
     return success();
   }
 };

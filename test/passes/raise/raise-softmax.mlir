@@ -111,3 +111,27 @@ func.func @logarithms(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>)
   %q = onnx.Exp %d : (tensor<3x5xf32>) -> tensor<3x5xf32>
   return %p, %q : tensor<3x5xf32>, tensor<3x5xf32>
 }
+
+// -----
+
+// The maximum of the row, subtracted in front of a factor: it is the factor's in the result.
+
+// CHECK-LABEL: func.func @scaled_difference
+// CHECK: %[[D:.+]] = onnx.Sub
+// CHECK: %[[C:.+]] = onnx.Constant : tensor<f32> = dense<3.200000e+01>
+// CHECK: %[[S:.+]] = onnx.Mul %arg0, %[[C]]
+// CHECK: onnx.Softmax %[[S]] {axis = 1 : si64}
+// CHECK: %[[N:.+]] = onnx.Mul %[[D]],
+// CHECK: onnx.Softmax %[[N]]
+func.func @scaled_difference(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>) {
+  %last = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %c = onnx.Constant : tensor<f32> = dense<32.0> : tensor<f32>
+  %n = onnx.Constant : tensor<f32> = dense<-32.0> : tensor<f32>
+  %m = onnx.ReduceMax %x, %last : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %d = onnx.Sub %x, %m : (tensor<3x5xf32>, tensor<3x1xf32>) -> tensor<3x5xf32>
+  %s = onnx.Mul %d, %c : (tensor<3x5xf32>, tensor<f32>) -> tensor<3x5xf32>
+  %p = onnx.Softmax %s {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %t = onnx.Mul %d, %n : (tensor<3x5xf32>, tensor<f32>) -> tensor<3x5xf32>
+  %q = onnx.Softmax %t {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  return %p, %q : tensor<3x5xf32>, tensor<3x5xf32>
+}
