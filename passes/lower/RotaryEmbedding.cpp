@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // RotaryEmbedding as one generic over the two elements of each pair: an element times its cosine,
-// plus the other of the pair, which is read backwards, times its sine. What does not turn is
-// copied.
+// plus the other of the pair, which is read backwards, times its sine. Rows of several times what
+// turns have one more axis, along which only the first turns; of other rows the rest is copied.
 
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "passes/lower/Families.h"
@@ -24,45 +24,49 @@ public:
     RankedTensorType type = getType(op.getY());
     int64_t last = type.getRank() - 1, size = type.getDimSize(last);
     int64_t rotated = op.getRotatedSize() ? op.getRotatedSize() : size;
-    auto cut = [&](int64_t first, int64_t count) -> Value {
-      return slice(rewriter, loc, adaptor.getX(), type, first, count);
-    };
-    Value x = rotated == size ? adaptor.getX() : cut(0, rotated);
-    Value turned = turn(rewriter, op, x, adaptor.getCosine(), adaptor.getSine());
-    if (rotated != size) {
-      Value whole = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
-      whole = insert(rewriter, loc, turned, whole, 0);
-      turned = insert(rewriter, loc, cut(rotated, size - rotated), whole, rotated);
-    }
+    Value x = adaptor.getX(), part = size % rotated ? cut(rewriter, loc, x, last, 0, rotated) : x;
+    Value turned = turn(rewriter, op, part, rotated, adaptor.getCosine(), adaptor.getSine());
+    if (size % rotated)
+      turned = complete(rewriter, loc, turned, x, last);
     rewriter.replaceOp(op, turned);
     return success();
   }
 
 private:
-  /// x, whose rows turn whole, with an axis of the two elements of a pair.
-  static Value turn(OpBuilder &builder, onnx::RotaryEmbeddingOp op, Value x, Value cosine,
-                    Value sine) {
+  /// x, whose rows begin with `rotated` elements that turn and are a multiple of them.
+  static Value turn(OpBuilder &builder, onnx::RotaryEmbeddingOp op, Value x, int64_t rotated,
+                    Value cosine, Value sine) {
     auto type = cast<RankedTensorType>(x.getType());
     MLIRContext *context = builder.getContext();
-    int64_t last = type.getRank() - 1, pairs = type.getDimSize(last) / 2;
-    unsigned member = op.getInterleaved() ? last + 1 : last;
     SmallVector<int64_t> shape(type.getShape().drop_back());
-    shape.append({pairs, pairs});
+    int64_t multiple = shape.size(), count = type.getShape().back() / rotated;
+    if (count > 1)
+      shape.push_back(count);
+    int64_t member = shape.size() + (op.getInterleaved() ? 1 : 0);
+    shape.append({rotated / 2, rotated / 2});
     shape[member] = 2;
     auto split = type.clone(shape);
     Value paired = createReshape(builder, op.getLoc(), x, split);
 
-    AffineMap identity = builder.getMultiDimIdentityMap(last + 2);
+    AffineMap identity = builder.getMultiDimIdentityMap(shape.size());
     SmallVector<AffineExpr> other(identity.getResults());
     other[member] = 1 - other[member];
-    AffineMap otherMap = AffineMap::get(last + 2, 0, other, context);
-    // The angles know nothing of the axis.
-    AffineMap pair = identity.dropResult(member);
+    AffineMap otherMap = AffineMap::get(shape.size(), 0, other, context);
+    // The angles know nothing of the axes between rows and pairs.
+    SmallVector<int64_t> between = {member};
+    if (count > 1)
+      between.insert(between.begin(), multiple);
+    AffineMap pair = getMapWithout(context, shape.size(), between);
+    SmallVector<int64_t> pairShape = getShapeWithout(shape, between);
     auto spread = [&](Value angles) {
-      auto pairShape = getShapeWithout(shape, {int64_t(member)});
       AffineMap broadcast =
           getBroadcastMap(context, cast<RankedTensorType>(angles.getType()).getShape(), pairShape);
       return MappedTensor{angles, broadcast.compose(pair)};
+    };
+    auto isFirst = [](Scalars &s, int64_t dim) {
+      Value index = s.loopIndex(dim);
+      return s.compare(arith::CmpIPredicate::eq, index, s.number(index.getType(), 0),
+                       /*isUnsigned=*/false);
     };
     Value turned = createParallel(
         builder, op.getLoc(),
@@ -71,41 +75,48 @@ private:
           SmallVector<Value> wide;
           for (Value value : v)
             wide.push_back(s.widen(value));
-          Value index = s.loopIndex(member);
-          Value isFirst = s.compare(arith::CmpIPredicate::eq, index, s.number(index.getType(), 0),
-                                    /*isUnsigned=*/false);
-          Value sineHere = s.select(isFirst, s.create<arith::NegFOp>(wide[3]), wide[3]);
-          return s.convert(s.add(s.multiply(wide[0], wide[2]), s.multiply(wide[1], sineHere)),
-                           type.getElementType());
+          Value sineHere = s.select(isFirst(s, member), s.create<arith::NegFOp>(wide[3]), wide[3]);
+          Value sum = s.add(s.multiply(wide[0], wide[2]), s.multiply(wide[1], sineHere));
+          if (count > 1)
+            sum = s.select(isFirst(s, multiple), sum, wide[0]);
+          return s.convert(sum, type.getElementType());
         });
     return createReshape(builder, op.getLoc(), turned, type);
   }
 
-  /// `count` elements of each row of x from `first` on.
-  static Value slice(OpBuilder &builder, Location loc, Value x, RankedTensorType type,
-                     int64_t first, int64_t count) {
+  /// `count` of x along `dim` from `first` on.
+  static Value cut(OpBuilder &builder, Location loc, Value x, int64_t dim, int64_t first,
+                   int64_t count) {
+    auto type = cast<RankedTensorType>(x.getType());
     SmallVector<int64_t> shape(type.getShape());
-    shape.back() = count;
-    Frame frame(builder, type, shape, first);
+    shape[dim] = count;
+    Frame frame(builder, shape, dim, first);
     return tensor::ExtractSliceOp::create(builder, loc, type.clone(shape), x, frame.offsets,
                                           frame.sizes, frame.strides);
   }
 
-  static Value insert(OpBuilder &builder, Location loc, Value part, Value whole, int64_t first) {
-    auto type = cast<RankedTensorType>(whole.getType());
-    Frame frame(builder, type, cast<RankedTensorType>(part.getType()).getShape(), first);
-    return tensor::InsertSliceOp::create(builder, loc, part, whole, frame.offsets, frame.sizes,
-                                         frame.strides);
+  /// `part` with what x has behind it along `dim`.
+  static Value complete(OpBuilder &builder, Location loc, Value part, Value x, int64_t dim) {
+    auto type = cast<RankedTensorType>(x.getType());
+    int64_t first = 0, count = cast<RankedTensorType>(part.getType()).getDimSize(dim);
+    Value whole = tensor::EmptyOp::create(builder, loc, type.getShape(), type.getElementType());
+    for (Value piece : {part, cut(builder, loc, x, dim, count, type.getDimSize(dim) - count)}) {
+      Frame frame(builder, cast<RankedTensorType>(piece.getType()).getShape(), dim, first);
+      whole = tensor::InsertSliceOp::create(builder, loc, piece, whole, frame.offsets, frame.sizes,
+                                            frame.strides);
+      first += count;
+    }
+    return whole;
   }
 
-  /// Where a part of the rows lies.
+  /// Where a piece of this shape lies.
   struct Frame {
     SmallVector<OpFoldResult> offsets, sizes, strides;
 
-    Frame(OpBuilder &builder, RankedTensorType type, ArrayRef<int64_t> shape, int64_t first)
-        : offsets(type.getRank(), builder.getIndexAttr(0)),
-          strides(type.getRank(), builder.getIndexAttr(1)) {
-      offsets.back() = builder.getIndexAttr(first);
+    Frame(OpBuilder &builder, ArrayRef<int64_t> shape, int64_t dim, int64_t first)
+        : offsets(shape.size(), builder.getIndexAttr(0)),
+          strides(shape.size(), builder.getIndexAttr(1)) {
+      offsets[dim] = builder.getIndexAttr(first);
       for (int64_t extent : shape)
         sizes.push_back(builder.getIndexAttr(extent));
     }

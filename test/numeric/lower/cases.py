@@ -410,6 +410,7 @@ def rotary():
     for interleaved, rotated in itertools.product((False, True), (0, 4)):
         yield case((2, 3, 5, 8), (5, (rotated or 8) // 2), interleaved, rotated)
     yield case((2, 3, 5, 6), (2, 1, 5, 3), True)
+    yield case((3, 10), (3, 3), rotated=6)
     yield case((3, 8), (1, 1))
     yield case((8,), (4,))
     for dtype in (f16, bf16, f64):
