@@ -17,6 +17,7 @@
 #include "passes/fuse/Passes.h"
 #include "passes/fuse/Permute.h"
 #include "passes/fuse/PushReshapes.h"
+#include "passes/fuse/SplitLoops.h"
 #include "passes/fuse/SwapRolls.h"
 #include "passes/fuse/TrimRows.h"
 #include "passes/remarks/RemarkCodes.h"
@@ -353,7 +354,7 @@ void AbsorbLayout::runOnOperation() {
     bool pushed = pushReshapes(func);
     foldInitReshapes(func, rewriter);
     bool absorbed = absorbOnce(func, rewriter);
-    if (!pushed && !absorbed)
+    if (!pushed && !absorbed && !splitLoops(func))
       break;
   }
   eraseDeadOps(func, rewriter);

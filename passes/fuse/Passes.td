@@ -28,6 +28,17 @@ def AbsorbLayoutPass : Pass<"fovea-absorb-layout", "::mlir::func::FuncOp"> {
       (0, (b floordiv 8) * 7 + i floordiv 7, (b mod 8) * 7 + i mod 7, h * 32 + d), ..
     ```
 
+    Images that are rolled before they are padded are rolled behind the padding, which stays where it is. Where windows and
+    heads are one batch of a product or a reduction, its loop becomes one for each, and nothing divides:
+
+    ```mlir
+    linalg.generic {(i, b, j, n, c) -> ..} ins(<rows i of windows and heads b of %x>, %table)
+    ```
+    becomes
+    ```mlir
+    linalg.generic {(i, y, x, h, j, n, c) -> (y, i, x, j, h, c)} ins(<%x, split>, %table)
+    ```
+
     Zeros that pad the rows in front of a projection become a frame of projected zeros around its result, which is computed
     in place, and a slice of a projection's rows is one of its input's.
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Attention blocks over images [batch, height, width, channels] whose rows are reordered around the projections."""
 import dataclasses
+import sys
 
 import numpy
 import onnx
@@ -64,6 +65,7 @@ class Block:
     cosine: bool = False  # queries and keys of length 1, as in Swin v2
     rolled_first: bool = False  # the image is rolled, then padded, and cut, then rolled back
     norm_inside: bool = False  # the norm sees windows
+    relative: bool = False  # products of queries with positions of rows and columns, as in SAM
     seed: int = 0
 
     def __str__(self):
@@ -92,8 +94,20 @@ class Block:
             return [g.node("Gather", packed, g.constant(numpy.int64(i)), axis=0) for i in range(3)]
         return [g.transpose(g.reshape(g.linear(value, c, c), -1, length, self.heads, d), 0, 2, 1, 3) for _ in range(3)]
 
+    def add_relative(self, g, scores, q):
+        """Scores of windows and heads in one batch; every row, or column, has a table of its own."""
+        n, d = self.window, self.channels // self.heads
+        q = g.reshape(q, -1, n, n, d)
+        for order, rank in (((1, 0, 2, 3), (n, 1)), ((2, 0, 1, 3), (1, n))):
+            products = g.node("MatMul", g.reshape(g.transpose(q, *order), n, -1, d), g.weight(n, d, n))
+            products = g.transpose(g.reshape(products, n, -1, n, n), *numpy.argsort(order).tolist())
+            scores = g.reshape(scores, -1, n, n, n, n)
+            scores = g.node("Add", scores, g.reshape(products, -1, n, n, *rank))
+        return g.reshape(scores, -1, self.heads, n * n, n * n)
+
     def attend(self, g, value, length):
         q, k, v = self.heads_of(g, value, length)
+        plain = q
         if self.cosine:
             norm = lambda x: g.node("Div", x, g.node("Clip", g.node("ReduceL2", x, axes=[-1]), g.constant(FLOAT(1e-6))))
             q, k = norm(q), norm(k)
@@ -103,6 +117,8 @@ class Block:
         if self.cosine:
             scores = g.node("Mul", scores, g.constant(g.random.uniform(1, 9, (self.heads, 1, 1)).astype(FLOAT)))
         scores = g.node("Add", scores, g.weight(1, self.heads, length, length))
+        if self.relative:
+            scores = self.add_relative(g, scores, plain)
         if self.shift:
             h, w, *_ = self.splits()
             windows = h * w // length
@@ -168,4 +184,11 @@ BLOCKS = [
     Block(shift=3, norm_inside=True),
     Block(height=10, width=12, shift=3, rolled_first=True, norm_inside=True),
     Block(order="columns", height=9, width=5, norm_inside=True),
+    Block(relative=True),
+    Block(batch=2, height=12, width=8, window=4, relative=True),
 ]
+
+
+if __name__ == "__main__":
+    # blocks.py BLOCK FILE: writes the block that prints like this
+    onnx.save(next(block for block in BLOCKS if str(block) == sys.argv[1]).model(), sys.argv[2])
