@@ -111,7 +111,7 @@ def compile_model(arguments, backend, path, work):
     seconds, peak = call([arguments.bin / "foveac", path, "-o", library, "--name", "model", "--backend", backend,
                           "--remarks", remarks], 1200, arguments.memory)
     sites = [entry for entry in json.loads(remarks.read_text()) if "site" in entry]
-    raised = sum(site["status"] == "raised" for site in sites)
+    raised = sum(site["status"] != "refused" for site in sites)
     return seconds, peak, (raised, len(sites)), sorted({site["code"] for site in sites if site["code"]})
 
 

@@ -90,6 +90,41 @@ main (float[2] s0, float[3, 2, 5] x, float[5, 2] z) => (float[2] s, float[3, 5, 
 }
 """
 
+# A sequence that holds a tensor already, to which each iteration appends one.
+COLLECTED = """
+main (float[2, 3] x, float[2, 3] k) => (float[2, 3] h, float[2, 5, 3] stack, float[2, 15] wide, float[2, 3] last, int64 count) {
+  n = Constant <value = int64 {4}> ()
+  go = Constant <value = bool {1}> ()
+  first = SequenceConstruct (x)
+  h, all = Loop (n, go, x, first) <body = body (int64 i, bool c, float[2, 3] a, seq(float[2, 3]) before)
+      => (bool c2, float[2, 3] b, seq(float[2, 3]) after) {
+    c2 = Identity (c)
+    b = Mul (a, k)
+    after = SequenceInsert (before, b)
+  }>
+  stack = ConcatFromSequence <axis = 1, new_axis = 1> (all)
+  wide = ConcatFromSequence <axis = -1> (all)
+  at = Constant <value = int64 {-2}> ()
+  last = SequenceAt (all, at)
+  count = SequenceLength (all)
+}
+"""
+
+# As often as the input says: the output's shape bounds it.
+GATHERED = """
+main (int64 n, float[3] x, float[3] k) => (float[3, 4] rows) {
+  go = Constant <value = bool {1}> ()
+  none = SequenceEmpty ()
+  h, all = Loop (n, go, x, none) <body = body (int64 i, bool c, float[3] a, seq(float[3]) before)
+      => (bool c2, float[3] b, seq(float[3]) after) {
+    c2 = Identity (c)
+    b = Mul (a, k)
+    after = SequenceInsert (before, b)
+  }>
+  rows = ConcatFromSequence <axis = 1, new_axis = 1> (all)
+}
+"""
+
 
 def counted(n, x, k):
     rows = []
@@ -128,6 +163,13 @@ def scanned(s, x, z):
     return [s, numpy.stack(rows, axis=1), numpy.array(sums[::-1])]
 
 
+def collected(n, x, k):
+    rows = [x]
+    for _ in range(n):
+        rows.append(rows[-1] * k)
+    return [rows[-1], numpy.stack(rows, 1), numpy.concatenate(rows, -1), rows[-2], numpy.int64(len(rows))]
+
+
 def programs():
     random = numpy.random.default_rng(11)
 
@@ -152,3 +194,9 @@ def programs():
     s, x, z = draw(2), draw(3, 2, 5), draw(5, 2)
     yield Program("scanned", SCANNED, {"s0": s, "x": x, "z": z},
                   scanned(s.astype(float), x.astype(float), z.astype(float)))
+    x, k = draw(2, 3), draw(2, 3)
+    yield Program("collected", COLLECTED, {"x": x, "k": k}, collected(4, x.astype(float), k.astype(float)))
+    x, k = draw(3), draw(3)
+    for n in (4, 3):
+        exact = x.astype(float)[:, None] * k.astype(float)[:, None] ** numpy.arange(1, 5)
+        yield Program(f"gathered {n}", GATHERED, {"n": numpy.int64(n), "x": x, "k": k}, [exact] if n == 4 else None)
