@@ -4,133 +4,58 @@
 usage: control_numeric.py --bin DIR --work DIR [--only TEXT] [--faults]
 
 Prints every case that differs and exits with 1. With --faults, NumPy makes one mistake after the other, and each must be
-found.
+found by every execution.
 """
-import argparse
 import pathlib
-import subprocess
 import sys
 
-import numpy
-import onnx
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from executions import Model, find_difference, name_folder, parse_arguments, report, report_faults  # noqa: E402
 
-from control import programs
-from recurrent import layers
+from control import programs  # noqa: E402
+from recurrent import layers  # noqa: E402
 
 TOLERANCE = 2e-5
 
 
-def run(command):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120)
-
-
-class Model:
-    """A model in a folder, with the files of its inputs."""
-
-    def __init__(self, folder, proto, inputs):
-        folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.path = folder, folder / "model.onnx"
-        self.outputs = [output.name for output in proto.graph.output]
-        onnx.save(proto, self.path)
-        for name, value in inputs.items():
-            numpy.save(folder / f"{name}.npy", value)
-        self.inputs = {name: folder / f"{name}.npy" for name in inputs}
-
-    def evaluate(self, tools, *options):
-        """The outputs as the evaluator computes them, or what it says."""
-        result = run([tools / "fovea-evaluate", self.path, f"--output-dir={self.folder}", *options,
-                      *(f"--input={name}={path}" for name, path in self.inputs.items())])
-        if result.returncode:
-            return result.stderr
-        return [numpy.load(self.folder / f"{i}.npy") for i in range(len(self.outputs))]
-
-    def compile(self, tools, backend):
-        result = run([tools / "foveac", self.path, "-o", self.folder / f"{backend}.so", "--name=model", "--backend", backend])
-        return result.stderr if result.returncode else None
-
-    def execute(self, tools, backend):
-        """The outputs that the compiled model computes, or the error of its run."""
-        result = run([tools / "fovea-run", self.folder / f"{backend}.so",
-                      *(f"--input={name}=@{path}" for name, path in self.inputs.items()),
-                      *(f"--output={name}=@{self.folder}/{backend}.{i}.npy" for i, name in enumerate(self.outputs))])
-        if result.returncode:
-            return result.stderr
-        return [numpy.load(self.folder / f"{backend}.{i}.npy") for i in range(len(self.outputs))]
-
-
-def compare(got, wanted):
-    """What is wrong, or None."""
-    if isinstance(got, str):
-        return got.strip()
-    for i, (actual, exact) in enumerate(zip(got, wanted, strict=True)):
-        if actual.shape != numpy.shape(exact):
-            return f"output {i} has the shape {actual.shape}, expected {numpy.shape(exact)}"
-        error = numpy.abs(actual - exact).max() / max(1, numpy.abs(exact).max()) if actual.size else 0
-        if not error <= TOLERANCE:
-            return f"output {i} differs by {error:.2e}"
-    return None
-
-
 def check_layer(tools, folder, layer, wanted):
-    model = Model(folder, layer.model(), layer.inputs())
-    yield "evaluator", compare(model.evaluate(tools), wanted)
-    yield "simplified", compare(model.evaluate(tools, "--simplify"), wanted)
+    model = Model(tools, folder, layer.model(), layer.inputs())
+    yield "evaluator", find_difference(model.evaluate(), wanted, TOLERANCE)
+    yield "simplified", find_difference(model.evaluate("--simplify"), wanted, TOLERANCE)
     for backend in ("llvm", "auto"):
-        yield backend, model.compile(tools, backend) or compare(model.execute(tools, backend), wanted)
+        yield backend, find_difference(model.execute(backend), wanted, TOLERANCE)
 
 
 def check_program(tools, folder, program):
-    model = Model(folder, program.proto, program.inputs)
+    model = Model(tools, folder, program.proto, program.inputs)
     if program.wanted is not None:
-        yield "evaluator", compare(model.evaluate(tools), program.wanted)
+        yield "evaluator", find_difference(model.evaluate(), program.wanted, TOLERANCE)
     for backend in ("llvm", "auto"):
-        if (message := model.compile(tools, backend)) is not None:
-            yield backend, message
-            continue
-        got = model.execute(tools, backend)
+        got = model.execute(backend)
         if program.wanted is not None:
-            yield backend, compare(got, program.wanted)
+            yield backend, find_difference(got, program.wanted, TOLERANCE)
         elif not isinstance(got, str) or "other extents than declared" not in got:
             yield backend, f"expected a run that ends with an error, got {got}"
         else:
             yield backend, None
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--bin", type=pathlib.Path, required=True)
-    arguments.add_argument("--work", type=pathlib.Path, required=True)
-    arguments.add_argument("--only", default="")
-    arguments.add_argument("--faults", action="store_true")
-    arguments = arguments.parse_args()
-    chosen = [(name, layer) for name, layer in layers() if arguments.only in name]
-    if arguments.faults:
-        missed = 0
-        for fault, name in (("direction", "GRU reverse"), ("lengths", "LSTM lengths")):
-            layer = dict(chosen)[name]
-            found = [execution for execution, message in
-                     check_layer(arguments.bin, arguments.work / "fault", layer, layer.run(fault)) if message]
-            print(f"{name}: {fault}: found by {', '.join(found) or 'nobody'}")
-            missed += len(found) != 4
-        return 1 if missed else 0
-    failures = count = 0
-    for name, layer in chosen:
-        for execution, message in check_layer(arguments.bin, arguments.work / name.replace(" ", "-"), layer, layer.run()):
-            count += 1
-            if message:
-                failures += 1
-                print(f"{name}, {execution}: {message}")
-    for program in programs():
-        if arguments.only not in program.name:
-            continue
-        for execution, message in check_program(arguments.bin, arguments.work / program.name.replace(" ", "-"), program):
-            count += 1
-            if message:
-                failures += 1
-                print(f"{program.name}, {execution}: {message}")
-    print(f"{count - failures} of {count} runs agree")
-    return 1 if failures or not count else 0
+def check_all(arguments):
+    cases = [(name, check_layer, layer, layer.run()) for name, layer in layers()]
+    cases += [(program.name, check_program, program) for program in programs()]
+    for name, check, *case in cases:
+        if arguments.only in name:
+            for execution, message in check(arguments.bin, arguments.work / name_folder(name), *case):
+                yield f"{name}, {execution}", message
+
+
+def plant(arguments):
+    for fault, name in (("direction", "GRU reverse"), ("lengths", "LSTM lengths")):
+        layer = dict(layers())[name]
+        for execution, message in check_layer(arguments.bin, arguments.work / "fault", layer, layer.run(fault)):
+            yield f"{name}, {fault}, {execution}", message
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parsed = parse_arguments()
+    sys.exit(report_faults(plant(parsed)) if parsed.faults else report(check_all(parsed)))

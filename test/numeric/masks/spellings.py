@@ -53,8 +53,7 @@ class Attention(Graph):
         weights = self.Softmax(scores, axis=-1)
         if guard:
             weights = self.Where(self.IsNaN(weights), (0.0, "float32"), weights)
-        self.result = self.MatMul(weights, v)
-        self.proto = self.model({self.result: (batch, heads, queries, channels)})
+        self.proto = self.model({self.MatMul(weights, v): (batch, heads, queries, channels)})
 
     def indices(self):
         """Queries as a column, keys as a row, i64."""

@@ -25,8 +25,8 @@ class Site(Graph):
                    for name, rows in (("q", queries), ("k", keys), ("v", keys)))
         s = self.Mul(self.MatMul(q, self.Transpose(k, perm=[0, 1, 3, 2])), (CHANNELS ** -0.5, "float32"))
         p = weights(self, s) if weights else self.Softmax(scores(self, s) if scores else s, axis=-1)
-        self.result = output(self, p, v) if output else self.MatMul(p, v)
-        self.proto = self.model({self.result: (BATCH, HEADS, queries, CHANNELS)})
+        result = output(self, p, v) if output else self.MatMul(p, v)
+        self.proto = self.model({result: (BATCH, HEADS, queries, CHANNELS)})
 
     def tensor(self, *shape, factor=1):
         return (self.random.standard_normal(shape) * factor).astype(FLOAT)

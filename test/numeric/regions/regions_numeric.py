@@ -6,86 +6,61 @@ usage: regions_numeric.py --bin DIR --work DIR [--only TEXT] [--faults]
 Also checks what the remark says of the form, and the raise itself (--self-check). With --faults, what is compiled has other
 weights than what is evaluated, which must be found.
 """
-import argparse
 import json
 import pathlib
-import re
-import subprocess
 import sys
 
-import numpy
-import onnx
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from executions import Model, find_difference, name_folder, parse_arguments, report, report_faults  # noqa: E402
 
-from forms import CASES
+from forms import CASES  # noqa: E402
 
 TOLERANCE = 1e-5
 
 
-def run(*command):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120)
+def describe(remarks):
+    """The form of every site, or its refusal."""
+    return [record["form"] if record["status"] == "raised" else f"{record['code']} at {record['node']}"
+            for record in json.loads(remarks.read_text()) if "site" in record]
 
 
-def check(tools, folder, name, made, compiled):
-    """What is wrong with the compiled site, one line each."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, graph in (("evaluated", made), ("compiled", compiled)):
-        onnx.save(graph.proto, folder / f"{path}.onnx")
-    for value, array in made.inputs.items():
-        numpy.save(folder / f"{value}.npy", array)
-    evaluated = run(tools / "fovea-evaluate", folder / "evaluated.onnx", f"--output-dir={folder}",
-                    *(f"--input={value}={folder}/{value}.npy" for value in made.inputs))
-    if evaluated.returncode:
-        yield evaluated.stderr.strip()
-        return
-    wanted = numpy.load(folder / "0.npy")
-    for backend in ("llvm", "halide"):
-        library, output, remarks = folder / f"{backend}.so", folder / f"{backend}.npy", folder / "remarks.json"
-        result = run(tools / "foveac", folder / "compiled.onnx", "-o", library, "--name=model", "--backend", backend,
-                     "--self-check", f"--remarks={remarks}")
-        if not result.returncode:
-            result = run(tools / "fovea-run", library, *(f"--input={value}=@{folder}/{value}.npy" for value in made.inputs),
-                         f"--output={made.result}=@{output}")
-        if result.returncode:
-            yield f"{backend}: {result.stderr.strip()}"
-            continue
-        forms = [record["form"] if record["status"] == "raised" else f"{record['code']} at {record['node']}"
-                 for record in json.loads(remarks.read_text()) if "site" in record]
-        parts = made.parts if isinstance(made.parts, tuple) else (made.parts,)
-        wanted_forms = [f"softmax: {part}" if part else "softmax" for part in parts]
-        if made.parts is None:
-            if not all("ATTN-R" in form for form in forms):
-                yield f"the form is {forms}, and should be refused"
-        elif forms != wanted_forms:
-            yield f"the form is {forms}, not {wanted_forms}"
-        error = numpy.abs(numpy.load(output) - wanted).max() / numpy.abs(wanted).max()
-        if not error <= TOLERANCE:
-            yield f"{backend}: differs by {error:.2e}"
+def is_expected(forms, parts):
+    """Whether the sites have these parts: one's text, a tuple of several, or None where all are refused."""
+    if parts is None:
+        return bool(forms) and all("ATTN-R" in form for form in forms)
+    return forms == [f"softmax: {part}" if part else "softmax" for part in (parts if isinstance(parts, tuple) else (parts,))]
 
 
-def main():
-    arguments = argparse.ArgumentParser()
-    arguments.add_argument("--bin", type=pathlib.Path, required=True)
-    arguments.add_argument("--work", type=pathlib.Path, required=True)
-    arguments.add_argument("--only", default="")
-    arguments.add_argument("--faults", action="store_true")
-    arguments = arguments.parse_args()
-    failures = count = 0
+def check(arguments):
     for name, make in CASES.items():
-        made = make()
-        if arguments.only not in name or (arguments.faults and not made.has_weights):
+        if arguments.only not in name:
             continue
-        messages = list(check(arguments.bin, arguments.work / re.sub(r"\W+", "-", name), name, made,
-                              make(shift=0.01) if arguments.faults else made))
-        count += 1
-        if arguments.faults:
-            failures += not all("differs" in message for message in messages) or len(messages) != 2
-            print(f"{name}: {'; '.join(messages) or 'not seen'}")
-        elif messages:
-            failures += 1
-            print(f"{name}: {'; '.join(messages)}")
-    print(f"{count - failures} of {count} hold")
-    return 1 if failures or not count else 0
+        site = make()
+        model = Model(arguments.bin, arguments.work / name_folder(name), site.proto, site.inputs)
+        wanted = model.evaluate()
+        if isinstance(wanted, str):
+            yield name, wanted
+            continue
+        for backend in ("llvm", "halide"):
+            remarks = model.folder / "remarks.json"
+            got = model.execute(backend, "--self-check", f"--remarks={remarks}")
+            yield f"{name}, {backend}", find_difference(got, wanted, TOLERANCE)
+            forms = [] if isinstance(got, str) else describe(remarks)
+            yield f"{name}, {backend}, form", None if is_expected(forms, site.parts) else f"{forms}, not {site.parts}"
+
+
+def plant(arguments):
+    for name, make in CASES.items():
+        site, other = make(), make(shift=0.01)
+        if arguments.only not in name or not site.has_weights:
+            continue
+        folder = arguments.work / "fault"
+        wanted = Model(arguments.bin, folder, site.proto, site.inputs).evaluate()
+        model = Model(arguments.bin, folder, other.proto, site.inputs)
+        for backend in ("llvm", "halide"):
+            yield f"{name}, {backend}", find_difference(model.execute(backend), wanted, TOLERANCE)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    parsed = parse_arguments()
+    sys.exit(report_faults(plant(parsed)) if parsed.faults else report(check(parsed)))

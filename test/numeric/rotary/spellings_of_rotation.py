@@ -84,7 +84,7 @@ class Case:
         result = graph.Identity(self.write(graph))
         model = graph.model({result: graph.shape}, self.opset)
         model.opset_import.append(helper.make_opsetid("com.microsoft", 1))
-        return graph, model, result
+        return graph, model
 
     def expected(self, graph, faulty=False):
         x = numpy.moveaxis(graph.inputs["x"].astype(numpy.float64), self.row_axis, 2)
