@@ -6,6 +6,7 @@
 #include "compiler/driver/Diagnostics.h"
 #include "compiler/import/NodeLocation.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 
 using namespace mlir;

@@ -17,6 +17,7 @@
 #include "passes/AllPasses.h"
 #include "passes/raise/TapRequest.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "mlir/Support/Timing.h"
 #include "llvm/Support/FileSystem.h"

@@ -21,9 +21,9 @@ FailureOr<WeightLayout> link::getWeightLayout(ModuleOp module) {
     auto type = cast<RankedTensorType>(constant.getType());
     if (!constant.getOffset())
       return constant.emitError("has no place in the weights section: run plan-arena first");
-    if (*constant.getOffset() < 0 || *constant.getOffset() % 64 != 0)
-      return constant.emitError("lies at ")
-             << *constant.getOffset() << ", which is no multiple of 64";
+    int64_t place = *constant.getOffset();
+    if (place < 0 || place % 64 != 0)
+      return constant.emitError("lies at ") << place << ", expected a multiple of 64";
     if (failed(kernel::getStorageSize(type)) ||
         (type.getEncoding() && !isa<kernel::PanelsAttr>(type.getEncoding())))
       return constant.emitError("has no storage of known size for ") << type;

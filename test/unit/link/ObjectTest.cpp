@@ -80,7 +80,8 @@ TEST(Weights, RefusesBadPlaces) {
   const std::pair<const char *, const char *> bad[] = {
       {"kernel.constant @a : tensor<2xf32> = dense<0.0> : tensor<2xf32>", "has no place"},
       {"kernel.constant @a at 32 : tensor<2xf32> = dense<0.0> : tensor<2xf32>",
-       "no multiple of 64"},
+       "lies at 32, expected a multiple of 64"},
+      {"kernel.constant @a at -64 : tensor<2xf32> = dense<0.0> : tensor<2xf32>", "lies at -64"},
       {"kernel.constant @a at 0 : tensor<17xf32> = dense<0.0> : tensor<17xf32>\n"
        "kernel.constant @b at 64 : tensor<2xf32> = dense<0.0> : tensor<2xf32>",
        "overlaps"}};
