@@ -40,11 +40,25 @@ static void readStashType(NodeImporter &node) {
     failInput("attribute 'stash_type' is no floating-point type");
 }
 
+static void checkSameElements(NodeImporter &node, Value x, Value parameter, StringRef name) {
+  Type elements = node.getElementType(x), others = node.getElementType(parameter);
+  if (elements == others)
+    return;
+  std::string text;
+  llvm::raw_string_ostream(text) << "operand x has elements of type " << elements << " but operand "
+                                 << name << " of type " << others << "; insert a Cast in the model";
+  failInput(text);
+}
+
 static void importLayerNormalization(NodeImporter &node) {
   Value x = node.getOperand(0);
   if (node.getInt("stash_type", 1) != 1)
     failUnsupported(
         "statistics in another type than float (attribute 'stash_type') are not supported");
+  // ONNX Runtime's own operator, in older opsets, lets the parameters have another type.
+  if (node.opset >= 17)
+    for (unsigned operand = 1; operand < 3 && node.hasOperand(operand); ++operand)
+      checkSameElements(node, x, node.getOperand(operand), operand == 1 ? "scale" : "bias");
   SmallVector<Type> types = {node.getTypeLike(x)};
   unsigned statistics = node.wantsOutput(2) ? 2 : node.wantsOutput(1) ? 1 : 0;
   types.append(statistics, node.getUnranked(node.builder.getF32Type()));
