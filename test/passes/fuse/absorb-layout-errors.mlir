@@ -85,3 +85,27 @@ func.func @dynamic(%a: tensor<?x8xf32>) -> tensor<8xf32> {
   } -> tensor<8xf32>
   return %r : tensor<8xf32>
 }
+
+// -----
+
+// Only a part of the merged dimension is inserted: it stays merged.
+
+// CHECK-LABEL: func.func @insert_part
+// CHECK: tensor.collapse_shape
+// CHECK: tensor.insert_slice {{.*}} : tensor<2x4xf32> into tensor<2x6xf32>
+func.func @insert_part(%past: tensor<2x2xf32>, %x: tensor<2x2x2xf32>) -> tensor<2x6xf32> {
+  %e = tensor.empty() : tensor<2x2x2xf32>
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(a, c, d) -> (a, c, d)>, affine_map<(a, c, d) -> (a, 1 - c, d)>, affine_map<(a, c, d) -> (a, c, d)>],
+    iterator_types = ["parallel", "parallel", "parallel"]
+  } ins(%x, %x : tensor<2x2x2xf32>, tensor<2x2x2xf32>) outs(%e : tensor<2x2x2xf32>) {
+  ^bb0(%i: f32, %j: f32, %o: f32):
+    %s = arith.subf %i, %j : f32
+    linalg.yield %s : f32
+  } -> tensor<2x2x2xf32>
+  %m = tensor.collapse_shape %y [[0], [1, 2]] : tensor<2x2x2xf32> into tensor<2x4xf32>
+  %w = tensor.empty() : tensor<2x6xf32>
+  %p = tensor.insert_slice %past into %w[0, 0] [2, 2] [1, 1] : tensor<2x2xf32> into tensor<2x6xf32>
+  %r = tensor.insert_slice %m into %p[0, 2] [2, 4] [1, 1] : tensor<2x4xf32> into tensor<2x6xf32>
+  return %r : tensor<2x6xf32>
+}

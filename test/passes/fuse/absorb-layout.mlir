@@ -305,3 +305,32 @@ func.func @triangle(%a: tensor<2x3x7xf32>, %b: tensor<7x6xf32>) -> tensor<6x6xf3
   } -> tensor<6x6xf32>
   return %r : tensor<6x6xf32>
 }
+
+// -----
+
+// What is computed in the loops of pairs is inserted into the cache before they are merged: one kernel writes it there.
+
+// CHECK-LABEL: func.func @insert_merged
+// CHECK-SAME: (%[[PAST:.+]]: tensor<2x7x4xf32>, %[[X:.+]]: tensor<2x1x2x2xf32>)
+// CHECK-DAG: %[[SPLIT:.+]] = tensor.expand_shape %[[PAST]] {{\[\[}}0], [1], [2, 3]] {{.*}} into tensor<2x7x2x2xf32>
+// CHECK-DAG: %[[Y:.+]] = linalg.generic
+// CHECK: %[[FIRST:.+]] = tensor.insert_slice %[[SPLIT]] into %{{.+}}[0, 0, 0, 0] [2, 7, 2, 2] [1, 1, 1, 1]
+// CHECK: %[[WHOLE:.+]] = tensor.insert_slice %[[Y]] into %[[FIRST]][0, 7, 0, 0] [2, 1, 2, 2] [1, 1, 1, 1]
+// CHECK: %[[R:.+]] = tensor.collapse_shape %[[WHOLE]]
+// CHECK: return %[[R]]
+func.func @insert_merged(%past: tensor<2x7x4xf32>, %x: tensor<2x1x2x2xf32>) -> tensor<2x8x4xf32> {
+  %e = tensor.empty() : tensor<2x1x2x2xf32>
+  %y = linalg.generic {
+    indexing_maps = [affine_map<(a, b, c, d) -> (a, b, c, d)>, affine_map<(a, b, c, d) -> (a, b, 1 - c, d)>, affine_map<(a, b, c, d) -> (a, b, c, d)>],
+    iterator_types = ["parallel", "parallel", "parallel", "parallel"]
+  } ins(%x, %x : tensor<2x1x2x2xf32>, tensor<2x1x2x2xf32>) outs(%e : tensor<2x1x2x2xf32>) {
+  ^bb0(%i: f32, %j: f32, %o: f32):
+    %s = arith.subf %i, %j : f32
+    linalg.yield %s : f32
+  } -> tensor<2x1x2x2xf32>
+  %m = tensor.collapse_shape %y [[0], [1], [2, 3]] : tensor<2x1x2x2xf32> into tensor<2x1x4xf32>
+  %w = tensor.empty() : tensor<2x8x4xf32>
+  %p = tensor.insert_slice %past into %w[0, 0, 0] [2, 7, 4] [1, 1, 1] : tensor<2x7x4xf32> into tensor<2x8x4xf32>
+  %r = tensor.insert_slice %m into %p[0, 7, 0] [2, 1, 4] [1, 1, 1] : tensor<2x1x4xf32> into tensor<2x8x4xf32>
+  return %r : tensor<2x8x4xf32>
+}
