@@ -78,6 +78,8 @@ class Case:
     # Rows in front that do not turn; the axis of the rows.
     prefix: int = 0
     row_axis: int = 2
+    # Operators of a rotation that others need.
+    keeps: tuple = ()
 
     def build(self):
         graph = Graph(**self.parameters)
@@ -181,6 +183,12 @@ def prefix(g, turn, axis=2):
     return g.Concat(g.part(g.x, 0, 1, axis=axis), turn(g.part(g.x, 1, END, axis=axis)), axis=axis)
 
 
+def cached(g):
+    """New rows behind those of a cache, which are another input."""
+    past = g.input("past", g.inputs["x"][:, :, :ROWS - g.rows].copy())
+    return g.Concat(past, g.half(g.part(g.x, ROWS - g.rows, END, axis=2)), axis=2)
+
+
 def row_major(g):
     """[batch, rows, heads, size]."""
     cosine, sine = (g.numbers(numpy.concatenate([function(g.angles)] * 2, -1)[:, None]) for function in (numpy.cos, numpy.sin))
@@ -259,7 +267,8 @@ CASES = {
     "partial neighbours, strided": Case(strided, "neighbours", {"size": 12, "rotated": 8}),
     "prefix": Case(lambda g: prefix(g, g.half), "halves", FEWER, prefix=1),
     "prefix, neighbours": Case(lambda g: prefix(g, g.interleaved), "neighbours", FEWER, prefix=1),
-    "computed": Case(computed, "halves"),
+    "behind a cache": Case(cached, "halves", {"rows": 2}, prefix=ROWS - 2, keeps=("Concat",)),
+    "computed": Case(computed, "halves", keeps=("Concat",)),
     "gathered": Case(gathered, "halves"),
     "operator": Case(operator, "halves", opset=23),
     "operator, partial": Case(lambda g: operator(g, rotary_embedding_dim=8, interleaved=1), "neighbours",
