@@ -206,6 +206,12 @@ void IslandGrower::growRows(unsigned anchor) {
     return generic && !gathersFrom(op, set) && domain->add(generic);
   };
   auto acceptProducer = [&](unsigned op, ArrayRef<unsigned> set) {
+    // Rows around an image are chosen where they are read.
+    if (auto pad = dyn_cast<tensor::PadOp>(groups.getOp(op)))
+      return pad.getConstantPaddingValue() && llvm::all_of(pad->getUsers(), [](Operation *user) {
+               auto reader = dyn_cast<linalg::GenericOp>(user);
+               return reader && !isGather(reader);
+             });
     auto generic = dyn_cast<linalg::GenericOp>(groups.getOp(op));
     if (!generic || isGather(generic) || getLayout(generic))
       return false;

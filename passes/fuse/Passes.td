@@ -76,8 +76,8 @@ def FormIslandsPass : Pass<"fovea-form-islands", "::mlir::func::FuncOp"> {
     Afterwards every computation of the function lies in one `kernel.island`; constants and reshapes stay between islands.
     Each contraction, convolution and attention starts an island, in program order, and takes the elementwise consumers
     that run over its result, as long as one value leaves the island. Reductions form `rows` islands with the ops on the same
-    rows; such an island in front of a contraction with constant weights joins it. Cheap producers of a left operand and
-    the padding of a convolution join too. The rest becomes elementwise islands.
+    rows, and the padding of what they read; such an island in front of a contraction with constant weights joins it. Cheap producers
+    of a left operand and the padding of a convolution join too. The rest becomes elementwise islands.
 
     An island yields as many values as its anchor op has results and holds at most 128 ops. No path leaves an island and comes back. The result depends on
     the order of the ops alone. Ops already in islands are not touched.

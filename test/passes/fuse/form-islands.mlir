@@ -318,3 +318,39 @@ func.func @constants() -> (tensor<4xf32>, tensor<2x2xf32>, tensor<2xf32>) {
   %r = tensor.expand_shape %s [[0, 1]] output_shape [2, 2] : tensor<4xf32> into tensor<2x2xf32>
   return %s, %r, %d : tensor<4xf32>, tensor<2x2xf32>, tensor<2xf32>
 }
+
+// -----
+
+// Zeros around an image belong to the norm that reads them.
+
+#full = affine_map<(y, x, c) -> (y, x, c)>
+#row = affine_map<(y, x, c) -> (y, x)>
+
+// CHECK-LABEL: func.func @padded_rows
+// CHECK: kernel.island <rows> -> tensor<4x6x16xf32>
+// CHECK: tensor.pad
+// CHECK-COUNT-2: linalg.generic
+// CHECK-NOT: kernel.island
+func.func @padded_rows(%x: tensor<3x5x16xf32>) -> tensor<4x6x16xf32> {
+  %zero = arith.constant 0.0 : f32
+  %padded = tensor.pad %x low[0, 0, 0] high[1, 1, 0] {
+    ^bb0(%0: index, %1: index, %2: index):
+      tensor.yield %zero : f32
+  } : tensor<3x5x16xf32> to tensor<4x6x16xf32>
+  %e = tensor.empty() : tensor<4x6xf32>
+  %f = linalg.fill ins(%zero : f32) outs(%e : tensor<4x6xf32>) -> tensor<4x6xf32>
+  %sum = linalg.generic {indexing_maps = [#full, #row], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%padded : tensor<4x6x16xf32>) outs(%f : tensor<4x6xf32>) {
+    ^bb0(%u: f32, %a: f32):
+      %1 = arith.addf %a, %u : f32
+      linalg.yield %1 : f32
+  } -> tensor<4x6xf32>
+  %ey = tensor.empty() : tensor<4x6x16xf32>
+  %y = linalg.generic {indexing_maps = [#full, #row, #full], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%padded, %sum : tensor<4x6x16xf32>, tensor<4x6xf32>) outs(%ey : tensor<4x6x16xf32>) {
+    ^bb0(%u: f32, %v: f32, %a: f32):
+      %1 = arith.subf %u, %v : f32
+      linalg.yield %1 : f32
+  } -> tensor<4x6x16xf32>
+  return %y : tensor<4x6x16xf32>
+}
