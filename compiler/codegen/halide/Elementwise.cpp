@@ -11,8 +11,8 @@ namespace H = Halide;
 
 namespace fovea::codegen::halide {
 
-/// Elements that lie side by side and are too few for a vector.
-static constexpr int64_t maxFew = 4;
+/// Elements that lie side by side and are too few for a vector: four are a small one.
+static constexpr int64_t maxFew = 3;
 
 void emitElementwise(Plan &plan, const Domain &domain) {
   Translator translator(plan.stagePrefix(), domain.op->getContext(), plan.getStorage());
