@@ -90,11 +90,20 @@ static ElementsAttr makeCompact(RankedTensorType type, ArrayRef<char> bytes) {
                                         : ElementsAttr();
 }
 
+/// Registers the bytes under a name that is free: the blob manager tries one number after the other
+/// behind a name that is taken, which would be quadratic in the number of weights.
+static ElementsAttr makeResource(RankedTensorType type, StringRef prefix, AsmResourceBlob blob) {
+  size_t count = 0;
+  DenseResourceElementsHandle::getManagerInterface(type.getContext())
+      .getBlobManager()
+      .getBlobMap([&](const auto &blobs) { count = blobs.size(); });
+  return DenseResourceElementsAttr::get(type, (prefix + "_" + Twine(count)).str(), std::move(blob));
+}
+
 ElementsAttr onnx::makeConstant(RankedTensorType type, ArrayRef<char> bytes) {
   if (ElementsAttr compact = makeCompact(type, bytes))
     return compact;
-  return DenseResourceElementsAttr::get(type, "constant",
-                                        HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
+  return makeResource(type, "constant", HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
 }
 
 ElementsAttr onnx::makeConstantInPlace(RankedTensorType type, ArrayRef<char> bytes,
@@ -104,8 +113,8 @@ ElementsAttr onnx::makeConstantInPlace(RankedTensorType type, ArrayRef<char> byt
   auto release = [keepAlive = std::move(keepAlive)](void *, size_t, size_t) mutable {
     keepAlive.reset();
   };
-  return DenseResourceElementsAttr::get(
-      type, "weight", UnmanagedAsmResourceBlob::allocateWithAlign(bytes, 1, std::move(release)));
+  return makeResource(type, "weight",
+                      UnmanagedAsmResourceBlob::allocateWithAlign(bytes, 1, std::move(release)));
 }
 
 ElementsAttr onnx::makeSplat(RankedTensorType type, ArrayRef<char> element) {
