@@ -116,13 +116,14 @@ TEST_P(MaskTiles, AreWhatTheirElementsSay) {
                   most = std::max(most, x + 1);
                 }
             TileKind kind = classifyTile(mask, box);
-            if (kind == TileKind::Full)
+            if (kind == TileKind::Full) {
               EXPECT_EQ(seen, count);
-            else if (kind == TileKind::Empty)
+            } else if (kind == TileKind::Empty) {
               EXPECT_EQ(seen, 0);
-            else if (GetParam().exact)
+            } else if (GetParam().exact) {
               EXPECT_TRUE(seen > 0 && seen < count)
                   << queries << " " << keys << " " << i << " " << j;
+            }
           }
           auto [low, high] = getVisibleKeys(mask, row);
           if (most > 0) {
