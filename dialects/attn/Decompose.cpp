@@ -13,6 +13,8 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
+
+#include "llvm/Support/MathExtras.h"
 #include <limits>
 
 using namespace mlir;
@@ -67,34 +69,6 @@ static Value emitWeight(OpBuilder &b, Location loc, Value score, Value maximum, 
 static Value emitQuotient(OpBuilder &b, Location loc, Value weight, Value sum, bool zeroRows) {
   Value quotient = arith::DivFOp::create(b, loc, weight, sum);
   return zeroRows ? emitZeroWhere(b, loc, sum, 0.0, quotient) : quotient;
-}
-
-/// The constant operand of a product or quotient with `value`, or null.
-static Operation *getFactor(Operation *op, Value value) {
-  if (!isa<arith::MulFOp, arith::DivFOp>(op) || op->getOperand(0) != value)
-    return nullptr;
-  return op->getOperand(1).getDefiningOp<arith::ConstantOp>();
-}
-
-/// `score` as it is behind cap * tanh(score / cap), when `region` begins with that.
-static Value emitSoftCap(OpBuilder &b, Value score, Block &region) {
-  Value value = region.getArgument(0);
-  SmallVector<Operation *, 3> steps;
-  for (unsigned step = 0; step < 3; ++step) {
-    Operation *next = value.hasOneUse() ? *value.user_begin() : nullptr;
-    if (!next || (step == 1 ? !isa<math::TanhOp>(next) : !getFactor(next, value)))
-      return score;
-    steps.push_back(next);
-    value = next->getResult(0);
-  }
-  IRMapping mapping;
-  mapping.map(region.getArgument(0), score);
-  for (Operation *step : steps) {
-    if (step->getNumOperands() == 2)
-      b.clone(*step->getOperand(1).getDefiningOp(), mapping);
-    b.clone(*step, mapping);
-  }
-  return mapping.lookup(value);
 }
 
 namespace {
@@ -189,28 +163,39 @@ protected:
     return weights;
   }
 
-  /// An operand over the part: of an axis that a dimension of the part indexes by itself, a slice,
-  /// so that its producers see what is read.
-  MappedTensor getInput(Value tensor, AffineMap map) {
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
-    SmallVector<int64_t> offsets(shape.size(), 0), sizes(shape);
+  /// The part of a tensor that the part touches: of an axis that a dimension of the part indexes by
+  /// itself, a slice, of others all; and the map into it.
+  struct Box {
+    SmallVector<int64_t> offsets, sizes;
+    AffineMap map;
+  };
+  Box getBox(ArrayRef<int64_t> shape, AffineMap map) {
+    Box box{SmallVector<int64_t>(shape.size(), 0), SmallVector<int64_t>(shape), {}};
     SmallVector<AffineExpr> exprs(part.getMap(map, op.getDomain()).getResults());
     for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim || dim.getPosition() > Dim::J)
         continue;
-      offsets[axis] = getFirst(dim.getPosition());
-      sizes[axis] = domain[dim.getPosition()];
+      box.offsets[axis] = getFirst(dim.getPosition());
+      box.sizes[axis] = domain[dim.getPosition()];
       exprs[axis] = expr;
     }
-    if (ArrayRef<int64_t>(sizes) != shape) {
+    box.map = AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
+    return box;
+  }
+
+  /// An operand over the part: sliced, so that its producers see what is read.
+  MappedTensor getInput(Value tensor, AffineMap map) {
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
+    Box box = getBox(shape, map);
+    if (ArrayRef<int64_t>(box.sizes) != shape) {
       MLIRContext *context = rewriter.getContext();
       SmallVector<OpFoldResult> strides(shape.size(), rewriter.getIndexAttr(1));
       tensor = tensor::ExtractSliceOp::create(rewriter, loc, tensor,
-                                              getAsIndexOpFoldResult(context, offsets),
-                                              getAsIndexOpFoldResult(context, sizes), strides);
+                                              getAsIndexOpFoldResult(context, box.offsets),
+                                              getAsIndexOpFoldResult(context, box.sizes), strides);
     }
-    return {tensor, AffineMap::get(map.getNumDims(), 0, exprs, rewriter.getContext())};
+    return {tensor, box.map};
   }
 
   OpTy op;
@@ -241,15 +226,31 @@ public:
     return results;
   }
 
-  /// The part's output in the layout of the whole one, in which the queries are dimension `axis`.
-  Value emitTile(unsigned axis) {
+  /// The part's output, written into `whole`, every element of its slice there.
+  MappedTensor emitInto(MappedTensor whole) {
     MappedTensor output = emitOutput(emitStage(ScoreStage::Weights));
-    auto type = cast<RankedTensorType>(op.getOutput().getType());
-    SmallVector<int64_t> shape(type.getShape());
-    shape[axis] = domain[Dim::I];
-    Value target = tensor::EmptyOp::create(rewriter, loc, shape, type.getElementType());
-    return emitCopy(output, outputDims, target, op.getOutputMap());
+    auto type = cast<RankedTensorType>(whole.tensor.getType());
+    Box box = getBox(type.getShape(), whole.map);
+    SmallVector<OpFoldResult> strides(type.getRank(), rewriter.getIndexAttr(1));
+    auto offsets = getAsIndexOpFoldResult(rewriter.getContext(), box.offsets);
+    auto sizes = getAsIndexOpFoldResult(rewriter.getContext(), box.sizes);
+    Value target = tensor::EmptyOp::create(rewriter, loc, box.sizes, type.getElementType());
+    Value tile = linalg.generic(outputDims, {}, {output}, {target, box.map},
+                                [&](OpBuilder &b, Location loc, ValueRange e) {
+                                  return convertFloat(b, loc, e[0], type.getElementType());
+                                });
+    whole.tensor =
+        tensor::InsertSliceOp::create(rewriter, loc, tile, whole.tensor, offsets, sizes, strides);
+    return whole;
   }
+
+  /// `source` over the output's dimensions as the op's output.
+  Value emitResult(MappedTensor source) {
+    return emitCopy(source, outputDims, op.getOutput(), op.getOutputMap());
+  }
+
+  /// An uninitialised output [b, h, i, e].
+  MappedTensor emitEmpty() { return linalg.empty(outputDims, f32); }
 
   MappedTensor emitStage(ScoreStage stage) {
     if (stage == ScoreStage::Product || stage == ScoreStage::Capped)
@@ -373,44 +374,61 @@ private:
 };
 } // namespace
 
-/// The dimension of the output that the queries alone index, in order.
-static std::optional<unsigned> getQueryAxis(AttentionOp op) {
-  AffineExpr query = getAffineDimExpr(Dim::I, op.getContext());
-  std::optional<unsigned> axis;
-  for (auto [n, expr] : llvm::enumerate(op.getOutputMap().getResults())) {
-    if (expr == query)
-      axis = n;
-    else if (expr.isFunctionOfDim(Dim::I))
-      return std::nullopt;
-  }
-  return axis;
+/// Scores that a part may have before batches are parts of their own, and how many parts that may
+/// make: each is code.
+static constexpr int64_t mostScores = int64_t(1) << 20, mostParts = 64;
+
+/// How many batches and queries a part has.
+static std::pair<int64_t, int64_t> chooseTile(ArrayRef<int64_t> domain, int64_t queryTile) {
+  int64_t queries = std::min(queryTile, domain[Dim::I]), batches = domain[Dim::B];
+  int64_t rowParts = llvm::divideCeil(domain[Dim::I], queries);
+  auto isLarge = [&] {
+    return double(batches) * domain[Dim::H] * queries * domain[Dim::J] > mostScores;
+  };
+  while (batches > 1 && isLarge() &&
+         rowParts * int64_t(llvm::divideCeil(domain[Dim::B], llvm::divideCeil(batches, 2))) <=
+             mostParts)
+    batches = llvm::divideCeil(batches, 2);
+  return {batches, queries};
 }
 
-static Value decomposeInTiles(RewriterBase &rewriter, AttentionOp op, int64_t queryTile,
-                              unsigned axis) {
+/// Whether an axis of the output is indexed by `dim` alone, and no other axis by it.
+static bool hasAxis(AttentionOp op, unsigned dim) {
+  AffineExpr index = getAffineDimExpr(dim, op.getContext());
+  return llvm::is_contained(op.getOutputMap().getResults(), index) &&
+         llvm::all_of(op.getOutputMap().getResults(),
+                      [&](AffineExpr expr) { return expr == index || !expr.isFunctionOfDim(dim); });
+}
+
+static Value decomposeInTiles(RewriterBase &rewriter, AttentionOp op, int64_t batchTile,
+                              int64_t queryTile) {
   ArrayRef<int64_t> domain = op.getDomain();
-  Location loc = op.getLoc();
   auto type = cast<RankedTensorType>(op.getOutput().getType());
-  Value result = tensor::EmptyOp::create(rewriter, loc, type.getShape(), type.getElementType());
-  SmallVector<OpFoldResult> offsets(type.getRank(), rewriter.getIndexAttr(0));
-  SmallVector<OpFoldResult> strides(type.getRank(), rewriter.getIndexAttr(1));
-  for (int64_t first = 0; first < domain[Dim::I]; first += queryTile) {
-    ScorePart part = ScorePart::getWhole(domain);
-    part.first[Dim::I] = first;
-    part.count[Dim::I] = std::min(queryTile, domain[Dim::I] - first);
-    MaskBox box{{0, 0, first, 0},
-                {domain[Dim::B], domain[Dim::H], part.count[Dim::I], domain[Dim::J]}};
-    auto [low, high] = getVisibleKeys(op.getMask(), box);
-    // Rows without a key are still to be written.
-    part.firstKey = low == high ? 0 : low;
-    part.keyCount = std::max<int64_t>(1, high - low);
-    Value tile = AttentionExpansion(rewriter, op, part).emitTile(axis);
-    offsets[axis] = rewriter.getIndexAttr(first);
-    SmallVector<OpFoldResult> sizes =
-        getAsIndexOpFoldResult(op.getContext(), cast<RankedTensorType>(tile.getType()).getShape());
-    result = tensor::InsertSliceOp::create(rewriter, loc, tile, result, offsets, sizes, strides);
-  }
-  return result;
+  bool isDirect = (batchTile == domain[Dim::B] || hasAxis(op, Dim::B)) &&
+                  (queryTile == domain[Dim::I] || hasAxis(op, Dim::I));
+  MappedTensor result;
+  if (isDirect)
+    result = {
+        tensor::EmptyOp::create(rewriter, op.getLoc(), type.getShape(), type.getElementType()),
+        op.getOutputMap()};
+  else
+    result = AttentionExpansion(rewriter, op).emitEmpty();
+  for (int64_t batch = 0; batch < domain[Dim::B]; batch += batchTile)
+    for (int64_t query = 0; query < domain[Dim::I]; query += queryTile) {
+      ScorePart part = ScorePart::getWhole(domain);
+      part.first[Dim::B] = batch;
+      part.count[Dim::B] = std::min(batchTile, domain[Dim::B] - batch);
+      part.first[Dim::I] = query;
+      part.count[Dim::I] = std::min(queryTile, domain[Dim::I] - query);
+      MaskBox box{{batch, 0, query, 0},
+                  {part.count[Dim::B], domain[Dim::H], part.count[Dim::I], domain[Dim::J]}};
+      auto [low, high] = getVisibleKeys(op.getMask(), box);
+      // Rows without a key are still to be written.
+      part.firstKey = low == high ? 0 : low;
+      part.keyCount = std::max<int64_t>(1, high - low);
+      result = AttentionExpansion(rewriter, op, part).emitInto(result);
+    }
+  return isDirect ? result.tensor : AttentionExpansion(rewriter, op).emitResult(result);
 }
 
 FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op,
@@ -419,37 +437,11 @@ FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, A
     return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
-  std::optional<unsigned> axis = getQueryAxis(op);
-  if (queryTile > 0 && op.getDomain()[Dim::I] > queryTile && axis && !op.getProbabilities() &&
-      op.getNormalizer() == Normalizer::Softmax)
-    return SmallVector<Value>{decomposeInTiles(rewriter, op, queryTile, *axis)};
+  if (queryTile > 0 && !op.getProbabilities() && op.getNormalizer() == Normalizer::Softmax)
+    if (auto [batches, queries] = chooseTile(op.getDomain(), queryTile);
+        batches < op.getDomain()[Dim::B] || queries < op.getDomain()[Dim::I])
+      return SmallVector<Value>{decomposeInTiles(rewriter, op, batches, queries)};
   return AttentionExpansion(rewriter, op).emit();
-}
-
-ScorePart ScorePart::getWhole(ArrayRef<int64_t> domain) {
-  ScorePart part;
-  llvm::copy(domain.take_front(size), part.count.begin());
-  return part;
-}
-
-SmallVector<int64_t> ScorePart::getDomain(ArrayRef<int64_t> whole) const {
-  SmallVector<int64_t> domain(whole);
-  llvm::copy(count, domain.begin());
-  domain[AttentionOp::J] = keyCount.value_or(domain[AttentionOp::J]);
-  return domain;
-}
-
-AffineMap ScorePart::getMap(AffineMap map, ArrayRef<int64_t> whole) const {
-  SmallVector<AffineExpr> dims;
-  for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
-    dims.push_back(getAffineDimExpr(dim, map.getContext()) + (dim < size              ? first[dim]
-                                                              : dim == AttentionOp::J ? firstKey
-                                                                                      : 0));
-  SmallVector<int64_t> extents = getDomain(whole);
-  SmallVector<AffineExpr> exprs;
-  for (AffineExpr expr : map.getResults())
-    exprs.push_back(foldDivisions(expr.replaceDims(dims), extents));
-  return AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
 }
 
 Value attn::decomposeScores(RewriterBase &rewriter, AttentionOp op, const ScorePart &part,

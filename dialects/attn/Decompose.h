@@ -48,10 +48,10 @@ mlir::Value decomposeScores(mlir::RewriterBase &rewriter, AttentionOp op, const 
 /// Writes `op` (on tensors) as linalg.generic ops in front of it, in f32: the product of queries
 /// and keys, the score region with the mask, the row maximum, the exponentials, their sum, the
 /// quotient, the product with the values. Scores take the space of a [b, h, i, j] tensor. With a
-/// `queryTile`, softmax over more queries than that is written tile by tile, each for the keys that
-/// its queries may see by the mask, and scores take the space of a tile's. Returns what replaces
-/// the results of `op`, which stays in place; fails only when an extent of the domain is not
-/// positive.
+/// `queryTile`, softmax over more queries than that, or over many batches, is written tile by tile,
+/// each for the keys that its queries may see by the mask, and scores take the space of a tile's.
+/// Returns what replaces the results of `op`, which stays in place; fails only when an extent of
+/// the domain is not positive.
 mlir::FailureOr<mlir::SmallVector<mlir::Value>>
 decomposeAttention(mlir::RewriterBase &rewriter, AttentionOp op, int64_t queryTile = 0);
 

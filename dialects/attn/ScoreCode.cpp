@@ -8,6 +8,7 @@
 #include "dialects/attn/MapRange.h"
 #include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/IR/IRMapping.h"
 
 #include "llvm/ADT/SetVector.h"
@@ -110,4 +111,31 @@ Value attn::emitScore(OpBuilder &builder, Location loc, const ScoreCode &code, V
     return score;
   Value other = arith::ConstantOp::create(builder, loc, builder.getFloatAttr(type, hidden));
   return arith::SelectOp::create(builder, loc, visible, score, other);
+}
+
+/// The constant operand of a product or quotient with `value`, or null.
+static Operation *getFactor(Operation *op, Value value) {
+  if (!isa<arith::MulFOp, arith::DivFOp>(op) || op->getOperand(0) != value)
+    return nullptr;
+  return op->getOperand(1).getDefiningOp<arith::ConstantOp>();
+}
+
+Value attn::emitSoftCap(OpBuilder &b, Value score, Block &region) {
+  Value value = region.getArgument(0);
+  SmallVector<Operation *, 3> steps;
+  for (unsigned step = 0; step < 3; ++step) {
+    Operation *next = value.hasOneUse() ? *value.user_begin() : nullptr;
+    if (!next || (step == 1 ? !isa<math::TanhOp>(next) : !getFactor(next, value)))
+      return score;
+    steps.push_back(next);
+    value = next->getResult(0);
+  }
+  IRMapping mapping;
+  mapping.map(region.getArgument(0), score);
+  for (Operation *step : steps) {
+    if (step->getNumOperands() == 2)
+      b.clone(*step->getOperand(1).getDefiningOp(), mapping);
+    b.clone(*step, mapping);
+  }
+  return mapping.lookup(value);
 }

@@ -49,6 +49,9 @@ mlir::Value emitScore(mlir::OpBuilder &builder, mlir::Location loc, const ScoreC
                       mlir::Value product, mlir::ValueRange indices, mlir::ValueRange captures,
                       double hidden);
 
+/// Emits `score` as it is behind cap * tanh(score / cap), when `region` begins with that.
+mlir::Value emitSoftCap(mlir::OpBuilder &builder, mlir::Value score, mlir::Block &region);
+
 } // namespace fovea::attn
 
 #endif // FOVEA_DIALECTS_ATTN_SCORECODE_H

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Compiles a layer of causal attention at lengths 512 to 8192 and reads the plan: the memory of a run must grow linearly.
 
-usage: workspace.py --bin DIR --work DIR [--cc COMPILER] [--backend auto|llvm] [--quadratic]
+usage: workspace.py --bin DIR --work DIR [--cc COMPILER] [--backend auto|llvm] [--order causal|windows|columns|...] [--quadratic]
+
+Other orders are those of blocks over images of 64 to 192 rows and columns, whose queries are parts of windows or columns.
 
 The causal mask is written as Range and LessOrEqual, so that no constant of the model is quadratic either. With --quadratic,
 the probabilities are an output as well, which must be found to grow with the square.
@@ -16,7 +18,11 @@ import numpy
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "numeric" / "layout"))
+from blocks import Block  # noqa: E402
+
 LENGTHS = (512, 1024, 2048, 4096, 8192)
+SIDES = (64, 128, 192)
 WIDTH, HEADS = 32, 2
 
 
@@ -64,10 +70,14 @@ def load_stubs(folder, compiler):
     ctypes.CDLL(str((folder / "stubs.so").resolve()), mode=ctypes.RTLD_GLOBAL)
 
 
-def read_plan(tools, folder, length, backend, with_probabilities):
+def image(order, side):
+    return Block(order=order, height=side, width=side, window=16).model()
+
+
+def read_plan(tools, folder, name, model, backend):
     """Bytes of the arena, of one worker's scratch, of the weights."""
-    path = folder / f"causal{length}.onnx"
-    onnx.save(layer(length, with_probabilities), path)
+    path = folder / f"{name}.onnx"
+    onnx.save(model, path)
     library = path.with_suffix(".so")
     subprocess.run([tools / "foveac", path, "-o", library, "--name=causal", f"--backend={backend}"], check=True, timeout=300)
     get = ctypes.CDLL(str(library.resolve())).causal_model
@@ -82,17 +92,23 @@ def main():
     arguments.add_argument("--work", type=pathlib.Path, required=True)
     arguments.add_argument("--cc", default="cc")
     arguments.add_argument("--backend", default="auto")
+    arguments.add_argument("--order", default="causal")
     arguments.add_argument("--quadratic", action="store_true")
     arguments = arguments.parse_args()
     arguments.work.mkdir(parents=True, exist_ok=True)
     load_stubs(arguments.work, arguments.cc)
-    plans = {length: read_plan(arguments.bin, arguments.work, length, arguments.backend, arguments.quadratic)
-             for length in (LENGTHS[:3] if arguments.quadratic else LENGTHS)}
+    order = arguments.order
+    if order == "causal":
+        models = {length: layer(length, arguments.quadratic) for length in (LENGTHS[:3] if arguments.quadratic else LENGTHS)}
+    else:
+        models = {side * side: image(order, side) for side in SIDES}
+    plans = {length: read_plan(arguments.bin, arguments.work, f"{order}{length}", model, arguments.backend)
+             for length, model in models.items()}
     for length, (arena, scratch, weights) in plans.items():
         print(f"{length}: arena {arena}, scratch {scratch}, weights {weights}")
     # Bytes per position differ by what does not grow and by the sizes of tiles.
     shares = [sum(plan) / length for length, plan in plans.items()]
-    is_linear = max(shares) <= 1.5 * min(shares)
+    is_linear = max(shares) <= 1.5 * (min(shares) if order == "causal" else shares[0])
     print("linear" if is_linear else "not linear")
     return 0 if is_linear != arguments.quadratic else 1
 

@@ -186,6 +186,9 @@ BLOCKS = [
     Block(order="columns", height=9, width=5, norm_inside=True),
     Block(relative=True),
     Block(batch=2, height=12, width=8, window=4, relative=True),
+    # More queries, and more scores of all batches, than a tile of the LLVM backend has.
+    Block(height=32, width=32, window=16, shift=5),
+    Block(order="columns", height=80, width=100),
 ]
 
 
