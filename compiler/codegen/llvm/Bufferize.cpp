@@ -79,7 +79,12 @@ static void materialize(OpBuilder &builder, Value tensor, Value memory) {
     chain.push_back(insert);
     insert = insert.getDest().getDefiningOp<tensor::InsertSliceOp>();
   }
+  // What others read as well would be written over in its place.
   Value start = chain.empty() ? tensor : chain.back().getDest();
+  if (!start.getDefiningOp<tensor::EmptyOp>() && !start.hasOneUse()) {
+    chain.clear();
+    start = tensor;
+  }
   auto write = [&](Location loc, Value value, Value place) {
     bufferization::MaterializeInDestinationOp::create(builder, loc, /*result=*/Type(), value, place,
                                                       /*restrict=*/true, /*writable=*/true);
@@ -147,6 +152,41 @@ static bool readsOnce(OpOperand *operand) {
          consumer.getMatchingIndexingMap(operand).isPermutation();
 }
 
+/// Gives each op that writes over a tensor one of its own where the tensor has other users, once
+/// equal ops are merged. The elimination of empty tensors would have it computed in the memory of a
+/// result, and the bufferization sees no conflict in the write of that result over what the other
+/// users find there.
+static void separateWriters(ModuleOp module) {
+  auto isWritten = [](OpOperand &use) {
+    if (auto insert = dyn_cast<tensor::InsertSliceOp>(use.getOwner()))
+      return &use == &insert.getDestMutable();
+    auto op = dyn_cast<DestinationStyleOpInterface>(use.getOwner());
+    return op && op.isDpsInit(&use);
+  };
+  SmallVector<Value> tensors;
+  module.walk([&](Operation *op) {
+    if (isa<linalg::LinalgOp, tensor::InsertSliceOp>(op))
+      llvm::append_range(tensors, op->getResults());
+  });
+  for (Value tensor : tensors) {
+    if (tensor.hasOneUse())
+      continue;
+    SmallVector<OpOperand *> writers;
+    for (OpOperand &use : tensor.getUses())
+      if (isWritten(use))
+        writers.push_back(&use);
+    for (OpOperand *use : writers) {
+      OpBuilder builder(use->getOwner());
+      if (auto fill = tensor.getDefiningOp<linalg::FillOp>())
+        use->set(builder.clone(*fill)->getResult(0));
+      else
+        use->set(bufferization::AllocTensorOp::create(
+            builder, tensor.getLoc(), cast<RankedTensorType>(tensor.getType()),
+            /*dynamicSizes=*/ValueRange(), /*copy=*/tensor));
+    }
+  }
+}
+
 /// Queries whose scores are in memory at a time: few enough for memory that grows with the number
 /// of keys and not its square, and to leave out what a causal mask hides.
 static constexpr int64_t attentionTile = 128;
@@ -182,9 +222,13 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
     }
   }
 
+  PassManager merging(context, ModuleOp::getOperationName());
+  merging.addPass(createCanonicalizerPass());
+  merging.addPass(createCSEPass());
+  if (failed(merging.run(module->get())))
+    return failure();
+  separateWriters(**module);
   PassManager passes(context, ModuleOp::getOperationName());
-  passes.addPass(createCanonicalizerPass());
-  passes.addPass(createCSEPass());
   passes.addPass(bufferization::createEmptyTensorEliminationPass());
   passes.addPass(bufferization::createOneShotBufferizePass());
   passes.addPass(createCSEPass());

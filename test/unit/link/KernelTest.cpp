@@ -273,6 +273,51 @@ kernel.func @k(%table: tensor<5x4xf32>, %index: tensor<3xi64>, %mask: tensor<3x4
   EXPECT_EQ(compiled.model->outputs[1].dtype.code, 6);
 }
 
+/// Two pads that begin as the same zeros, and two insertions into what is a result itself.
+TEST(LLVMKernel, WritersOfOneTensorDoNotMeet) {
+  std::string pads = wrap(R"mlir(
+kernel.func @k(%a: tensor<2xf32>, %b: tensor<2xf32>) -> tensor<2x3xf32> attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
+  %zero = arith.constant 0.0 : f32
+  %left = tensor.pad %a low[0] high[1] {
+    ^bb0(%i: index):
+      tensor.yield %zero : f32
+  } : tensor<2xf32> to tensor<3xf32>
+  %right = tensor.pad %b low[1] high[0] {
+    ^bb0(%i: index):
+      tensor.yield %zero : f32
+  } : tensor<2xf32> to tensor<3xf32>
+  %e = tensor.empty() : tensor<2x3xf32>
+  %first = tensor.insert_slice %left into %e[0, 0] [1, 3] [1, 1] : tensor<3xf32> into tensor<2x3xf32>
+  %both = tensor.insert_slice %right into %first[1, 0] [1, 3] [1, 1] : tensor<3xf32> into tensor<2x3xf32>
+  kernel.return %both : tensor<2x3xf32>
+})mlir",
+                          {"2xf32", "2xf32"}, {"2x3xf32"});
+  EXPECT_EQ(run<float>(pads, {toBytes<float>({1, 2}), toBytes<float>({3, 4})}),
+            (std::vector<float>{1, 2, 0, 0, 3, 4}));
+
+  std::string insertions = wrap(R"mlir(
+kernel.func @k(%x: tensor<3xf32>, %a: tensor<1xf32>) -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) attributes {anchor = #kernel.anchor<elementwise>, backend = #kernel.backend<llvm>} {
+  %e = tensor.empty() : tensor<3xf32>
+  %n = linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>], iterator_types = ["parallel"]}
+      ins(%x : tensor<3xf32>) outs(%e : tensor<3xf32>) {
+    ^bb0(%v: f32, %o: f32):
+      %m = arith.negf %v : f32
+      linalg.yield %m : f32
+  } -> tensor<3xf32>
+  %front = tensor.insert_slice %a into %n[0] [1] [1] : tensor<1xf32> into tensor<3xf32>
+  %back = tensor.insert_slice %a into %n[2] [1] [1] : tensor<1xf32> into tensor<3xf32>
+  kernel.return %front, %back, %n : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+})mlir",
+                                {"3xf32", "1xf32"}, {"3xf32", "3xf32", "3xf32"});
+  CompiledModel compiled(insertions);
+  ASSERT_TRUE(compiled.model) << compiled.error;
+  std::vector<std::vector<char>> outputs;
+  ASSERT_EQ(compiled.run({toBytes<float>({1, 2, 3}), toBytes<float>({7})}, outputs), FOVEA_OK);
+  EXPECT_EQ(fromBytes<float>(outputs[0]), (std::vector<float>{7, -2, -3}));
+  EXPECT_EQ(fromBytes<float>(outputs[1]), (std::vector<float>{-1, -2, 7}));
+  EXPECT_EQ(fromBytes<float>(outputs[2]), (std::vector<float>{-1, -2, -3}));
+}
+
 TEST(LLVMKernel, ConvolutionWithStride) {
   // 1 x 2 x 7 x 7, 3 filters of 2 x 3 x 3, stride 2, as (n, oh, ow, oc, ic, kh, kw)
   std::string source = wrap(R"mlir(
