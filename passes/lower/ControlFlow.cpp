@@ -112,10 +112,15 @@ static Value extractSlice(OpBuilder &builder, Location loc, Value tensor, Value 
   auto type = cast<RankedTensorType>(tensor.getType());
   auto [offsets, sizes, strides] = getSliceRange(builder, type, index);
   auto slice = RankedTensorType::get(type.getShape().drop_front(), type.getElementType());
+  if (slice.getNumElements() == 0)
+    return tensor::EmptyOp::create(builder, loc, slice, ValueRange());
   return tensor::ExtractSliceOp::create(builder, loc, slice, tensor, offsets, sizes, strides);
 }
 
 static Value insertSlice(OpBuilder &builder, Location loc, Value slice, Value tensor, Value index) {
+  // An offset into an empty dimension is out of bounds, whatever is inserted.
+  if (cast<RankedTensorType>(slice.getType()).getNumElements() == 0)
+    return tensor;
   auto [offsets, sizes, strides] =
       getSliceRange(builder, cast<RankedTensorType>(tensor.getType()), index);
   return tensor::InsertSliceOp::create(builder, loc, slice, tensor, offsets, sizes, strides);

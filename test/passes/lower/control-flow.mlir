@@ -71,6 +71,23 @@ func.func @main(%h0: tensor<3xf32>, %x: tensor<3x8xf32>) -> (tensor<3xf32>, tens
 
 // -----
 
+// Slices without elements are neither read nor written.
+// CHECK-LABEL: func.func @main
+// CHECK:         scf.for
+// CHECK-NOT:       tensor.extract_slice
+// CHECK-NOT:       tensor.insert_slice
+// CHECK:         return
+func.func @main(%h0: tensor<0xf32>, %x: tensor<8x0xf32>) -> (tensor<0xf32>, tensor<8x0xf32>) {
+  %0:2 = onnx.Scan %h0, %x {num_inputs = 1 : i64, input_axes = array<i64: 0>, input_directions = array<i64: 0>, output_axes = array<i64: 0>, output_directions = array<i64: 0>} : (tensor<0xf32>, tensor<8x0xf32>) -> (tensor<0xf32>, tensor<8x0xf32>) {
+  ^bb0(%h: tensor<0xf32>, %s: tensor<0xf32>):
+    %1 = onnx.Add %h, %s : (tensor<0xf32>, tensor<0xf32>) -> tensor<0xf32>
+    onnx.Yield %1, %1 : tensor<0xf32>, tensor<0xf32>
+  }
+  return %0#0, %0#1 : tensor<0xf32>, tensor<8x0xf32>
+}
+
+// -----
+
 // CHECK-LABEL: func.func @main
 // CHECK:         %[[C:.*]] = tensor.extract %{{.*}}[] : tensor<i1>
 // CHECK:         scf.if %[[C]] -> (tensor<4xf32>) {
