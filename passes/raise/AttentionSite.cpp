@@ -9,7 +9,6 @@
 
 #include "dialects/attn/MapRange.h"
 #include "dialects/onnx/ConstantData.h"
-#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -92,45 +91,6 @@ static bool hidesWhere(const ScorePath &path, const View &condition) {
   double lowest = type ? -llvm::APFloat::getLargest(type.getFloatSemantics()).convertToDouble() : 0;
   return !step.keepWhereTrue && isSameValue(step.condition.value, condition.value) &&
          step.condition.map == condition.map && hidden && type && *hidden <= lowest / 4;
-}
-
-/// The dimension of channels of what a projection makes, or nothing for other ops.
-static std::optional<unsigned> getChannelDim(Operation *op) {
-  unsigned rank = cast<RankedTensorType>(op->getResult(0).getType()).getRank();
-  if (isa<onnx::ConvOp>(op))
-    return 1;
-  bool isProjection =
-      isa<onnx::MatMulOp, onnx::GemmOp>(op) && onnx::getConstantAttr(op->getOperand(1));
-  return isProjection ? std::optional(rank - 1) : std::nullopt;
-}
-
-/// Whether the channels that a projection makes are the rows of a factor of the scores, and the
-/// product sums over something else.
-static bool comparesChannels(View view, ArrayRef<int64_t> extents, ArrayRef<unsigned> rows,
-                             unsigned firstInner) {
-  auto inner = llvm::to_vector(llvm::seq<unsigned>(firstInner, extents.size()));
-  for (unsigned depth = 0; depth < 16; ++depth) {
-    Operation *op = view.value.getDefiningOp();
-    if (!op)
-      return false;
-    if (std::optional<unsigned> channels = getChannelDim(op)) {
-      AffineMap index = view.map.getSubMap(*channels);
-      return readsAny(index, rows) && !readsAny(index, inner);
-    }
-    if (std::optional<View> source = readThrough(view, extents)) {
-      view = *source;
-      continue;
-    }
-    // Normalisation, bias and casts keep the places of elements.
-    auto kept = llvm::find_if(op->getOperands(), [&](Value operand) {
-      return !onnx::getConstantAttr(operand) && operand.getType() == view.value.getType();
-    });
-    if (!isa<onnx::AddOp, onnx::MulOp, onnx::DivOp, onnx::CastOp, onnx::IdentityOp>(op) ||
-        kept == op->operand_end())
-      return false;
-    view.value = *kept;
-  }
-  return false;
 }
 
 /// Reads the score of the sink from the tensor that is joined to the scores.
@@ -436,14 +396,6 @@ std::optional<AttentionSite> raise::matchSoftmaxSite(onnx::SoftmaxOp softmax, Re
     refusal = {RemarkCode::ProbabilitiesChanged, getBlamed(values->zeroed.value, softmax),
                "the probabilities are made zero where " + describeProducer(values->zeroed.value) +
                    " is true, and the scores are not hidden there"};
-    return std::nullopt;
-  }
-  SmallVector<int64_t> extents(product.loops);
-  llvm::append_range(extents, scores->inner);
-  if (comparesChannels(scores->query, extents, roles.queries, product.loops.size()) &&
-      comparesChannels(scores->key, extents, loops.keys, product.loops.size())) {
-    refusal = {RemarkCode::ChannelAttention, scores->product.getDefiningOp(),
-               describeProducer(scores->product) + " compares channels, not tokens"};
     return std::nullopt;
   }
   std::optional<AttentionSite> site = SiteBuilder(softmax, *values, *scores, roles).build(refusal);

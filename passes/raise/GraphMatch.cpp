@@ -6,6 +6,7 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/NodeName.h"
+#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
@@ -125,6 +126,13 @@ RankedTensorType raise::getStaticType(Value value) {
 
 bool raise::isLastAxis(int64_t axis, int64_t rank) {
   return rank > 0 && (axis == -1 || axis == rank - 1);
+}
+
+bool raise::isPointwiseConv(Operation *op) {
+  auto conv = dyn_cast_or_null<onnx::ConvOp>(op);
+  RankedTensorType weights = conv ? getStaticType(conv.getW()) : RankedTensorType();
+  return weights && conv.getGroup() == 1 &&
+         llvm::all_of(weights.getShape().drop_front(2), [](int64_t extent) { return extent == 1; });
 }
 
 std::string raise::describeProducer(Value value) {

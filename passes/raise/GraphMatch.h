@@ -60,6 +60,9 @@ mlir::RankedTensorType getStaticType(mlir::Value value);
 /// rank.
 bool isLastAxis(int64_t axis, int64_t rank);
 
+/// Whether `op` is a convolution that mixes channels and nothing else.
+bool isPointwiseConv(mlir::Operation *op);
+
 /// What a person calls this value's producer: the ONNX operator's name with its node, or "graph
 /// input".
 std::string describeProducer(mlir::Value value);

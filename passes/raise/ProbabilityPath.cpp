@@ -145,6 +145,9 @@ private:
       } else if (std::optional<View> rest = takeZeros(view)) {
         view = *rest;
       } else {
+        if (isPointwiseConv(op))
+          return refuse(RemarkCode::MixedHeads, op,
+                        describeProducer(view.value) + " mixes the probabilities of several heads");
         if (isa<onnx::MulOp>(op))
           return refuse(RemarkCode::WeightedProbabilities, op,
                         describeProducer(view.value) +

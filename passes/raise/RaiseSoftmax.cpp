@@ -179,28 +179,34 @@ struct RaiseExp : OpRewritePattern<onnx::ExpOp> {
   }
 };
 
-/// softmax(c (x - max(x))) -> softmax(c x), for c > 0
+/// softmax(c (x - max(x))) -> softmax(c x), softmax(c (max(x) - x)) -> softmax(-c x), for c > 0
 struct DropMaximum : OpRewritePattern<onnx::SoftmaxOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::SoftmaxOp op, PatternRewriter &rewriter) const override {
     raise::ScaledValue scaled = raise::peelScale(op.getX());
     auto sub = scaled.value.getDefiningOp<onnx::SubOp>();
-    RankedTensorType type = sub ? raise::getStaticType(sub.getA()) : RankedTensorType();
-    if (!type || sub.getC().getType() != type || scaled.factor <= 0)
+    RankedTensorType type = sub ? raise::getStaticType(sub.getC()) : RankedTensorType();
+    if (!type || scaled.factor <= 0)
       return rewriter.notifyMatchFailure(op, "not a difference");
-    auto most = getReduction<onnx::ReduceMaxOp>(sub.getB(), type);
     int64_t axis = op.getAxis() + (op.getAxis() < 0 ? type.getRank() : 0);
-    if (!most || raise::skipNoOps(most.getX()) != raise::skipNoOps(sub.getA()) ||
-        *getAxis(most) != axis)
+    auto isMaximumOf = [&](Value most, Value x) {
+      if (x.getType() != type)
+        return false;
+      auto reduce = getReduction<onnx::ReduceMaxOp>(most, type);
+      return reduce && raise::skipNoOps(reduce.getX()) == raise::skipNoOps(x) &&
+             *getAxis(reduce) == axis;
+    };
+    bool isNegated = isMaximumOf(sub.getA(), sub.getB());
+    if (!isNegated && !isMaximumOf(sub.getB(), sub.getA()))
       return rewriter.notifyMatchFailure(op, "no maximum of the row is subtracted");
-    Value scores = sub.getA();
-    if (scaled.factor != 1.0) {
+    Value scores = isNegated ? sub.getB() : sub.getA();
+    if (double factor = isNegated ? -scaled.factor : scaled.factor; factor != 1.0) {
       Type element = type.getElementType();
-      auto factor = onnx::ConstantOp::create(
+      auto number = onnx::ConstantOp::create(
           rewriter, op.getLoc(),
           DenseElementsAttr::get(RankedTensorType::get({}, element),
-                                 rewriter.getFloatAttr(element, scaled.factor).getValue()));
-      scores = onnx::MulOp::create(rewriter, op.getLoc(), type, scores, factor);
+                                 rewriter.getFloatAttr(element, factor).getValue()));
+      scores = onnx::MulOp::create(rewriter, op.getLoc(), type, scores, number);
     }
     rewriter.modifyOpInPlace(op, [&] { op.getXMutable().assign(scores); });
     return success();

@@ -8,15 +8,16 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
+#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxScatterOps.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/ScatterBox.h"
 
 #include "llvm/ADT/SetVector.h"
 
 #include <cmath>
-#include <cstring>
 
 using namespace mlir;
 using namespace fovea;
@@ -183,8 +184,30 @@ private:
         return throughBox(scatter, *starts, view, depth);
     if (std::optional<View> source = readThrough(view, loops.extents))
       return find(*source, op, depth + 1);
+    if (auto conv = dyn_cast<onnx::ConvOp>(op))
+      return stopAtConv(conv, view, depth);
     return stop(RemarkCode::UnknownScoreOp, op,
                 "the scores go through " + describeProducer(result) + ", which is not understood");
+  }
+
+  /// A convolution mixes the scores of several heads, or projects something else.
+  std::optional<ScorePath> stopAtConv(onnx::ConvOp conv, const View &view, unsigned depth) {
+    SmallVector<AffineExpr> index(view.map.getResults());
+    index[1] = getAffineConstantExpr(0, view.map.getContext());
+    View source = {conv.getX(),
+                   AffineMap::get(view.map.getNumDims(), 0, index, view.map.getContext())};
+    PathFinder before(loops, ignored, budget);
+    before.isPart = true;
+    if (!isPointwiseConv(conv))
+      return stop(RemarkCode::UnknownScoreOp, conv,
+                  "the scores go through " + describeProducer(view.value) +
+                      ", which is not understood");
+    if (before.find(source, conv, depth + 1))
+      return stop(RemarkCode::MixedHeads, conv,
+                  describeProducer(view.value) + " mixes the scores of several heads");
+    return stop(RemarkCode::NoScoreProduct, conv,
+                "the scores come from " + describeProducer(view.value) +
+                    ", not from a matrix product");
   }
 
   /// The path to `scores` with one more step behind it.
@@ -287,47 +310,6 @@ private:
       best = nearest(std::move(best), std::move(path));
     }
     return best;
-  }
-
-  /// Where the box begins that a ScatterND writes, an index for each dimension, if it is one.
-  static std::optional<SmallVector<int64_t>> findBox(onnx::ScatterNDOp scatter) {
-    RankedTensorType type = getStaticType(scatter.getX());
-    RankedTensorType indices = getStaticType(scatter.getIndices());
-    ElementsAttr attr = onnx::getConstantAttr(scatter.getIndices());
-    std::optional<onnx::ConstantData> data = attr ? onnx::getConstantData(attr) : std::nullopt;
-    if (!type || !indices || !data || data->splat || scatter.getReduction() != "none" ||
-        !indices.getElementType().isInteger(64) || !getStaticType(scatter.getUpdates()))
-      return std::nullopt;
-    int64_t depth = indices.getShape().back();
-    if (depth == 0 || indices.getRank() - 1 != depth)
-      return std::nullopt;
-    SmallVector<int64_t> starts(depth), index(depth), place(depth, 0);
-    std::memcpy(starts.data(), data->bytes.data(), depth * sizeof(int64_t));
-    for (int64_t n = 0, places = indices.getNumElements() / depth; n < places; ++n) {
-      std::memcpy(index.data(), data->bytes.data() + n * depth * sizeof(int64_t),
-                  depth * sizeof(int64_t));
-      for (int64_t dim = 0; dim < depth; ++dim)
-        if (starts[dim] < 0 || index[dim] != starts[dim] + place[dim])
-          return std::nullopt;
-      for (int64_t dim = depth; dim-- > 0 && ++place[dim] == indices.getDimSize(dim);)
-        place[dim] = 0;
-    }
-    starts.resize(type.getRank(), 0);
-    return starts;
-  }
-
-  /// Whether everything that is computed from `value` is computed from the result of `last`.
-  static bool endsIn(Value value, Operation *last) {
-    static constexpr unsigned limit = 256;
-    llvm::SetVector<Operation *> reached(value.user_begin(), value.user_end());
-    for (unsigned next = 0; next < reached.size(); ++next) {
-      if (reached[next] == last)
-        continue;
-      if (next == limit || reached[next]->hasTrait<OpTrait::IsTerminator>())
-        return false;
-      reached.insert(reached[next]->user_begin(), reached[next]->user_end());
-    }
-    return true;
   }
 
   static bool isSame(const ScoreStep &a, const ScoreStep &b) {

@@ -122,8 +122,42 @@ def weighted(g, s):
     return g.Mul(g.Softmax(s, axis=-1), g.input("m", g.tensor(BATCH, 1, 1, g.keys)))
 
 
+class Channels(Graph):
+    """Attention among the channels of a head, over `tokens`: both factors normalised and a temperature for each head
+    (XCiT), or the product's rows subtracted from their maximum, and the input added (DANet)."""
+
+    def __init__(self, parts, tokens, normalised, shift=0.0):
+        super().__init__()
+        self.parts, self.has_weights = parts, True
+        random = numpy.random.default_rng(7)
+        x = self.input("x", random.standard_normal((BATCH, tokens, HEADS * CHANNELS)).astype(FLOAT))
+        q, k, v = (self.rows(self.project(x, random, shift), tokens) for _ in range(3))
+        if normalised:
+            q, k = (self.Div(a, self.Clip(self.ReduceL2(a, ([-1], "int64"), keepdims=1), (1e-12, "float32"))) for a in (q, k))
+        s = self.MatMul(q, self.Transpose(k, perm=[0, 1, 3, 2]))
+        if normalised:
+            s = self.Mul(s, (numpy.array([1.5, 0.5]).reshape(HEADS, 1, 1), "float32"))
+        else:
+            most = self.ReduceMax(s, ([-1], "int64"), keepdims=1)
+            s = self.Sub(self.Expand(most, ([BATCH, HEADS, CHANNELS, CHANNELS], "int64")), s)
+        y = self.MatMul(self.Softmax(s, axis=-1), v)
+        y = self.Reshape(self.Transpose(y, perm=[0, 3, 1, 2]), ([BATCH, tokens, HEADS * CHANNELS], "int64"))
+        self.proto = self.model({self.Add(x, y): (BATCH, tokens, HEADS * CHANNELS)})
+
+    def project(self, x, random, shift):
+        width = HEADS * CHANNELS
+        return self.MatMul(x, (random.standard_normal((width, width)) * 0.1 + shift, "float32"))
+
+    def rows(self, x, tokens):
+        return self.Transpose(self.Reshape(x, ([BATCH, tokens, HEADS, CHANNELS], "int64")), perm=[0, 2, 3, 1])
+
+
 def site(parts, scores=None, **options):
     return lambda shift=0.0: Site(parts, scores, shift=shift, **options)
+
+
+def channels(parts, tokens, normalised):
+    return lambda shift=0.0: Channels(parts, tokens, normalised, shift)
 
 
 SCALE = "scale 0.353553"
@@ -146,5 +180,8 @@ CASES = {
     "clipped relative values": site(SCALE + ", relative values", output=shaw(clipped=3)),
     "relative values, an input": site(SCALE + ", relative values", output=shaw(dynamic=True)),
     "normalised relative values": site(SCALE + ", relative values", output=normalised, queries=20, keys=20),
+    "channels": channels("bias", 49, True),
+    "channels, many tokens": channels("bias", 1000, True),
+    "channels, from the maximum": channels("scale -1", 37, False),
     "scaled relative values": site(SCALE + ", relative values", output=scaled),
 }

@@ -110,20 +110,44 @@ func.func @additive(%x: tensor<1x9x7x16xf32>, %v: tensor<1x7x8xf32>) -> tensor<1
 
 // -----
 
-// Cross-covariance attention (XCiT): channels are compared, and tokens summed over.
+// Heads mixed by a convolution over them, in front of Softmax and behind.
 
-// CHECK: Function=channels {{.*}}Code=ATTN-R19{{.*}}Node=/scores, Reason="MatMul '/scores' compares channels, not tokens"
-func.func @channels(%x: tensor<1x9x16xf32>) -> tensor<1x2x8x9xf32> {
-  %w = onnx.Constant : tensor<16x16xf32> = dense<0.25> : tensor<16x16xf32>
-  %split = onnx.Constant : tensor<4xi64> = dense<[1, 9, 2, 8]> : tensor<4xi64>
-  %q0 = onnx.MatMul %x, %w : (tensor<1x9x16xf32>, tensor<16x16xf32>) -> tensor<1x9x16xf32>
-  %q1 = onnx.Reshape %q0, %split : (tensor<1x9x16xf32>, tensor<4xi64>) -> tensor<1x9x2x8xf32>
-  %q = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x8x9xf32>
-  %k = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 1, 3>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x9x8xf32>
-  %s = onnx.MatMul %q, %k : (tensor<1x2x8x9xf32>, tensor<1x2x9x8xf32>) -> tensor<1x2x8x8xf32> loc("/scores"("MatMul"("model.onnx")))
-  %p = onnx.Softmax %s : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32>
-  %o = onnx.MatMul %p, %q : (tensor<1x2x8x8xf32>, tensor<1x2x8x9xf32>) -> tensor<1x2x8x9xf32>
-  return %o : tensor<1x2x8x9xf32>
+// CHECK: Function=convolved_scores {{.*}}Code=ATTN-R17{{.*}}Node=/mix, Reason="Conv '/mix' mixes the scores of several heads"
+func.func @convolved_scores(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %w = onnx.Constant : tensor<4x4x1x1xf32> = dense<0.5> : tensor<4x4x1x1xf32>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %m = onnx.Conv %s, %w, %none {dilations = array<i64: 1, 1>, group = 1 : si64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x4x9x9xf32>, tensor<4x4x1x1xf32>, none) -> tensor<1x4x9x9xf32> loc("/mix"("Conv"("model.onnx")))
+  %p = onnx.Softmax %m : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// CHECK: Function=convolved_probabilities {{.*}}Code=ATTN-R17{{.*}}Node=/mix, Reason="Conv '/mix' mixes the probabilities of several heads"
+func.func @convolved_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %w = onnx.Constant : tensor<4x4x1x1xf32> = dense<0.5> : tensor<4x4x1x1xf32>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %m = onnx.Conv %p, %w, %none {dilations = array<i64: 1, 1>, group = 1 : si64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<1x4x9x9xf32>, tensor<4x4x1x1xf32>, none) -> tensor<1x4x9x9xf32> loc("/mix"("Conv"("model.onnx")))
+  %o = onnx.MatMul %m, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
+
+// -----
+
+// Lambda layers: the weights are what a convolution projects.
+
+// CHECK: Function=projected_scores {{.*}}Code=ATTN-R14{{.*}}Node=/project, Reason="the scores come from Conv '/project', not from a matrix product"
+func.func @projected_scores(%x: tensor<1x16x9xf32>, %v: tensor<1x9x16xf32>) -> tensor<1x8x16xf32> {
+  %w = onnx.Constant : tensor<8x16x1xf32> = dense<0.5> : tensor<8x16x1xf32>
+  %none = onnx.none
+  %s = onnx.Conv %x, %w, %none {dilations = array<i64: 1>, group = 1 : si64, pads = array<i64: 0, 0>, strides = array<i64: 1>} : (tensor<1x16x9xf32>, tensor<8x16x1xf32>, none) -> tensor<1x8x9xf32> loc("/project"("Conv"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<1x8x9xf32>) -> tensor<1x8x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x8x9xf32>, tensor<1x9x16xf32>) -> tensor<1x8x16xf32>
+  return %o : tensor<1x8x16xf32>
 }
 
 // -----

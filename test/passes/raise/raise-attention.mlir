@@ -533,3 +533,26 @@ func.func @weighted_keys(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v:
   %o = onnx.MatMul %w, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// Cross-covariance attention (XCiT): channels are compared, tokens summed over, and the output is per channel. What
+// the op calls a query is a channel.
+
+// CHECK-LABEL: func.func @channels
+// CHECK: attn.attention {{.*}}domain = [1, 2, 8, 8, 9, 9]
+// CHECK: ^bb0(%[[S:[^:]+]]: f32, {{.*}}, %[[T:[^:]+]]: f32):
+// CHECK: arith.mulf %[[S]], %[[T]]
+func.func @channels(%x: tensor<1x9x16xf32>, %temperature: tensor<2x1x1xf32>) -> tensor<1x2x8x9xf32> {
+  %w = onnx.Constant : tensor<16x16xf32> = dense<0.25> : tensor<16x16xf32>
+  %split = onnx.Constant : tensor<4xi64> = dense<[1, 9, 2, 8]> : tensor<4xi64>
+  %q0 = onnx.MatMul %x, %w : (tensor<1x9x16xf32>, tensor<16x16xf32>) -> tensor<1x9x16xf32>
+  %q1 = onnx.Reshape %q0, %split : (tensor<1x9x16xf32>, tensor<4xi64>) -> tensor<1x9x2x8xf32>
+  %q = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 3, 1>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x8x9xf32>
+  %k = onnx.Transpose %q1 {permutation = array<i64: 0, 2, 1, 3>} : (tensor<1x9x2x8xf32>) -> tensor<1x2x9x8xf32>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x8x9xf32>, tensor<1x2x9x8xf32>) -> tensor<1x2x8x8xf32>
+  %t = onnx.Mul %s, %temperature : (tensor<1x2x8x8xf32>, tensor<2x1x1xf32>) -> tensor<1x2x8x8xf32>
+  %p = onnx.Softmax %t : (tensor<1x2x8x8xf32>) -> tensor<1x2x8x8xf32>
+  %o = onnx.MatMul %p, %q : (tensor<1x2x8x8xf32>, tensor<1x2x8x9xf32>) -> tensor<1x2x8x9xf32>
+  return %o : tensor<1x2x8x9xf32>
+}

@@ -135,3 +135,27 @@ func.func @scaled_difference(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x
   %q = onnx.Softmax %t {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
   return %p, %q : tensor<3x5xf32>, tensor<3x5xf32>
 }
+
+// -----
+
+// The row subtracted from its maximum, as the channel attention of DANet has it. Another maximum stays.
+
+// CHECK-LABEL: func.func @reversed
+// CHECK: %[[C:.+]] = onnx.Constant : tensor<f32> = dense<-1.000000e+00>
+// CHECK: %[[S:.+]] = onnx.Mul %arg0, %[[C]]
+// CHECK: onnx.Softmax %[[S]] {axis = 1 : si64}
+// CHECK: %[[E:.+]] = onnx.Sub %{{.+}}, %arg0
+// CHECK: onnx.Softmax %[[E]] {axis = 1 : si64}
+func.func @reversed(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>) {
+  %first = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %shape = onnx.Constant : tensor<2xi64> = dense<[3, 5]> : tensor<2xi64>
+  %m = onnx.ReduceMax %x, %last : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %w = onnx.Expand %m, %shape : (tensor<3x1xf32>, tensor<2xi64>) -> tensor<3x5xf32>
+  %d = onnx.Sub %w, %x : (tensor<3x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %p = onnx.Softmax %d {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %n = onnx.ReduceMax %x, %first : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<1x5xf32>
+  %e = onnx.Sub %n, %x : (tensor<1x5xf32>, tensor<3x5xf32>) -> tensor<3x5xf32>
+  %q = onnx.Softmax %e {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  return %p, %q : tensor<3x5xf32>, tensor<3x5xf32>
+}
