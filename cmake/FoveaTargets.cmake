@@ -2,6 +2,10 @@
 # One function per kind of target. Libraries are static and link the shared libMLIR and libLLVM, never their .a files.
 
 set(FOVEA_WARNINGS -Wall -Wextra -Werror -Wno-unused-parameter)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 takes the unused storage of an empty std::optional for a read of it.
+  list(APPEND FOVEA_WARNINGS -Wno-maybe-uninitialized)
+endif()
 option(FOVEA_PCH "Share one precompiled header of MLIR's core" ON)
 
 # The precompiled header is made once, by this target, for all code built without exceptions.
