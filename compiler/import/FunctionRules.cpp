@@ -87,27 +87,19 @@ static void importSoftsign(NodeImporter &node) {
   node.setResult(0, e.divide(x, e.add(e.apply<onnx::AbsOp>(x), e.number(1))));
 }
 
-/// x + bias below -lambd, x - bias above lambd, 0 between.
+/// x + bias below -lambd, x - bias above lambd, 0 between. Integers are computed in double and lose
+/// their fraction, since the attributes need not be whole.
 static void importShrink(NodeImporter &node) {
   Value x = node.getOperand(0);
+  Type type = node.getElementType(x), f64 = node.builder.getF64Type();
+  bool isInteger = isa<IntegerType>(type);
+  if (isInteger)
+    x = node.create<onnx::CastOp>(node.getUnranked(f64), x, f64);
   float bias = node.getFloat("bias", 0), lambd = node.getFloat("lambd", 0.5f);
-  double low = -lambd, high = lambd;
-  if (isa<IntegerType>(node.getElementType(x))) {
-    if (bias != std::trunc(bias) || !(std::fabs(bias) <= 127) || !(std::fabs(lambd) <= 127))
-      failUnsupported(
-          "attributes 'bias' and 'lambd' must be small, and 'bias' whole, for integers");
-    // The same integers lie outside the whole numbers next to the limits.
-    low = std::ceil(low);
-    high = std::floor(high);
-    if (cast<IntegerType>(node.getElementType(x)).isUnsigned() && lambd < 0)
-      failUnsupported("attribute 'lambd' must not be negative for unsigned integers");
-    // Nothing unsigned is below a negative limit.
-    if (cast<IntegerType>(node.getElementType(x)).isUnsigned())
-      low = 0;
-  }
   Expansion e(node, x);
-  Value inner = e.select(e.isLess(e.number(high), x), e.subtract(x, e.number(bias)), e.number(0));
-  node.setResult(0, e.select(e.isLess(x, e.number(low)), e.add(x, e.number(bias)), inner));
+  Value inner = e.select(e.isLess(e.number(lambd), x), e.subtract(x, e.number(bias)), e.number(0));
+  Value y = e.select(e.isLess(x, e.number(-lambd)), e.add(x, e.number(bias)), inner);
+  node.setResult(0, isInteger ? node.create<onnx::CastOp>(node.getUnranked(type), y, type) : y);
 }
 
 static Value makeSum(NodeImporter &node) {

@@ -66,6 +66,14 @@ mlir::FailureOr<mlir::OwningOpRef<mlir::ModuleOp>> bufferizeKernel(kernel::FuncO
 mlir::FailureOr<StepProgram> lowerToSteps(mlir::OwningOpRef<mlir::ModuleOp> module,
                                           kernel::Anchor anchor);
 
+/// A step's function of buffers of these types, and then `others`, with what stands for the buffers
+/// in its body, where `builder` is left. One without elements is passed as an empty row of bytes:
+/// bare pointers cannot stand for every shape that has a 0.
+mlir::func::FuncOp makeStepFunction(mlir::OpBuilder &builder, mlir::Location loc,
+                                    llvm::StringRef name, mlir::TypeRange buffers,
+                                    mlir::TypeRange others,
+                                    llvm::SmallVectorImpl<mlir::Value> &inside);
+
 /// Makes the one step of a sequential kernel's function made by `bufferizeKernel`.
 mlir::LogicalResult makeSequentialStep(mlir::func::FuncOp function, StepProgram &program);
 

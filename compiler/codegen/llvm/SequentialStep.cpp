@@ -92,18 +92,16 @@ LogicalResult codegen::makeSequentialStep(func::FuncOp function, StepProgram &pr
   }
 
   OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
-  SmallVector<Type> types = llvm::map_to_vector(bases, [](Value base) { return base.getType(); });
-  types.push_back(MemRefType::get({1}, builder.getI32Type()));
-  types.append(2, builder.getIndexType());
-  auto made = func::FuncOp::create(builder, function.getLoc(), step.function,
-                                   builder.getFunctionType(types, {}));
-  Block *entry = made.addEntryBlock();
-  builder.setInsertionPointToStart(entry);
+  Type index = builder.getIndexType();
+  SmallVector<Value> inside;
+  func::FuncOp made =
+      makeStepFunction(builder, function.getLoc(), step.function, ValueRange(bases).getTypes(),
+                       {MemRefType::get({1}, builder.getI32Type()), index, index}, inside);
   IRMapping mapping;
-  mapping.map(bases, entry->getArguments().take_front(bases.size()));
+  mapping.map(bases, inside);
   for (Operation &op : function.front())
     if (!isa<memref::AllocOp>(op))
       builder.clone(op, mapping);
   program.steps.push_back(std::move(step));
-  return lowerBody(made, entry->getArgument(bases.size()));
+  return lowerBody(made, made.getArgument(bases.size()));
 }

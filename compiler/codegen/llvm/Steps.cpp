@@ -91,6 +91,27 @@ static Value getBase(Value view, const llvm::MapVector<Value, unsigned> &buffers
   return view;
 }
 
+func::FuncOp codegen::makeStepFunction(OpBuilder &builder, Location loc, StringRef name,
+                                       TypeRange buffers, TypeRange others,
+                                       SmallVectorImpl<Value> &inside) {
+  auto isEmpty = [](Type type) { return cast<MemRefType>(type).getNumElements() == 0; };
+  SmallVector<Type> types;
+  for (Type type : buffers)
+    types.push_back(isEmpty(type) ? MemRefType::get({0}, builder.getI8Type()) : type);
+  llvm::append_range(types, others);
+  auto function = func::FuncOp::create(builder, loc, name, builder.getFunctionType(types, {}));
+  builder.setInsertionPointToStart(function.addEntryBlock());
+  for (auto [type, argument] : llvm::zip(buffers, function.getArguments())) {
+    Value memory = argument;
+    if (isEmpty(type)) {
+      Value shift = arith::ConstantIndexOp::create(builder, loc, 0);
+      memory = memref::ViewOp::create(builder, loc, type, argument, shift, ValueRange());
+    }
+    inside.push_back(memory);
+  }
+  return function;
+}
+
 LogicalResult StepMaker::makeStep(Operation *op) {
   llvm::SetVector<Operation *> views;
   llvm::SetVector<Value> bases;
@@ -116,17 +137,13 @@ LogicalResult StepMaker::makeStep(Operation *op) {
     step.work *= extent;
 
   OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
-  SmallVector<Type> types;
-  for (Value base : bases)
-    types.push_back(base.getType());
-  types.append(2, builder.getIndexType());
-  auto made = func::FuncOp::create(builder, op->getLoc(), step.function,
-                                   builder.getFunctionType(types, {}));
-  Block *entry = made.addEntryBlock();
-  builder.setInsertionPointToStart(entry);
+  Type index = builder.getIndexType();
+  SmallVector<Value> inside;
+  func::FuncOp made =
+      makeStepFunction(builder, op->getLoc(), step.function,
+                       ValueRange(bases.getArrayRef()).getTypes(), {index, index}, inside);
   IRMapping mapping;
-  for (auto [base, argument] : llvm::zip(bases, entry->getArguments()))
-    mapping.map(base, argument);
+  mapping.map(bases.getArrayRef(), inside);
   for (Operation *view : views)
     builder.clone(*view, mapping);
   Operation *copy = builder.clone(*op, mapping);
@@ -144,8 +161,8 @@ LogicalResult StepMaker::makeStep(Operation *op) {
       break;
     if (count->ule(1))
       continue;
-    forOp.setLowerBound(entry->getArgument(bases.size()));
-    forOp.setUpperBound(entry->getArgument(bases.size() + 1));
+    forOp.setLowerBound(made.getArgument(bases.size()));
+    forOp.setUpperBound(made.getArgument(bases.size() + 1));
     step.extent = count->getZExtValue();
     break;
   }
