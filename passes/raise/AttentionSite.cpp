@@ -44,9 +44,9 @@ static bool checkTypes(ArrayRef<Value> values, Operation *anchor, Refusal &refus
                  "the element type of " + describeProducer(value) + " is not f32, f16 or bf16"};
       return false;
     }
-    if (type.getRank() < 2 || type.getNumElements() == 0) {
+    if (type.getRank() == 0 || type.getNumElements() == 0) {
       refusal = {RemarkCode::ScoresShape, blamed,
-                 describeProducer(value) + " is not a matrix or a batch of matrices"};
+                 describeProducer(value) + " has no elements or no dimensions"};
       return false;
     }
   }
@@ -269,7 +269,8 @@ private:
     site.scale = query.factor * key.factor;
     for (const ScoreStep &step : scores.steps)
       site.steps.push_back({step.kind, restate(step.other), restate(step.condition),
-                            step.keepWhereTrue, step.where ? restate(step.where) : AffineMap()});
+                            step.keepWhereTrue, step.where ? restate(step.where) : AffineMap(),
+                            step.slope});
     site.maskedRows = values.guarded ? attn::MaskedRows::Zero : attn::MaskedRows::NaN;
     if (values.zeroed)
       hideZeroed();

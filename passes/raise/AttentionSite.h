@@ -25,16 +25,18 @@ namespace fovea::raise {
 /// One operation between the scaled product and the Softmax. Operands are constant numbers or
 /// tensors, read at the place of the score.
 struct ScoreStep {
-  enum class Kind { Add, Sub, SubtractFrom, Mul, Div, Min, Max, Select, Negate, Tanh };
+  enum class Kind { Add, Sub, SubtractFrom, Mul, Div, Min, Max, Select, Negate, Tanh, LeakyRelu };
   Kind kind;
   /// The second operand (the score is the first); for Select what stands where the score is hidden,
-  /// null for minus infinity; null for Negate and Tanh, and for a Max with zero.
+  /// null for minus infinity; null for Negate, Tanh and LeakyRelu, and for a Max with zero.
   View other;
   /// Select only: the bool tensor, and whether the score stays where it is true.
   View condition;
   bool keepWhereTrue = true;
   /// Add and Sub: only where every result is at least 0; null for everywhere.
   mlir::AffineMap where = {};
+  /// LeakyRelu only: what a negative score is multiplied by.
+  double slope = 0.0;
   /// Formulas over (b, h, i, j) to compute instead of reading `other` or `condition`; null to read.
   MaskNumberRef otherCode = nullptr;
   FormulaRef conditionCode = nullptr;
@@ -113,9 +115,10 @@ inline mlir::Operation *getBlamed(mlir::Value value, mlir::Operation *reader) {
   return op ? op : reader;
 }
 
-/// Whether the result of `softmax` flows into a matrix product through layout changes and pointwise
-/// operations: only then the Softmax is counted as an attention site.
-bool feedsProduct(onnx::SoftmaxOp softmax);
+/// Whether probabilities, the result of a Softmax, flow into a matrix product through layout
+/// changes and pointwise operations: only then the Softmax is counted as an attention site.
+bool feedsProduct(mlir::Value probabilities);
+inline bool feedsProduct(onnx::SoftmaxOp softmax) { return feedsProduct(softmax.getY()); }
 
 /// Matches the attention around `softmax`; on failure `refusal` says what is in the way. Changes
 /// nothing.

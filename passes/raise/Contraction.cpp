@@ -5,6 +5,7 @@
 #include "passes/raise/Contraction.h"
 
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
@@ -71,6 +72,30 @@ static std::optional<Contraction> matchGemm(onnx::GemmOp op) {
                      op.getAlpha().convertToDouble()};
 }
 
+/// A convolution of single points is a product with the weights.
+static std::optional<Contraction> matchConv(onnx::ConvOp op) {
+  RankedTensorType x = getStaticType(op.getX()), w = getStaticType(op.getW());
+  RankedTensorType type = getStaticType(op.getY());
+  auto isUnit = [](ArrayRef<int64_t> extents) {
+    return llvm::all_of(extents, [](int64_t extent) { return extent == 1; });
+  };
+  if (!x || !w || !type || !isa<NoneType>(op.getBias().getType()) || !isPointwiseConv(op) ||
+      !isUnit(op.getStrides()) || llvm::any_of(op.getPads(), [](int64_t pad) { return pad != 0; }))
+    return std::nullopt;
+  MLIRContext *context = op.getContext();
+  unsigned outer = type.getRank();
+  Contraction product{op.getY(), {}, {}, SmallVector<int64_t>(type.getShape()), outer, 1.0};
+  product.loops.push_back(x.getDimSize(1));
+  SmallVector<AffineExpr> place, weight(outer, getAffineConstantExpr(0, context));
+  for (unsigned dim = 0; dim < outer; ++dim)
+    place.push_back(getAffineDimExpr(dim, context));
+  weight[0] = place[1];
+  place[1] = weight[1] = getAffineDimExpr(outer, context);
+  product.left = {op.getX(), makeMap(outer + 1, place, context)};
+  product.right = {op.getW(), makeMap(outer + 1, weight, context)};
+  return product;
+}
+
 static std::optional<Contraction> matchSum(onnx::ReduceSumOp op) {
   ScaledValue scaled = peelScale(op.getX());
   auto mul = scaled.value.getDefiningOp<onnx::MulOp>();
@@ -122,5 +147,7 @@ std::optional<Contraction> raise::matchContraction(Value value) {
     return matchGemm(product);
   if (auto sum = dyn_cast_or_null<onnx::ReduceSumOp>(op))
     return matchSum(sum);
+  if (auto conv = dyn_cast_or_null<onnx::ConvOp>(op))
+    return matchConv(conv);
   return std::nullopt;
 }

@@ -20,8 +20,9 @@ struct Contraction {
   double factor = 1.0;
 };
 
-/// The contraction that `value` is: MatMul, Gemm without an addend, or ReduceSum of a Mul whose
-/// factors both vary along what is summed over. Shapes are static.
+/// The contraction that `value` is: MatMul, Gemm without an addend, Conv of single points without
+/// a bias, or ReduceSum of a Mul whose factors both vary along what is summed over. Shapes are
+/// static.
 std::optional<Contraction> matchContraction(mlir::Value value);
 
 } // namespace fovea::raise

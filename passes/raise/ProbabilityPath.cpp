@@ -53,7 +53,7 @@ static llvm::SetVector<Value> findProducts(Value p) {
   return products;
 }
 
-bool raise::feedsProduct(onnx::SoftmaxOp softmax) { return !findProducts(softmax.getY()).empty(); }
+bool raise::feedsProduct(Value probabilities) { return !findProducts(probabilities).empty(); }
 
 /// The operand of Where(IsNaN(p), 0, p); null for anything else.
 static Value getGuarded(Operation *op) {

@@ -25,6 +25,8 @@ struct Term {
   Value value;
   SmallVector<Value> factors;
   bool isSoftmax = false;
+  /// Whether it is subtracted.
+  bool isNegative = false;
 };
 } // namespace
 
@@ -67,18 +69,21 @@ static std::optional<Term> readTerm(Value value) {
   return std::nullopt;
 }
 
-/// The addends of a sum, all of its shape; nothing for what is none.
-static bool readTerms(Value sum, SmallVectorImpl<Term> &terms) {
-  auto add = skipNoOps(sum).getDefiningOp<onnx::AddOp>();
-  if (!add) {
+/// The addends of a sum or difference, all of its shape; nothing for what is none.
+static bool readTerms(Value sum, SmallVectorImpl<Term> &terms, bool isNegative = false) {
+  Operation *op = skipNoOps(sum).getDefiningOp();
+  if (!isa_and_nonnull<onnx::AddOp, onnx::SubOp>(op)) {
     std::optional<Term> term = readTerm(sum);
-    if (term)
+    if (term) {
+      term->isNegative = isNegative;
       terms.push_back(std::move(*term));
+    }
     return term && terms.size() <= maxTerms;
   }
-  for (Value addend : {add.getA(), add.getB()}) {
-    bool isWhole = addend.getType() == add.getC().getType() || onnx::getConstantAttr(addend);
-    if (!isWhole || !readTerms(addend, terms))
+  for (auto [n, addend] : llvm::enumerate(op->getOperands())) {
+    bool isWhole = addend.getType() == op->getResult(0).getType() || onnx::getConstantAttr(addend);
+    bool isTaken = n == 1 && isa<onnx::SubOp>(op);
+    if (!isWhole || !readTerms(addend, terms, isNegative != isTaken))
       return false;
   }
   return true;
@@ -143,7 +148,7 @@ static bool sumsToOne(ArrayRef<Term> terms, RankedTensorType type) {
         products[row] *= (*rows)[row] * (isSpread ? keys : 1);
     }
     for (int64_t row = 0; row < count; ++row)
-      totals[row] += products[row];
+      totals[row] += term.isNegative ? -products[row] : products[row];
   }
   return llvm::all_of(totals, [](double total) { return std::abs(total - 1) <= 1e-5; });
 }
@@ -183,34 +188,126 @@ static void distribute(onnx::MatMulOp product, ArrayRef<Term> terms, RewriterBas
     if (factor.getType() != whole && !onnx::getConstantAttr(factor))
       factor = GraphBuilder(rewriter, product.getLoc()).cast(factor, getElementTypeOrSelf(whole));
     Value part = onnx::MatMulOp::create(rewriter, product.getLoc(), type, factor, product.getB());
-    sum = sum ? onnx::AddOp::create(rewriter, product.getLoc(), type, sum, part) : part;
+    if (!sum)
+      sum = part;
+    else if (term.isNegative)
+      sum = onnx::SubOp::create(rewriter, product.getLoc(), type, sum, part);
+    else
+      sum = onnx::AddOp::create(rewriter, product.getLoc(), type, sum, part);
   }
   rewriter.replaceAllUsesWith(product.getC(), sum);
   eraseDead(product, rewriter);
+}
+
+/// The weights of the keys as a column beside the values, [..., keys, 1]; null when they differ by
+/// query, or do not fit.
+static Value getColumn(Value weights, Value values, GraphBuilder &graph) {
+  if (auto expand = weights.getDefiningOp<onnx::ExpandOp>())
+    weights = expand.getX();
+  RankedTensorType type = getStaticType(weights), whole = getStaticType(values);
+  if (!type || !whole || whole.getRank() < 2 || type.getRank() < 1 ||
+      type.getRank() > whole.getRank())
+    return {};
+  int64_t keys = type.getShape().back(), rank = type.getRank();
+  if (keys == 1 || keys != whole.getDimSize(whole.getRank() - 2) ||
+      (rank > 1 && type.getDimSize(rank - 2) != 1))
+    return {};
+  for (int64_t dim = 0; dim + 2 < rank; ++dim)
+    if (type.getDimSize(dim) != 1 &&
+        type.getDimSize(dim) != whole.getDimSize(whole.getRank() - rank + dim))
+      return {};
+  SmallVector<int64_t> shape(type.getShape().drop_back(std::min<int64_t>(rank, 2)));
+  shape.append({keys, 1});
+  return graph.cast(graph.reshape(weights, shape), whole.getElementType());
+}
+
+/// What a sum of rows is divided by, and the number that is added to it.
+struct Total {
+  onnx::DivOp quotient;
+  double epsilon = 0;
+};
+
+/// The quotient of `sum` by the sums of its rows, its only users.
+static std::optional<Total> findTotal(Value sum) {
+  Total total;
+  RankedTensorType type = getStaticType(sum);
+  for (Operation *user : sum.getUsers())
+    if (auto div = dyn_cast<onnx::DivOp>(user); div && div.getA() == sum)
+      total.quotient = div;
+  if (!total.quotient || total.quotient.getC().getType() != sum.getType() ||
+      !llvm::hasNItems(sum.getUsers(), 2))
+    return std::nullopt;
+  Value divisor = skipNoOps(total.quotient.getB());
+  if (auto expand = divisor.getDefiningOp<onnx::ExpandOp>())
+    divisor = skipNoOps(expand.getX());
+  if (auto add = divisor.getDefiningOp<onnx::AddOp>())
+    for (auto [rest, number] :
+         {std::pair<Value, Value>(add.getA(), add.getB()), {add.getB(), add.getA()}})
+      if (auto epsilon = getScalarFor(number, rest); epsilon && *epsilon >= 0) {
+        total.epsilon = *epsilon;
+        divisor = skipNoOps(rest);
+        break;
+      }
+  RankedTensorType row = getStaticType(divisor);
+  while (isa_and_nonnull<onnx::UnsqueezeOp, onnx::ReshapeOp>(divisor.getDefiningOp()))
+    divisor = skipNoOps(divisor.getDefiningOp()->getOperand(0));
+  auto reduce = divisor.getDefiningOp<onnx::ReduceSumOp>();
+  if (!reduce || reduce.getX() != sum || !row || isa<NoneType>(reduce.getAxes().getType()))
+    return std::nullopt;
+  auto axes = onnx::getConstantIntegers(reduce.getAxes());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = 1;
+  bool isRow = axes && axes->size() == 1 && isLastAxis(axes->front(), type.getRank());
+  return isRow && row.getShape() == ArrayRef(shape) ? std::optional(total) : std::nullopt;
+}
+
+/// (P * m) / (sum(P * m) + e) V -> (P (m V)) / (P m + e): the sum is one column of values more.
+static bool normalizeLate(onnx::MulOp mul, RewriterBase &rewriter) {
+  std::optional<Total> total = findTotal(mul.getC());
+  Value quotient = total ? total->quotient.getC() : Value();
+  auto product = total ? dyn_cast_or_null<onnx::MatMulOp>(getUser(quotient)) : onnx::MatMulOp();
+  if (!product || product.getA() != quotient)
+    return false;
+  bool isLeft = isa_and_nonnull<onnx::SoftmaxOp>(skipNoOps(mul.getA()).getDefiningOp());
+  Value p = isLeft ? mul.getA() : mul.getB();
+  RankedTensorType values = getStaticType(product.getB()), type = getStaticType(product.getC());
+  if (p.getType() != mul.getC().getType() || !values || !type ||
+      type.getRank() != values.getRank() || !isa<FloatType>(values.getElementType()))
+    return false;
+  rewriter.setInsertionPoint(product);
+  GraphBuilder graph(rewriter, mul.getLoc());
+  Value column = getColumn(isLeft ? mul.getB() : mul.getA(), product.getB(), graph);
+  if (!column)
+    return false;
+  int64_t rank = type.getRank(), width = type.getShape().back();
+  SmallVector<int64_t> shape(values.getShape());
+  shape.back() = 1;
+  Value weighted = graph.like<onnx::MulOp>(product.getB(), column);
+  Value counted = graph.like<onnx::ExpandOp>(column, graph.indices(shape));
+  Value both = graph.like<onnx::MatMulOp>(p, graph.concat({weighted, counted}, rank - 1));
+  auto take = [&](int64_t first, int64_t last) {
+    return graph.like<onnx::SliceOp>(both, graph.indices({first}), graph.indices({last}),
+                                     graph.indices({rank - 1}), graph.none());
+  };
+  Value sum = take(width, width + 1);
+  if (total->epsilon != 0)
+    sum = graph.like<onnx::AddOp>(sum, graph.splat(total->epsilon, values.getElementType()));
+  rewriter.replaceAllUsesWith(product.getC(), graph.like<onnx::DivOp>(take(0, width), sum));
+  eraseDead(product, rewriter);
+  return true;
 }
 
 /// (P * m) V -> P (m V)
 static bool weightValues(onnx::MulOp mul, onnx::MatMulOp product, RewriterBase &rewriter) {
   bool isLeft = mul.getA().getType() == mul.getC().getType();
   Value p = isLeft ? mul.getA() : mul.getB(), weights = isLeft ? mul.getB() : mul.getA();
-  RankedTensorType type = getStaticType(weights), whole = getStaticType(mul.getC());
-  RankedTensorType values = getStaticType(product.getB());
-  if (!type || !whole || p.getType() != whole || !values || values.getRank() < 2 ||
-      type.getRank() < 1 || type.getRank() > values.getRank())
+  if (!getStaticType(mul.getC()) || p.getType() != mul.getC().getType())
     return false;
-  int64_t keys = type.getShape().back(), rank = type.getRank();
-  if (keys == 1 || keys != values.getDimSize(values.getRank() - 2) ||
-      (rank > 1 && type.getDimSize(rank - 2) != 1))
-    return false;
-  for (int64_t dim = 0; dim + 2 < rank; ++dim)
-    if (type.getDimSize(dim) != 1 &&
-        type.getDimSize(dim) != values.getDimSize(values.getRank() - rank + dim))
-      return false;
   rewriter.setInsertionPoint(product);
   GraphBuilder graph(rewriter, mul.getLoc());
-  SmallVector<int64_t> shape(type.getShape().drop_back(std::min<int64_t>(rank, 2)));
-  shape.append({keys, 1});
-  Value column = graph.cast(graph.reshape(weights, shape), values.getElementType());
+  Value column = getColumn(weights, product.getB(), graph);
+  if (!column)
+    return false;
   Value weighted = graph.like<onnx::MulOp>(product.getB(), column);
   rewriter.modifyOpInPlace(product, [&] {
     product.getAMutable().assign(p);
@@ -225,8 +322,11 @@ void raise::distributeProduct(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
   onnx::MulOp weighted;
   for (unsigned depth = 0; depth < maxTerms; ++depth) {
     Operation *user = getUser(value);
-    if (!user)
+    if (!user) {
+      if (weighted)
+        normalizeLate(weighted, rewriter);
       return;
+    }
     if (auto product = dyn_cast<onnx::MatMulOp>(user)) {
       if (weighted && skipNoOps(product.getA()) == weighted.getC())
         weightValues(weighted, product, rewriter);
@@ -237,11 +337,10 @@ void raise::distributeProduct(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
       value = mul.getC();
       continue;
     }
-    auto add = dyn_cast<onnx::AddOp>(user);
     SmallVector<Term> terms;
-    if (!add || !readTerms(add.getC(), terms))
+    if (!isa<onnx::AddOp, onnx::SubOp>(user) || !readTerms(user->getResult(0), terms))
       return;
-    value = add.getC();
+    value = user->getResult(0);
     RankedTensorType type = getStaticType(value);
     if (!type || type.getRank() < 2)
       return;

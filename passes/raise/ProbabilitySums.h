@@ -11,10 +11,11 @@
 
 namespace fovea::raise {
 
-/// Rewrites the product that `softmax` reaches: (f P + g Q) V becomes (f P) V + (g Q) V, and (P *
-/// m) V becomes P (m V) where m differs by key alone. A quotient by the sums of rows is left out
-/// where these are 1: where the factors of the softmaxes, and the sums of constant rows, add up to
-/// that.
+/// Rewrites the product that `softmax` reaches: (f P + g Q) V becomes (f P) V + (g Q) V, the same
+/// for differences, and (P * m) V becomes P (m V) where m differs by key alone;
+/// where such a product with m is divided by its sum, that is done behind the values. A quotient by
+/// the sums of rows is left out where these are 1: where the factors of the softmaxes, and the sums
+/// of constant rows, add up to that.
 void distributeProduct(onnx::SoftmaxOp softmax, mlir::RewriterBase &rewriter);
 
 } // namespace fovea::raise

@@ -23,6 +23,7 @@
 #include "passes/raise/SelfCheck.h"
 #include "passes/raise/SiteMasks.h"
 #include "passes/raise/SiteReport.h"
+#include "passes/raise/SiteSpelling.h"
 #include "passes/raise/TapRequest.h"
 
 namespace fovea {
@@ -233,6 +234,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     if (standard) {
       site = matchAttentionOpSite(standard, refusal);
     } else {
+      respellSite(softmax, rewriter);
       spellOutNormalization(softmax, rewriter);
       distributeProduct(softmax, rewriter);
       site = matchSoftmaxSite(softmax, refusal);

@@ -9,8 +9,13 @@
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/PatternMatch.h"
+#include "passes/raise/AttentionSite.h"
+#include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/Passes.h"
+
+#include <cmath>
+#include <utility>
 
 namespace fovea {
 #define GEN_PASS_DEF_RAISESOFTMAXPASS
@@ -25,6 +30,12 @@ namespace {
 struct Quotient {
   Value exponent;
   int64_t axis;
+};
+
+/// A positive number that is added to a sum of exponentials, as the exponential of one score more.
+struct Sink {
+  Value total;
+  double score;
 };
 } // namespace
 
@@ -121,6 +132,50 @@ static LogicalResult replaceQuotient(Operation *op, Value powers, Value total,
   return success();
 }
 
+/// What exp(x) is divided by, when that is a sum and a number beside it: a constant, or where the
+/// maximum m is subtracted from x, a constant times exp(-m).
+static std::optional<Sink> matchSink(Value total, Value exponent) {
+  auto add = raise::skipNoOps(total).getDefiningOp<onnx::AddOp>();
+  RankedTensorType type = raise::getStaticType(exponent);
+  if (!add || !type)
+    return std::nullopt;
+  auto sub = raise::skipNoOps(exponent).getDefiningOp<onnx::SubOp>();
+  for (auto [rest, number] :
+       {std::pair<Value, Value>(add.getA(), add.getB()), {add.getB(), add.getA()}}) {
+    auto sum = getReduction<onnx::ReduceSumOp>(rest, type);
+    if (!sum)
+      continue;
+    std::optional<double> constant = raise::getScalarFor(number, rest);
+    if (constant && *constant > 0 && !sub)
+      return Sink{rest, std::log(*constant)};
+    auto exp = raise::skipNoOps(number).getDefiningOp<onnx::ExpOp>();
+    auto neg = exp ? raise::skipNoOps(exp.getX()).getDefiningOp<onnx::NegOp>() : onnx::NegOp();
+    if (neg && sub && raise::skipNoOps(neg.getX()) == raise::skipNoOps(sub.getB()) &&
+        isSameAlong(*getAxis(sum), type.getRank(), sub.getB()))
+      return Sink{rest, 0.0};
+  }
+  return std::nullopt;
+}
+
+/// exp(x) / (c + sum(exp(x))) -> softmax of x and log(c), without the last
+static LogicalResult replaceWithSink(onnx::DivOp op, PatternRewriter &rewriter) {
+  auto exp = raise::skipNoOps(op.getA()).getDefiningOp<onnx::ExpOp>();
+  std::optional<Sink> sink = exp ? matchSink(op.getB(), exp.getX()) : std::nullopt;
+  std::optional<Quotient> quotient = sink ? matchQuotient(op.getA(), sink->total) : std::nullopt;
+  RankedTensorType type = quotient ? raise::getStaticType(quotient->exponent) : RankedTensorType();
+  if (!type || type != op.getC().getType() || !raise::feedsProduct(op.getC()))
+    return rewriter.notifyMatchFailure(op, "not exponentials over their sum and a number");
+  raise::GraphBuilder graph(rewriter, op.getLoc());
+  SmallVector<int64_t> shape(type.getShape());
+  int64_t extent = std::exchange(shape[quotient->axis], 1);
+  Value all = graph.concat(
+      {quotient->exponent, graph.splat(sink->score, type.getElementType(), shape)}, quotient->axis);
+  Value p = createSoftmax(rewriter, op.getLoc(), all, quotient->axis);
+  rewriter.replaceOp(op, graph.like<onnx::SliceOp>(p, graph.indices({0}), graph.indices({extent}),
+                                                   graph.indices({quotient->axis}), graph.none()));
+  return success();
+}
+
 /// (exp(x) v) / sum(exp(x)) -> softmax(x) v
 static LogicalResult replaceLateQuotient(onnx::DivOp op, PatternRewriter &rewriter) {
   auto product = raise::skipNoOps(op.getA()).getDefiningOp<onnx::MatMulOp>();
@@ -141,7 +196,8 @@ namespace {
 struct RaiseDiv : OpRewritePattern<onnx::DivOp> {
   using OpRewritePattern::OpRewritePattern;
   LogicalResult matchAndRewrite(onnx::DivOp op, PatternRewriter &rewriter) const override {
-    if (succeeded(replaceQuotient(op, op.getA(), op.getB(), rewriter)))
+    if (succeeded(replaceQuotient(op, op.getA(), op.getB(), rewriter)) ||
+        succeeded(replaceWithSink(op, rewriter)))
       return success();
     return replaceLateQuotient(op, rewriter);
   }

@@ -8,7 +8,6 @@
 
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
-#include "dialects/onnx/OnnxConvOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxScatterOps.h"
@@ -43,7 +42,8 @@ public:
     bool isStep =
         product ||
         isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp, onnx::WhereOp,
-            onnx::TanhOp, onnx::ClipOp, onnx::ReluOp, onnx::MinOp, onnx::MaxOp>(op);
+            onnx::TanhOp, onnx::ClipOp, onnx::ReluOp, onnx::LeakyReluOp, onnx::MinOp, onnx::MaxOp>(
+            op);
     if (!view.value.hasOneUse() && isStep && !isPart) {
       if (product || PathFinder(loops, ignored, budget).find(op, view, depth))
         return stopAtSecondUse(view.value, reader);
@@ -169,6 +169,12 @@ private:
       return append(view, tanh.getX(), Kind::Tanh, Value(), depth);
     if (auto relu = dyn_cast<onnx::ReluOp>(op))
       return append(view, relu.getX(), Kind::Max, Value(), depth);
+    if (auto leaky = dyn_cast<onnx::LeakyReluOp>(op)) {
+      std::optional<ScorePath> path = append(view, leaky.getX(), Kind::LeakyRelu, Value(), depth);
+      if (path)
+        path->steps.back().slope = leaky.getAlpha().convertToDouble();
+      return path;
+    }
     if (auto clip = dyn_cast<onnx::ClipOp>(op))
       return throughClip(clip, view, depth);
     if (isa<onnx::MinOp, onnx::MaxOp>(op))
@@ -184,30 +190,8 @@ private:
         return throughBox(scatter, *starts, view, depth);
     if (std::optional<View> source = readThrough(view, loops.extents))
       return find(*source, op, depth + 1);
-    if (auto conv = dyn_cast<onnx::ConvOp>(op))
-      return stopAtConv(conv, view, depth);
     return stop(RemarkCode::UnknownScoreOp, op,
                 "the scores go through " + describeProducer(result) + ", which is not understood");
-  }
-
-  /// A convolution mixes the scores of several heads, or projects something else.
-  std::optional<ScorePath> stopAtConv(onnx::ConvOp conv, const View &view, unsigned depth) {
-    SmallVector<AffineExpr> index(view.map.getResults());
-    index[1] = getAffineConstantExpr(0, view.map.getContext());
-    View source = {conv.getX(),
-                   AffineMap::get(view.map.getNumDims(), 0, index, view.map.getContext())};
-    PathFinder before(loops, ignored, budget);
-    before.isPart = true;
-    if (!isPointwiseConv(conv))
-      return stop(RemarkCode::UnknownScoreOp, conv,
-                  "the scores go through " + describeProducer(view.value) +
-                      ", which is not understood");
-    if (before.find(source, conv, depth + 1))
-      return stop(RemarkCode::MixedHeads, conv,
-                  describeProducer(view.value) + " mixes the scores of several heads");
-    return stop(RemarkCode::NoScoreProduct, conv,
-                "the scores come from " + describeProducer(view.value) +
-                    ", not from a matrix product");
   }
 
   /// The path to `scores` with one more step behind it.
@@ -318,7 +302,7 @@ private:
     };
     return a.kind == b.kind && isSameView(a.other, b.other) &&
            isSameView(a.condition, b.condition) && a.keepWhereTrue == b.keepWhereTrue &&
-           a.where == b.where;
+           a.where == b.where && a.slope == b.slope;
   }
 
   /// Scores to a box of which something is added in place: what is written there leads to the same

@@ -94,6 +94,13 @@ private:
       return arith::MaximumFOp::create(builder, loc, score, emitOther(step));
     case Kind::Tanh:
       return math::TanhOp::create(builder, loc, score);
+    case Kind::LeakyRelu: {
+      Value zero = emitConstant(0);
+      Value above = arith::MaximumFOp::create(builder, loc, score, zero);
+      Value below = arith::MinimumFOp::create(builder, loc, score, zero);
+      below = arith::MulFOp::create(builder, loc, below, emitConstant(step.slope));
+      return arith::AddFOp::create(builder, loc, above, below);
+    }
     case Kind::Select: {
       Value condition =
           step.conditionCode ? emitTruth(step.conditionCode) : emitCapture(step.condition);

@@ -117,9 +117,42 @@ def gated(constant=False, normalised=True, factor=None):
     return weights
 
 
-def weighted(g, s):
+def weighted(g, s, low=-numpy.inf):
     """Probabilities times a number per key."""
-    return g.Mul(g.Softmax(s, axis=-1), g.input("m", g.tensor(BATCH, 1, 1, g.keys)))
+    return g.Mul(g.Softmax(s, axis=-1), g.input("m", g.tensor(BATCH, 1, 1, g.keys).clip(low)))
+
+
+def normalized_again(g, s):
+    """The same, divided by their sum and a small number."""
+    p = weighted(g, s, low=0)
+    return g.Div(p, g.Add(g.ReduceSum(p, g.ints(-1), keepdims=1), (1e-13, "float32")))
+
+
+def difference(g, s):
+    """A softmax less a part of another one."""
+    other = g.Softmax(g.MatMul(g.input("a", g.tensor(BATCH, HEADS, g.queries, 4)), g.input("b", g.tensor(BATCH, HEADS, 4, g.keys))),
+                      axis=-1)
+    return g.Sub(g.Softmax(s, axis=-1), g.Mul(g.weight(1, HEADS, 1, 1), other))
+
+
+def one_more(maximum):
+    """Exponentials over their sum and one."""
+    def weights(g, s):
+        if not maximum:
+            exp = g.Exp(s)
+            return g.Div(exp, g.Add((1.0, "float32"), g.ReduceSum(exp, g.ints(-1), keepdims=1)))
+        most = g.ReduceMax(s, g.ints(-1), keepdims=1)
+        exp = g.Exp(g.Sub(s, most))
+        return g.Div(exp, g.Add(g.Exp(g.Neg(most)), g.ReduceSum(exp, g.ints(-1), keepdims=1)))
+    return weights
+
+
+def tested(g, s):
+    """nan_to_num."""
+    mask = g.input("m", g.random.random((BATCH, 1, g.queries, g.keys)) < 0.3)
+    p = g.Softmax(g.Where(mask, s, (-numpy.inf, "float32")), axis=-1)
+    p = g.Where(g.IsNaN(p), (0.0, "float32"), p)
+    return g.Where(g.And(g.IsInf(p), g.Greater(p, (0.0, "float32"))), (3e38, "float32"), p)
 
 
 class Channels(Graph):
@@ -174,6 +207,12 @@ CASES = {
     "gated, not normalised": site(SCALE, weights=gated(constant=True, normalised=False, factor=0.3)),
     "two softmaxes": site(("", SCALE), weights=gated()),
     "weights of keys": site(SCALE, weights=weighted),
+    "weights of keys, normalised again": site(SCALE, weights=normalized_again),
+    "difference of softmaxes": site(("", SCALE), weights=difference),
+    "one more": site(SCALE + ", sink", weights=one_more(maximum=False)),
+    "one more, shifted": site(SCALE + ", sink", weights=one_more(maximum=True)),
+    "nan to num": site(SCALE + ", mask, NaN guard", weights=tested),
+    "leaky relu": site(SCALE, lambda g, s: g.LeakyRelu(s, alpha=0.25)),
     "gated, other sums": site(None, weights=gated(constant=True, factor=0.3)),
     "relative values": site(SCALE + ", relative values", output=shaw()),
     "relative values in front": site(SCALE + ", relative values", output=shaw(order=("r", "p")), queries=40, keys=40),

@@ -247,12 +247,12 @@ func.func @second_user(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: t
 
 // -----
 
-// CHECK: Function=scores_of_vectors {{.*}}Code=ATTN-R08{{.*}}Node=/attn/Softmax, Reason="MatMul '/attn/Softmax' is not a matrix or a batch of matrices"
-func.func @scores_of_vectors(%q: tensor<16xf32>, %k: tensor<16x9xf32>, %v: tensor<9x16xf32>) -> tensor<16xf32> {
-  %s = onnx.MatMul %q, %k : (tensor<16xf32>, tensor<16x9xf32>) -> tensor<9xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
-  %p = onnx.Softmax %s : (tensor<9xf32>) -> tensor<9xf32>
-  %o = onnx.MatMul %p, %v : (tensor<9xf32>, tensor<9x16xf32>) -> tensor<16xf32>
-  return %o : tensor<16xf32>
+// CHECK: Function=no_keys {{.*}}Code=ATTN-R08{{.*}}Node=/attn/Softmax, Reason="MatMul '/attn/Softmax' has no elements or no dimensions"
+func.func @no_keys(%q: tensor<3x16xf32>, %k: tensor<16x0xf32>, %v: tensor<0x16xf32>) -> tensor<3x16xf32> {
+  %s = onnx.MatMul %q, %k : (tensor<3x16xf32>, tensor<16x0xf32>) -> tensor<3x0xf32> loc("/attn/Softmax"("Softmax"("model.onnx")))
+  %p = onnx.Softmax %s : (tensor<3x0xf32>) -> tensor<3x0xf32>
+  %o = onnx.MatMul %p, %v : (tensor<3x0xf32>, tensor<0x16xf32>) -> tensor<3x16xf32>
+  return %o : tensor<3x16xf32>
 }
 
 // -----

@@ -77,3 +77,20 @@ func.func @epsilon(%x: tensor<3x5xf32>) -> tensor<3x5xf32> {
   %p = onnx.Div %e, %a : (tensor<3x5xf32>, tensor<3x1xf32>) -> tensor<3x5xf32>
   return %p : tensor<3x5xf32>
 }
+
+// -----
+
+// A number beside the sum is no score of its own where nothing is attended to.
+
+// CHECK-LABEL: func.func @one_more_of_nothing
+// CHECK-NOT: onnx.Softmax
+// CHECK: return
+func.func @one_more_of_nothing(%x: tensor<3x5xf32>) -> tensor<3x5xf32> {
+  %last = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %one = onnx.Constant : tensor<f32> = dense<1.0> : tensor<f32>
+  %e = onnx.Exp %x : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %s = onnx.ReduceSum %e, %last : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %t = onnx.Add %s, %one : (tensor<3x1xf32>, tensor<f32>) -> tensor<3x1xf32>
+  %p = onnx.Div %e, %t : (tensor<3x5xf32>, tensor<3x1xf32>) -> tensor<3x5xf32>
+  return %p : tensor<3x5xf32>
+}

@@ -159,3 +159,24 @@ func.func @reversed(%x: tensor<3x5xf32>) -> (tensor<3x5xf32>, tensor<3x5xf32>) {
   %q = onnx.Softmax %e {axis = 1 : si64} : (tensor<3x5xf32>) -> tensor<3x5xf32>
   return %p, %q : tensor<3x5xf32>, tensor<3x5xf32>
 }
+
+// -----
+
+// A number beside the sum is the exponential of one score more, when the quotient is multiplied with values.
+
+// CHECK-LABEL: func.func @one_more
+// CHECK: %[[ZERO:.+]] = onnx.Constant : tensor<3x1xf32> = dense<0.000000e+00>
+// CHECK: %[[ALL:.+]] = onnx.Concat %arg0, %[[ZERO]]
+// CHECK: %[[P:.+]] = onnx.Softmax %[[ALL]] {axis = 1 : si64}
+// CHECK: %[[S:.+]] = onnx.Slice %[[P]]
+// CHECK: onnx.MatMul %[[S]], %arg1
+func.func @one_more(%x: tensor<3x5xf32>, %v: tensor<5x2xf32>) -> tensor<3x2xf32> {
+  %last = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %one = onnx.Constant : tensor<f32> = dense<1.0> : tensor<f32>
+  %e = onnx.Exp %x : (tensor<3x5xf32>) -> tensor<3x5xf32>
+  %s = onnx.ReduceSum %e, %last : (tensor<3x5xf32>, tensor<1xi64>) -> tensor<3x1xf32>
+  %t = onnx.Add %s, %one : (tensor<3x1xf32>, tensor<f32>) -> tensor<3x1xf32>
+  %p = onnx.Div %e, %t : (tensor<3x5xf32>, tensor<3x1xf32>) -> tensor<3x5xf32>
+  %y = onnx.MatMul %p, %v : (tensor<3x5xf32>, tensor<5x2xf32>) -> tensor<3x2xf32>
+  return %y : tensor<3x2xf32>
+}
