@@ -94,7 +94,8 @@ private:
     for (size_t next = 0; next < reached.size() && reached.size() < 64; ++next) {
       if (reached[next] == softmax.getY())
         return true;
-      if (Operation *op = reached[next].getDefiningOp(); op && !matchContraction(reached[next]))
+      if (Operation *op = reached[next].getDefiningOp();
+          op && (isPointwiseConv(op) || !matchContraction(reached[next])))
         reached.insert(op->operand_begin(), op->operand_end());
     }
     return false;

@@ -138,20 +138,6 @@ func.func @convolved_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9
 
 // -----
 
-// Lambda layers: the weights are what a convolution projects.
-
-// CHECK: Function=projected_scores {{.*}}Code=ATTN-R14{{.*}}Node=/project, Reason="the scores come from Conv '/project', not from a matrix product"
-func.func @projected_scores(%x: tensor<1x16x9xf32>, %v: tensor<1x9x16xf32>) -> tensor<1x8x16xf32> {
-  %w = onnx.Constant : tensor<8x16x1xf32> = dense<0.5> : tensor<8x16x1xf32>
-  %none = onnx.none
-  %s = onnx.Conv %x, %w, %none {dilations = array<i64: 1>, group = 1 : si64, pads = array<i64: 0, 0>, strides = array<i64: 1>} : (tensor<1x16x9xf32>, tensor<8x16x1xf32>, none) -> tensor<1x8x9xf32> loc("/project"("Conv"("model.onnx")))
-  %p = onnx.Softmax %s : (tensor<1x8x9xf32>) -> tensor<1x8x9xf32>
-  %o = onnx.MatMul %p, %v : (tensor<1x8x9xf32>, tensor<1x9x16xf32>) -> tensor<1x8x16xf32>
-  return %o : tensor<1x8x16xf32>
-}
-
-// -----
-
 // The values are computed from the probabilities that the model also returns: one op cannot make both.
 
 // CHECK: Function=circular_values {{.*}}Code=ATTN-R15{{.*}}Reason="the values are computed from the probabilities"
