@@ -82,6 +82,8 @@ static ElementsAttr compute(Operation *op) {
 Value fovea::makeKnown(Value value) {
   ScopedDiagnosticHandler silence(value.getContext(), [](Diagnostic &) { return success(); });
   for (Operation *op : getProducers(value)) {
+    if (failed(op->getName().verifyInvariants(op)))
+      continue;
     refineTypes(op);
     ElementsAttr constant = compute(op);
     if (!constant)

@@ -235,10 +235,11 @@ void NodeImporter::refineTypes(Operation *op) {
   if (!inference)
     return;
   // The frontend reports contradictions, with every shape known; here they only mean that nothing
-  // is learnt.
+  // is learnt. Inference takes what the verifier has passed.
   ScopedDiagnosticHandler silence(op->getContext(), [](Diagnostic &) { return success(); });
   SmallVector<Type> types;
-  if (failed(inference.inferShapes(types)) || types.size() != op->getNumResults())
+  if (failed(op->getName().verifyInvariants(op)) || failed(inference.inferShapes(types)) ||
+      types.size() != op->getNumResults())
     return;
   for (auto [result, type] : llvm::zip(op->getResults(), types))
     if (isa<RankedTensorType>(type) && isa<UnrankedTensorType>(result.getType()) &&

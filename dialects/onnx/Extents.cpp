@@ -72,7 +72,9 @@ std::string onnx::formatShape(ArrayRef<int64_t> shape) {
 
 LogicalResult onnx::appendRanked(Operation *op, ArrayRef<int64_t> shape, Type elementType,
                                  SmallVectorImpl<Type> &types) {
-  std::optional<int64_t> elements = multiplyExtents(shape);
+  // Extents beside one of 0 must not overflow either: strides are products of them.
+  std::optional<int64_t> elements =
+      multiplyExtents(llvm::filter_to_vector(shape, [](int64_t extent) { return extent != 0; }));
   if (!elements ||
       (!isDynamic(*elements) && *elements > maxTensorBytes / getElementBytes(elementType)))
     return op->emitOpError("would make a tensor of extents ")

@@ -34,7 +34,7 @@ static FailureOr<HeadsView> viewHeads(AttentionOp op, StringRef name, const Shap
   if (shape.size() == 4) {
     if (heads && !isDynamic(shape[1]) && shape[1] != *heads)
       return op.emitOpError("operand ") << name << " " << formatShape(shape) << " has " << shape[1]
-                                        << " heads but the attribute says " << *heads;
+                                        << " heads, but the attributes say " << *heads;
     return HeadsView{shape[0], shape[1], shape[2], shape[3]};
   }
   if (shape.size() != 3)
@@ -70,7 +70,8 @@ static LogicalResult checkPositions(AttentionOp op, int64_t batch) {
                 (isDynamic(count) || count == 1 || isDynamic(batch) || count == batch);
     if (!fits)
       return op.emitOpError("operand positions has extents ")
-             << formatShape(*shape) << ", expected [1] or [batch]";
+             << formatShape(*shape) << ", expected [1] or one for each of the batch, "
+             << formatShape({batch});
   }
   return success();
 }
@@ -83,9 +84,11 @@ LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
     types.append(getNumResults(), UnrankedTensorType::get(elementType));
     return success();
   }
-  FailureOr<HeadsView> q = viewHeads(*this, "q", *qShape, getQNumHeads()),
-                       k = viewHeads(*this, "k", *kShape, getKvNumHeads()),
-                       v = viewHeads(*this, "v", *vShape, getKvNumHeads());
+  FailureOr<HeadsView> q = viewHeads(*this, "q", *qShape, getQNumHeads()), k = q, v = q;
+  if (succeeded(q))
+    k = viewHeads(*this, "k", *kShape, getKvNumHeads());
+  if (succeeded(q) && succeeded(k))
+    v = viewHeads(*this, "v", *vShape, getKvNumHeads());
   if (failed(q) || failed(k) || failed(v))
     return failure();
   if (failed(checkEqual(*this, "batch", "q", q->batch, "k", k->batch)) ||
@@ -116,7 +119,8 @@ LogicalResult AttentionOp::inferShapes(SmallVectorImpl<Type> &types) {
   } else {
     std::optional<int64_t> columns = multiplyExtents({q->heads, v->size});
     if (!columns)
-      return emitOpError("would make rows of ") << q->heads << " * " << v->size << " elements";
+      return emitOpError("would make rows of ")
+             << q->heads << " * " << v->size << " elements, more than fits any memory";
     if (failed(appendRanked(*this, {q->batch, q->sequence, *columns}, elementType, types)))
       return failure();
   }

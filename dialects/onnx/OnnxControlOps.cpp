@@ -44,7 +44,7 @@ static ValueRange getYielded(Region &region) {
 }
 
 static LogicalResult checkYield(Operation *op, Region &region, size_t count, StringRef what) {
-  if (region.empty() || region.front().empty() || !isa<YieldOp>(region.front().back()))
+  if (!isa<YieldOp>(region.front().back()))
     return op->emitOpError() << what << " must end with onnx.Yield";
   if (getYielded(region).size() != count)
     return op->emitOpError() << what << " yields " << getYielded(region).size() << " values, but "
@@ -191,7 +191,8 @@ LogicalResult LoopOp::inferShapes(Types &types) {
 LogicalResult ScanOp::verify() {
   size_t scanned = getNumInputs();
   if (getNumInputs() < 1 || scanned > getTensors().size())
-    return emitOpError("scans ") << getNumInputs() << " of " << getTensors().size() << " tensors";
+    return emitOpError("has num_inputs = ") << int64_t(getNumInputs()) << ", expected 1 to "
+                                            << getTensors().size() << ", the number of operands";
   if (getNumResults() < getNumStates())
     return emitOpError("has ") << getNumStates() << " states but " << getNumResults() << " results";
   size_t outputs = getNumResults() - getNumStates();

@@ -31,8 +31,9 @@ static LogicalResult checkBias(Operation *op, Value bias, int64_t filters) {
   std::optional<Shape> shape = getShape(bias);
   if (shape && (shape->size() != 1 ||
                 (!isDynamic(shape->front()) && !isDynamic(filters) && shape->front() != filters)))
-    return op->emitOpError("operand bias ")
-           << formatShape(*shape) << " does not match the " << filters << " filters of operand w";
+    return op->emitOpError("operand bias has extents ")
+           << formatShape(*shape) << ", expected " << formatShape({filters})
+           << ": an element for each filter";
   return success();
 }
 
@@ -48,6 +49,16 @@ static LogicalResult checkRanks(Operation *op, const std::optional<Shape> &x,
   return success();
 }
 
+/// An error unless the groups of w read all channels of x.
+static LogicalResult checkChannels(Operation *op, const Shape &x, const Shape &w, int64_t groups) {
+  std::optional<int64_t> channels = multiplyExtents({w[1], groups});
+  if (isDynamic(x[1]) || isDynamic(w[1]) || channels == x[1])
+    return success();
+  return op->emitOpError("operand x ")
+         << formatShape(x) << " has " << x[1] << " channels but operand w " << formatShape(w)
+         << " reads " << w[1] << " in each of " << groups << " groups";
+}
+
 LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getX());
   int64_t spatial = getStrides().size();
@@ -59,13 +70,8 @@ LogicalResult ConvOp::inferShapes(SmallVectorImpl<Type> &types) {
     result[0] = (*x)[0];
   if (w)
     result[1] = (*w)[0];
-  if (x && w && !isDynamic((*x)[1]) && !isDynamic((*w)[1])) {
-    std::optional<int64_t> channels = llvm::checkedMul<int64_t>((*w)[1], getGroup());
-    if (!channels || (*x)[1] != *channels)
-      return emitOpError("operand x ") << formatShape(*x) << " has " << (*x)[1]
-                                       << " channels but operand w " << formatShape(*w) << " reads "
-                                       << (*w)[1] << " in each of " << getGroup() << " groups";
-  }
+  if (x && w && failed(checkChannels(*this, *x, *w, getGroup())))
+    return failure();
   if (w && !isDynamic((*w)[0]) && (*w)[0] % getGroup() != 0)
     return emitOpError("operand w ") << formatShape(*w) << " has " << (*w)[0]
                                      << " filters, not a multiple of " << getGroup() << " groups";
@@ -98,9 +104,9 @@ static std::optional<int64_t> getTransposedExtent(ConvTransposeOp op, size_t dim
                                                   int64_t kernel, int64_t &begin, int64_t &end,
                                                   int64_t &extra) {
   int64_t stride = op.getStrides()[dim];
-  std::optional<int64_t> span = llvm::checkedMul(kernel - 1, op.getDilations()[dim]);
+  std::optional<int64_t> span = getWindowSpan(kernel, op.getDilations()[dim]);
   std::optional<int64_t> total =
-      span ? llvm::checkedMulAdd(extent - 1, stride, int64_t(*span + 1)) : std::nullopt;
+      span ? llvm::checkedMulAdd(extent - 1, stride, *span) : std::nullopt;
   if (total)
     total = llvm::checkedAdd(*total, extra);
   bool isSame = op.getAutoPad().starts_with("SAME");
@@ -159,7 +165,10 @@ LogicalResult ConvTransposeOp::inferShapes(SmallVectorImpl<Type> &types) {
              << i << " of operand x " << formatShape(*x) << " and operand w " << formatShape(*w);
     std::optional<int64_t> size =
         getTransposedExtent(*this, i, extent, kernel, pads[i], pads[spatial + i], extra[i]);
-    if (!size || *size < 0)
+    if (!size)
+      return emitOpError("would make spatial dimension ")
+             << i << " of the result too large for any memory";
+    if (*size < 0)
       return emitOpError("padding of spatial dimension ")
              << i << " leaves nothing of the result of operand x " << formatShape(*x);
     result[i + 2] = *size;
@@ -201,14 +210,13 @@ LogicalResult DeformConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   if (x->size() != 4 || w->size() != 4)
     return emitOpError("operand x has extents ")
            << formatShape(*x) << " and operand w " << formatShape(*w)
-           << ", expected four dimensions: only images are supported";
-  std::optional<int64_t> channels =
-      isDynamic((*w)[1]) ? (*x)[1] : llvm::checkedMul<int64_t>((*w)[1], getGroup());
-  if (!isDynamic((*x)[1]) && (!channels || *channels != (*x)[1] || (*x)[1] % getOffsetGroup() != 0))
-    return emitOpError("operand x ") << formatShape(*x) << " has " << (*x)[1]
-                                     << " channels, which are not those of operand w "
-                                     << formatShape(*w) << " in " << getGroup() << " groups, or "
-                                     << "no multiple of " << getOffsetGroup() << " offset groups";
+           << ", expected four dimensions each";
+  if (failed(checkChannels(*this, *x, *w, getGroup())))
+    return failure();
+  if (!isDynamic((*x)[1]) && (*x)[1] % getOffsetGroup() != 0)
+    return emitOpError("operand x ")
+           << formatShape(*x) << " has " << (*x)[1] << " channels, not a multiple of "
+           << getOffsetGroup() << " offset groups";
   if (!isDynamic((*w)[0]) && (*w)[0] % getGroup() != 0)
     return emitOpError("operand w ") << formatShape(*w) << " has " << (*w)[0]
                                      << " filters, not a multiple of " << getGroup() << " groups";
@@ -223,10 +231,13 @@ LogicalResult DeformConvOp::inferShapes(SmallVectorImpl<Type> &types) {
   for (auto [name, operand, each] :
        {std::tuple("offset", Value(getOffset()), 2), std::tuple("mask", Value(getMask()), 1)}) {
     std::optional<Shape> shape = isPresent(operand) ? getShape(operand) : std::nullopt;
-    std::optional<int64_t> taps = multiplyExtents({getOffsetGroup(), (*w)[2], (*w)[3], each});
     if (!shape)
       continue;
-    Shape wanted = {result[0], taps.value_or(-1), result[2], result[3]};
+    std::optional<int64_t> taps = multiplyExtents({getOffsetGroup(), (*w)[2], (*w)[3], each});
+    if (!taps)
+      return emitOpError("has ") << getOffsetGroup() << " offset groups for operand w "
+                                 << formatShape(*w) << ", more than fits any memory";
+    Shape wanted = {result[0], *taps, result[2], result[3]};
     bool fits = shape->size() == 4 && llvm::all_of(llvm::zip(*shape, wanted), [](auto pair) {
                   auto [given, extent] = pair;
                   return isDynamic(given) || isDynamic(extent) || given == extent;
@@ -241,6 +252,9 @@ LogicalResult DeformConvOp::inferShapes(SmallVectorImpl<Type> &types) {
 LogicalResult DeformConvOp::verify() {
   if (failed(verifyWindows(*this, {getStrides(), getDilations(), getPads(), "NOTSET"})))
     return failure();
+  if (getStrides().size() != 2)
+    return emitOpError("has ") << getStrides().size()
+                               << " spatial dimensions, expected two: only images are supported";
   if (getGroup() <= 0 || getOffsetGroup() <= 0)
     return emitOpError("has group ") << getGroup() << " and offset_group " << getOffsetGroup()
                                      << ", expected positive numbers";

@@ -45,7 +45,7 @@ LogicalResult ConcatOp::inferShapes(Types &types) {
       if (int64_t(i) == axis) {
         std::optional<int64_t> sum = addExtents(known, extent);
         if (!sum)
-          return emitOpError("makes an extent too large for any memory");
+          return emitOpError("would make dimension ") << axis << " too large for any memory";
         known = *sum;
       } else if (isDynamic(known)) {
         known = extent;
@@ -143,9 +143,11 @@ LogicalResult SplitOp::inferShapes(Types &types) {
         return emitOpError("has ") << given->size() << " sizes for " << count << " results";
       int64_t sum = 0;
       for (int64_t size : *given) {
-        std::optional<int64_t> next = size < 0 ? std::nullopt : addExtents(sum, size);
+        if (size < 0)
+          return emitOpError("has a part of size ") << size << ", expected 0 or more";
+        std::optional<int64_t> next = addExtents(sum, size);
         if (!next)
-          return emitOpError("has a part of size ") << size;
+          return emitOpError("sizes add up to more than fits any memory");
         sum = *next;
       }
       if (!isDynamic(extent) && sum != extent)
@@ -218,8 +220,9 @@ LogicalResult GatherNDOp::inferShapes(Types &types) {
   if (isDynamic(tuple))
     return appendUnranked(elementType, types);
   if (tuple < 1 || tuple > int64_t(x->size()) - batch)
-    return emitOpError("operand indices ") << formatShape(*indices) << " holds tuples of " << tuple
-                                           << " for operand x " << formatShape(*x);
+    return emitOpError("operand indices ")
+           << formatShape(*indices) << " holds tuples of " << tuple << " for operand x "
+           << formatShape(*x) << ", expected 1 to " << int64_t(x->size()) - batch;
   Shape result(ArrayRef<int64_t>(*indices).drop_back());
   llvm::append_range(result, ArrayRef(*x).drop_front(batch + tuple));
   return appendRanked(*this, result, elementType, types);

@@ -112,9 +112,10 @@ static LogicalResult checkParameter(Operation *op, StringRef name, Value paramet
                               }))))
     return success();
   return op->emitOpError("operand ")
-         << name << " has extents " << formatShape(*shape)
-         << ", expected a vector of as many elements as channels"
-         << (counts.size() > 1 ? " or groups" : "") << ": " << counts.front();
+         << name << " has extents " << formatShape(*shape) << ", expected "
+         << formatShape(counts.front())
+         << (counts.size() > 1 ? " or " + formatShape(counts.back()) : "")
+         << ": an element for each channel" << (counts.size() > 1 ? " or group" : "");
 }
 
 LogicalResult InstanceNormalizationOp::inferShapes(SmallVectorImpl<Type> &types) {
@@ -130,7 +131,9 @@ LogicalResult GroupNormalizationOp::inferShapes(SmallVectorImpl<Type> &types) {
   if (failed(channels))
     return failure();
   int64_t groups = getNumGroups();
-  if (groups < 1 || (!isDynamic(*channels) && *channels % groups != 0))
+  if (groups < 1)
+    return emitOpError("has num_groups = ") << groups << ", expected at least 1";
+  if (!isDynamic(*channels) && *channels % groups != 0)
     return emitOpError("cannot cut ") << *channels << " channels into " << groups << " groups";
   if (failed(checkParameter(*this, "scale", getScale(), {*channels, groups})) ||
       failed(checkParameter(*this, "bias", getBias(), {*channels, groups})))

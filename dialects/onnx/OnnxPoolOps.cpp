@@ -162,7 +162,9 @@ LogicalResult MaxUnpoolOp::inferShapes(SmallVectorImpl<Type> &types) {
   if (x && !llvm::any_of(*x, isDynamic)) {
     unpooled = getUnpooledShape(*this, *x);
     if (!unpooled)
-      return emitOpError("operand x ") << formatShape(*x) << " was pooled from nothing";
+      return emitOpError("operand x ")
+             << formatShape(*x) << " comes from no pooling with these attributes: an extent would "
+             << "be less than 1 or more than fits any memory";
     if (!isPresent(getOutputShape()))
       return appendRanked(*this, *unpooled, elementType, types);
   }

@@ -81,12 +81,13 @@ LogicalResult CenterCropPadOp::inferShapes(Types &types) {
     return failure();
   std::optional<PartialIntegers> shape = getPartialIntegers(getShape());
   if (shape && shape->size() != axes.size())
-    return emitOpError("has ") << shape->size() << " extents for " << axes.size() << " axes";
+    return emitOpError("operand shape has ")
+           << shape->size() << " extents for " << axes.size() << " axes";
   Shape result = *x;
   for (auto [i, named] : llvm::enumerate(axes)) {
     std::optional<int64_t> extent = shape ? (*shape)[i] : std::nullopt;
     if (extent && *extent < 0)
-      return emitOpError("asks for an extent of ") << *extent;
+      return emitOpError("asks for an extent of ") << *extent << ", expected 0 or more";
     result[named < 0 ? named + x->size() : named] = extent.value_or(ShapedType::kDynamic);
   }
   return appendRanked(*this, result, elementType, types);
@@ -100,15 +101,17 @@ LogicalResult CenterCropPadOp::inferShapes(Types &types) {
 static FailureOr<Shape> getImage(Operation *op, Value x) {
   Shape shape = getShape(x).value_or(Shape(4, ShapedType::kDynamic));
   if (shape.size() != 4)
-    return op->emitOpError("operand x has extents ") << formatShape(shape) << ", expected 4";
+    return op->emitOpError("operand x has extents ")
+           << formatShape(shape) << ", expected [batch, channels, height, width]";
   return shape;
 }
 
 /// `extent * factor`, where it is known.
-static FailureOr<int64_t> grow(Operation *op, int64_t extent, int64_t factor) {
+static FailureOr<int64_t> grow(Operation *op, StringRef what, int64_t extent, int64_t factor) {
   std::optional<int64_t> product = multiplyExtents({extent, factor});
   if (!product)
-    return op->emitOpError("makes an extent too large for any memory");
+    return op->emitOpError("has ") << what << " of extent " << extent << ", which times " << factor
+                                   << " is more than fits any memory";
   return *product;
 }
 
@@ -131,11 +134,11 @@ static LogicalResult verifyBlock(Operation *op, int64_t blocksize) {
 LogicalResult DepthToSpaceOp::inferShapes(Types &types) {
   FailureOr<Shape> x = getImage(*this, getX());
   int64_t block = getBlocksize();
-  // The import infers shapes before anything is verified.
-  if (failed(x) || failed(verifyBlock(*this, block)))
+  if (failed(x))
     return failure();
   FailureOr<int64_t> channels = shrink(*this, "channels", (*x)[1], block * block),
-                     height = grow(*this, (*x)[2], block), width = grow(*this, (*x)[3], block);
+                     height = grow(*this, "a height", (*x)[2], block),
+                     width = grow(*this, "a width", (*x)[3], block);
   if (failed(channels) || failed(height) || failed(width))
     return failure();
   return appendRanked(*this, {(*x)[0], *channels, *height, *width}, getElementType(getX()), types);
@@ -149,10 +152,9 @@ LogicalResult DepthToSpaceOp::verify() {
 LogicalResult SpaceToDepthOp::inferShapes(Types &types) {
   FailureOr<Shape> x = getImage(*this, getX());
   int64_t block = getBlocksize();
-  // The import infers shapes before anything is verified.
-  if (failed(x) || failed(verifyBlock(*this, block)))
+  if (failed(x))
     return failure();
-  FailureOr<int64_t> channels = grow(*this, (*x)[1], block * block),
+  FailureOr<int64_t> channels = grow(*this, "channels", (*x)[1], block * block),
                      height = shrink(*this, "a height", (*x)[2], block),
                      width = shrink(*this, "a width", (*x)[3], block);
   if (failed(channels) || failed(height) || failed(width))
@@ -181,7 +183,8 @@ LogicalResult Col2ImOp::inferShapes(Types &types) {
   std::optional<PartialIntegers> image = getPartialIntegers(getImageShape()),
                                  block = getPartialIntegers(getBlockShape());
   if (x && x->size() != 3)
-    return emitOpError("operand x has extents ") << formatShape(*x) << ", expected 3";
+    return emitOpError("operand x has extents ")
+           << formatShape(*x) << ", expected [batch, channels * block, blocks]";
   if (!image)
     return appendUnranked(elementType, types);
   int64_t rank = image->size();
@@ -189,17 +192,20 @@ LogicalResult Col2ImOp::inferShapes(Types &types) {
               int64_t(getDilations().size()) == rank && int64_t(getStrides().size()) == rank &&
               int64_t(getPads().size()) == 2 * rank;
   if (!fits)
-    return emitOpError("has an image of ") << rank
-                                           << " dimensions, which the block's shape, the "
-                                              "dilations, strides or pads do not have";
+    return emitOpError("has an image of ")
+           << rank
+           << " dimensions; expected as many in block_shape, dilations and strides, and twice as "
+              "many pads";
   Shape result = {x ? (*x)[0] : ShapedType::kDynamic, ShapedType::kDynamic};
   std::optional<int64_t> area = 1, places = 1;
   for (int64_t i = 0; i < rank; ++i) {
     std::optional<int64_t> extent = (*image)[i], size = block ? (*block)[i] : std::nullopt;
     if (getDilations()[i] < 1 || getStrides()[i] < 1 || getPads()[i] < 0 ||
         getPads()[rank + i] < 0 || extent.value_or(0) < 0 || size.value_or(1) < 1)
-      return emitOpError("has an extent, dilation, stride or pad that is too small in dimension ")
-             << i;
+      return emitOpError(
+                 "expects positive blocks, dilations and strides, and extents and pads of 0 "
+                 "or more, but not so along dimension ")
+             << i << " of the image";
     result.push_back(extent.value_or(ShapedType::kDynamic));
     area = area ? multiplyExtents({*area, size.value_or(ShapedType::kDynamic)}) : std::nullopt;
     std::optional<int64_t> pads = llvm::checkedAdd(getPads()[i], getPads()[rank + i]);
@@ -230,6 +236,9 @@ LogicalResult EyeLikeOp::inferShapes(Types &types) {
   std::optional<Shape> shape = getShape(getX());
   if (shape && shape->size() != 2)
     return emitOpError("operand x has extents ") << formatShape(*shape) << ", expected a matrix";
+  if (getTo() != getElementType(getY()))
+    return emitOpError("makes elements of type ")
+           << getTo() << " but its result has elements of type " << getElementType(getY());
   return appendLike(*this, getX(), getTo(), types);
 }
 

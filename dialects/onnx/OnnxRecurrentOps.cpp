@@ -90,7 +90,7 @@ static int64_t getNeededActivations(const RecurrentLayer &layer) {
 static LogicalResult verifyLayer(Operation *op, StringRef direction) {
   RecurrentLayer layer = *getRecurrentLayer(op);
   if (layer.hiddenSize < 1)
-    return op->emitOpError("has a hidden size of ") << layer.hiddenSize;
+    return op->emitOpError("has a hidden size of ") << layer.hiddenSize << ", expected at least 1";
   if (direction != "forward" && direction != "reverse" && direction != "bidirectional")
     return op->emitOpError("has the direction '")
            << direction << "', expected forward, reverse or bidirectional";
@@ -103,10 +103,16 @@ static LogicalResult verifyLayer(Operation *op, StringRef direction) {
     if (!findActivation(cast<StringAttr>(name).getValue()))
       return op->emitOpError("has the unknown activation ") << name;
   Type elementType = getElementType(layer.x);
-  for (Value value : {layer.w, layer.r, layer.b, layer.initialH, layer.initialC, layer.p})
-    if (value && isPresent(value) && getElementType(value) != elementType)
-      return op->emitOpError("mixes elements of type ")
-             << elementType << " and " << getElementType(value);
+  for (auto [name, value] : {std::pair("w", layer.w),
+                             {"r", layer.r},
+                             {"b", layer.b},
+                             {"initial_h", layer.initialH},
+                             {"initial_c", layer.initialC},
+                             {"p", layer.p}})
+    if (isPresent(value) && getElementType(value) != elementType)
+      return op->emitOpError("operand ")
+             << name << " has elements of type " << getElementType(value) << ", expected "
+             << elementType << " as operand x has";
   return success();
 }
 
@@ -117,7 +123,7 @@ LogicalResult LSTMOp::verify() { return verifyLayer(*this, getDirection()); }
 /// Checks an operand against the shape it has to have, as far as both are known, and learns
 /// dynamic extents of `wanted` from it.
 static LogicalResult checkShape(Operation *op, Value value, StringRef name, Shape &wanted) {
-  std::optional<Shape> shape = value && isPresent(value) ? getShape(value) : std::nullopt;
+  std::optional<Shape> shape = isPresent(value) ? getShape(value) : std::nullopt;
   if (!shape)
     return success();
   bool fits = shape->size() == wanted.size();
@@ -127,8 +133,8 @@ static LogicalResult checkShape(Operation *op, Value value, StringRef name, Shap
       wanted[i] = (*shape)[i];
   }
   if (!fits)
-    return op->emitOpError() << name << " has the shape " << formatShape(*shape) << ", expected "
-                             << formatShape(wanted);
+    return op->emitOpError("operand ") << name << " has extents " << formatShape(*shape)
+                                       << ", expected " << formatShape(wanted);
   return success();
 }
 
@@ -138,14 +144,15 @@ static LogicalResult inferLayer(Operation *op, SmallVectorImpl<Type> &types) {
   int64_t hidden = layer.hiddenSize, directions = layer.directions;
   std::optional<int64_t> rows = multiplyExtents({layer.gates, hidden});
   std::optional<int64_t> biases = multiplyExtents({2, layer.gates, hidden});
-  if (!rows || !biases)
-    return op->emitOpError("has a hidden size of ") << hidden << ", which is too large";
+  std::optional<int64_t> peepholes = multiplyExtents({3, hidden});
+  if (!rows || !biases || !peepholes)
+    return op->emitOpError("has a hidden size of ") << hidden << ", more than fits any memory";
   Shape x = {unknown, unknown, unknown};
   if (failed(checkShape(op, layer.x, "x", x)))
     return failure();
   int64_t steps = x[layer.batchMajor ? 1 : 0], batch = x[layer.batchMajor ? 0 : 1];
   Shape w = {directions, *rows, x[2]}, r = {directions, *rows, hidden}, b = {directions, *biases},
-        lens = {batch}, p = {directions, 3 * hidden};
+        lens = {batch}, p = {directions, *peepholes};
   Shape state =
       layer.batchMajor ? Shape{batch, directions, hidden} : Shape{directions, batch, hidden};
   if (failed(checkShape(op, layer.w, "w", w)) || failed(checkShape(op, layer.r, "r", r)) ||

@@ -45,7 +45,8 @@ static FailureOr<int64_t> checkExtent(ResizeOp op, double extent, int64_t dim) {
   // A tensor beyond this is refused by its size.
   if (extent >= 0 && extent < double(int64_t(1) << 62))
     return int64_t(extent);
-  return op.emitOpError("would give dimension ") << dim << " the extent " << extent;
+  return op.emitOpError("would give dimension ")
+         << dim << " an extent of " << extent << ", expected 0 or more, and less than 2^62";
 }
 
 /// Extents along `axes` that constant scales make. `result` has x's extents.
@@ -126,10 +127,12 @@ LogicalResult ResizeOp::inferShapes(SmallVectorImpl<Type> &types) {
         std::tuple("roi", getRoi(), size_t(2))}) {
     if (!isPresent(operand) || (name == StringRef("roi") && !isCrop))
       continue;
+    std::optional<Shape> given = getShape(operand);
     std::optional<int64_t> count = getIndexCount(operand);
-    if (count && *count != int64_t(each * axes.size()))
-      return emitOpError("operand ") << name << " has " << *count << " entries, expected "
-                                     << each * axes.size() << " for " << axes.size() << " axes";
+    if (given && (given->size() > 1 || (count && *count != int64_t(each * axes.size()))))
+      return emitOpError("operand ")
+             << name << " has extents " << formatShape(*given) << ", expected ["
+             << each * axes.size() << "] for " << axes.size() << " axes";
   }
   Shape from = *shape;
   if (failed(isPresent(getScales()) ? applyScales(*this, axes, *shape)
@@ -180,10 +183,13 @@ LogicalResult AffineGridOp::inferShapes(SmallVectorImpl<Type> &types) {
     return emitOpError("operand size has ") << *count << " entries, expected 4 or 5";
   if (theta && theta->size() != 3)
     return emitOpError("operand theta has extents ")
-           << formatShape(*theta) << ", expected three dimensions";
-  int64_t dims = count ? *count - 2 : theta && !isDynamic((*theta)[1]) ? (*theta)[1] : 0;
-  if (dims == 0)
+           << formatShape(*theta) << ", expected a matrix for each image";
+  if (!count && (!theta || isDynamic((*theta)[1])))
     return appendUnranked(elementType, types);
+  int64_t dims = count ? *count - 2 : (*theta)[1];
+  if (dims != 2 && dims != 3)
+    return emitOpError("operand theta has extents ")
+           << formatShape(*theta) << ", expected matrices of 2 x 3 or 3 x 4";
   if (theta)
     for (int64_t i : {1, 2})
       if (!isDynamic((*theta)[i]) && (*theta)[i] != dims + i - 1)

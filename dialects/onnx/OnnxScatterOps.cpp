@@ -49,8 +49,9 @@ LogicalResult ScatterNDOp::inferShapes(Types &types) {
                                         << formatShape(*indices) << " need a dimension each";
     int64_t tuple = indices->back();
     if (!isDynamic(tuple) && tuple > int64_t(x->size()))
-      return emitOpError("operand indices ") << formatShape(*indices) << " holds tuples of "
-                                             << tuple << " for operand x " << formatShape(*x);
+      return emitOpError("operand indices ")
+             << formatShape(*indices) << " holds tuples of " << tuple << " for operand x "
+             << formatShape(*x) << ", expected at most " << x->size();
     if (updates && !isDynamic(tuple)) {
       Shape expected(ArrayRef<int64_t>(*indices).drop_back());
       llvm::append_range(expected, ArrayRef(*x).drop_front(tuple));
@@ -76,7 +77,7 @@ LogicalResult TensorScatterOp::inferShapes(Types &types) {
     if (failed(axis))
       return failure();
     if (*axis == 0)
-      return emitOpError("writes along axis 0, which is the batch");
+      return emitOpError("writes along axis 0, which is the batch; expected another axis");
     if (update && update->size() != past->size())
       return emitOpError("operands past ")
              << formatShape(*past) << " and update " << formatShape(*update) << " differ in rank";

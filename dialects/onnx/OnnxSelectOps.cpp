@@ -41,7 +41,7 @@ LogicalResult OneHotOp::inferShapes(Types &types) {
   int64_t extent = ShapedType::kDynamic;
   if (std::optional<double> depth = getConstantScalar(getDepth())) {
     if (!(*depth >= 1 && *depth < 1e15))
-      return emitOpError("has a depth of ") << *depth << ", expected at least 1";
+      return emitOpError("has a depth of ") << *depth << ", expected 1 to 1e15";
     extent = int64_t(*depth);
   }
   indices->insert(indices->begin() + *axis, extent);
@@ -78,7 +78,8 @@ LogicalResult TopKOp::inferShapes(Types &types) {
           declared && declared->size() == x->size() && !isDynamic((*declared)[*axis]))
         k = (*declared)[*axis];
   if (k && !isDynamic(extent) && *k > extent)
-    return emitOpError("is declared to choose ") << *k << " of " << extent << " elements";
+    return emitOpError("is declared to choose ")
+           << *k << " elements along axis " << *axis << " of operand x " << formatShape(*x);
   extent = k.value_or(ShapedType::kDynamic);
   return success(succeeded(appendRanked(*this, *x, elementType, types)) &&
                  succeeded(appendRanked(*this, *x, i64, types)));
@@ -142,7 +143,8 @@ LogicalResult UniqueOp::inferShapes(Types &types) {
   if (x && (axis || !getAxis())) {
     std::optional<int64_t> count = axis ? (*x)[*axis] : multiplyExtents(*x);
     if (!count)
-      return emitOpError("cannot count the elements of operand x ") << formatShape(*x);
+      return emitOpError("operand x ")
+             << formatShape(*x) << " has more elements than fit any memory";
     slices = *count;
   }
   for (auto [result, extent] :

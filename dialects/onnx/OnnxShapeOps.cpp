@@ -30,22 +30,31 @@ void OnnxDialect::addShapeOps() {
 
 using Types = SmallVectorImpl<Type>;
 
+/// More dimensions than any real tensor has.
+static constexpr int64_t maxRank = 64;
+
+static LogicalResult verifyRank(Operation *op, int64_t rank) {
+  if (rank > maxRank)
+    return op->emitOpError("asks for a tensor of rank ")
+           << rank << ", at most " << maxRank << " is supported";
+  return success();
+}
+
 /// Known and unknown elements of an operand that holds a shape, as extents. Nothing when the rank
 /// is unknown, an error for a negative extent below `least`.
 static FailureOr<std::optional<Shape>> readShape(Operation *op, Value value, int64_t least) {
   std::optional<PartialIntegers> integers = getPartialIntegers(value);
   if (!integers) {
-    // A long constant shape is no shape of a real tensor, and its rank is unreasonable as well.
-    if (std::optional<int64_t> length = getIndexCount(value))
-      return op->emitOpError("asks for a tensor of rank ")
-             << *length << ", at most 64 is supported";
+    std::optional<int64_t> length = getIndexCount(value);
+    if (length && failed(verifyRank(op, *length)))
+      return failure();
     return std::optional<Shape>();
   }
   Shape shape;
   for (std::optional<int64_t> extent : *integers) {
     if (extent && *extent < least)
       return op->emitOpError("asks for an extent of ")
-             << *extent << " in dimension " << shape.size();
+             << *extent << " in dimension " << shape.size() << ", expected " << least << " or more";
     shape.push_back(extent.value_or(ShapedType::kDynamic));
   }
   return std::optional<Shape>(shape);
@@ -90,14 +99,16 @@ static FailureOr<int64_t> computeExtent(ReshapeOp op, const Shape &x, const Shap
   }
   std::optional<int64_t> total = multiplyExtents(source), known = multiplyExtents(rest);
   if (!total || !known)
-    return op.emitOpError("cannot count the elements of ") << formatShape(x);
+    return op.emitOpError("cannot reshape operand x ")
+           << formatShape(x) << " to " << formatShape(target)
+           << ": more elements than fit any memory";
   if (isDynamic(*total) || isDynamic(*known))
     return ShapedType::kDynamic;
   if (*known == 0 || copiesZero)
     return op.emitOpError("cannot compute -1 in the shape ")
            << formatShape(target) << ": another extent is 0";
   if (*total % *known != 0)
-    return op.emitOpError("cannot reshape ")
+    return op.emitOpError("cannot reshape operand x ")
            << formatShape(x) << " to " << formatShape(target) << ": " << *total
            << " is not a multiple of " << *known;
   return *total / *known;
@@ -136,7 +147,9 @@ LogicalResult ReshapeOp::inferShapes(Types &types) {
   } else if (x) {
     std::optional<int64_t> from = multiplyExtents(*x), to = multiplyExtents(target);
     if (!from || !to)
-      return emitOpError("cannot count the elements of ") << formatShape(target);
+      return emitOpError("cannot reshape operand x ")
+             << formatShape(*x) << " to " << formatShape(target)
+             << ": more elements than fit any memory";
     if (!isDynamic(*from) && !isDynamic(*to) && *from != *to)
       return emitOpError("cannot reshape operand x ")
              << formatShape(*x) << " of " << *from << " elements to " << formatShape(target)
@@ -163,7 +176,8 @@ LogicalResult FlattenOp::inferShapes(Types &types) {
     std::optional<int64_t> rows = multiplyExtents(ArrayRef(*x).take_front(axis)),
                            columns = multiplyExtents(ArrayRef(*x).drop_front(axis));
     if (!rows || !columns)
-      return emitOpError("cannot count the elements of operand x ") << formatShape(*x);
+      return emitOpError("operand x ")
+             << formatShape(*x) << " has more elements than fit any memory";
     result = {*rows, *columns};
   }
   return appendRanked(*this, result, getElementType(getX()), types);
@@ -204,6 +218,8 @@ LogicalResult UnsqueezeOp::inferShapes(Types &types) {
   std::optional<int64_t> count = getIndexCount(getAxes());
   if (!x || !count)
     return appendUnranked(elementType, types);
+  if (failed(verifyRank(*this, *count)))
+    return failure();
   int64_t rank = x->size() + *count;
   std::optional<SmallVector<int64_t>> axes = getConstantIntegers(getAxes());
   if (!axes)
@@ -278,7 +294,8 @@ LogicalResult TileOp::inferShapes(Types &types) {
       if (!repeat)
         continue;
       if (*repeat < 0)
-        return emitOpError("repeats dimension ") << i << " " << *repeat << " times";
+        return emitOpError("repeats dimension ")
+               << i << " " << *repeat << " times, expected 0 or more";
       std::optional<int64_t> extent = multiplyExtents({(*x)[i], *repeat});
       if (!extent)
         return emitOpError("repeats dimension ") << i << " of extent " << (*x)[i] << " " << *repeat
@@ -301,15 +318,21 @@ LogicalResult ConstantOfShapeOp::inferShapes(Types &types) {
 
 LogicalResult ConstantOfShapeOp::verify() {
   auto type = dyn_cast<RankedTensorType>(getValue().getType());
-  if (!type || !type.hasStaticShape() || type.getNumElements() != 1)
-    return emitOpError("value has type ") << getValue().getType() << ", expected one element";
+  if (!type || !llvm::all_of(type.getShape(), [](int64_t extent) { return extent == 1; }) ||
+      type.getElementType() != getElementType(getY()))
+    return emitOpError("value has type ")
+           << getValue().getType() << ", expected one element of type " << getElementType(getY());
   return success();
 }
 
 LogicalResult RangeOp::inferShapes(Types &types) {
   Type elementType = getElementType(getStart());
   int64_t length = ShapedType::kDynamic;
-  auto refuse = [&]() { return emitOpError("counts a range with a step of 0 or without an end"); };
+  auto refuse = [&](auto start, auto limit, auto delta) {
+    return emitOpError("counts from ")
+           << start << " to " << limit << " in steps of " << delta
+           << ", which never ends or makes more elements than fit any memory";
+  };
   if (isa<FloatType>(elementType)) {
     std::optional<double> start = getConstantScalar(getStart()),
                           limit = getConstantScalar(getLimit()),
@@ -318,7 +341,7 @@ LogicalResult RangeOp::inferShapes(Types &types) {
       double count = std::ceil((*limit - *start) / *delta);
       // Also refuses a count that is not a number.
       if (*delta == 0 || !(count < 1e15))
-        return refuse();
+        return refuse(*start, *limit, *delta);
       length = std::max<double>(count, 0);
     }
     return appendRanked(*this, {length}, elementType, types);
@@ -328,8 +351,8 @@ LogicalResult RangeOp::inferShapes(Types &types) {
                          delta = getConstantInteger(getDelta());
   if (start && limit && delta) {
     std::optional<int64_t> distance = llvm::checkedSub(*limit, *start);
-    if (*delta == 0 || !distance || *delta == INT64_MIN)
-      return refuse();
+    if (*delta == 0 || !distance || (*delta == -1 && *distance == INT64_MIN))
+      return refuse(*start, *limit, *delta);
     length = *distance / *delta + (*distance % *delta != 0);
     if (*distance == 0 || (*distance < 0) != (*delta < 0))
       length = 0;

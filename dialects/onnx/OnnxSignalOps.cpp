@@ -56,7 +56,7 @@ LogicalResult DFTOp::inferShapes(SmallVectorImpl<Type> &types) {
   int64_t rank = shape->size();
   if (rank < 2 || (!isDynamic(shape->back()) && shape->back() != 1 && shape->back() != 2))
     return emitOpError("operand x has extents ")
-           << formatShape(*shape) << ", expected the last to be 1 (real) or 2 (complex)";
+           << formatShape(*shape) << ", expected two or more, the last 1 (real) or 2 (complex)";
   FailureOr<int64_t> length = ShapedType::kDynamic;
   if (isPresent(getDftLength()))
     length = getLength(*this, "dft_length", getDftLength(), 1);
@@ -73,6 +73,9 @@ LogicalResult DFTOp::inferShapes(SmallVectorImpl<Type> &types) {
     return failure();
   if (*axis == rank - 1)
     return emitOpError("cannot transform along the last dimension, which holds parts of numbers");
+  if (!isDynamic((*shape)[*axis]) && (*shape)[*axis] > maxLength)
+    return emitOpError("operand x ")
+           << formatShape(*shape) << " has more than 2^40 elements along axis " << *axis;
   Shape result = getTransformShape(*shape, *axis, *length, getInverse(), getOnesided());
   if (isPresent(getDftLength()) && isDynamic(*length))
     result[*axis] = ShapedType::kDynamic;
@@ -106,7 +109,7 @@ LogicalResult STFTOp::inferShapes(SmallVectorImpl<Type> &types) {
     std::optional<Shape> window = getShape(getWindow());
     if (window && window->size() != 1)
       return emitOpError("operand window has extents ")
-             << formatShape(*window) << ", expected one dimension";
+             << formatShape(*window) << ", expected a vector";
     length = window ? window->front() : ShapedType::kDynamic;
   }
   if (failed(step) || failed(length))

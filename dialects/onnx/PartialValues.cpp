@@ -77,7 +77,7 @@ static std::optional<PartialIntegers> lookUpConcat(ConcatOp op, unsigned &visits
   PartialIntegers result;
   for (Value input : op.getInputs()) {
     std::optional<PartialIntegers> part = lookUp(input, visits);
-    if (!part)
+    if (!part || result.size() > maxLength)
       return std::nullopt;
     llvm::append_range(result, *part);
   }
@@ -136,7 +136,7 @@ static std::pair<Value, int64_t> getBase(Value value) {
     std::optional<int64_t> left = isa<AddOp>(op) ? getConstantInteger(op->getOperand(0)) : right;
     std::optional<int64_t> number = right ? right : left;
     // Small numbers only: nothing overflows.
-    if (!number || std::abs(*number) > int64_t(1) << 32)
+    if (!number || !llvm::isInt<33>(*number))
       break;
     offset += isa<AddOp>(op) ? *number : -*number;
     value = op->getOperand(right ? 0 : 1);

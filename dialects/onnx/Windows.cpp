@@ -31,8 +31,7 @@ LogicalResult onnx::verifyWindows(Operation *op, const Windows &windows) {
   return success();
 }
 
-/// The extent a dilated kernel spans, nothing on overflow.
-static std::optional<int64_t> getSpan(int64_t kernel, int64_t dilation) {
+std::optional<int64_t> onnx::getWindowSpan(int64_t kernel, int64_t dilation) {
   std::optional<int64_t> reach = llvm::checkedMul(kernel - 1, dilation);
   return reach ? llvm::checkedAdd<int64_t>(*reach, 1) : std::nullopt;
 }
@@ -67,10 +66,11 @@ FailureOr<WindowResult> onnx::slideWindows(Operation *op, const Windows &windows
       continue;
     }
     if (kernel[i] <= 0)
-      return op->emitOpError("has an empty kernel of extents ") << formatShape(kernel);
+      return op->emitOpError("has a kernel of extents ")
+             << formatShape(kernel) << ", expected positive extents";
     int64_t stride = windows.strides[i];
     int64_t &begin = result.pads[i], &end = result.pads[spatial + i];
-    std::optional<int64_t> span = getSpan(kernel[i], windows.dilations[i]), total;
+    std::optional<int64_t> span = getWindowSpan(kernel[i], windows.dilations[i]), total;
     if (span && !isPadded)
       if (auto pair = resolvePadding(windows.autoPad, extents[i], *span, stride))
         std::tie(begin, end) = *pair;

@@ -27,6 +27,9 @@ template <typename Op> Windows getWindows(Op op, bool ceilMode = false) {
 /// Checks lengths and signs of the attributes.
 mlir::LogicalResult verifyWindows(mlir::Operation *op, const Windows &windows);
 
+/// The extent that a kernel spans whose elements are `dilation` apart, nothing on overflow.
+std::optional<int64_t> getWindowSpan(int64_t kernel, int64_t dilation);
+
 /// What windows make of a tensor.
 struct WindowResult {
   /// Extents of the spatial dimensions of the result; unknown where the operand's or the kernel's

@@ -36,35 +36,3 @@ func.func @grows_too_long(%x: tensor<1xf32>) -> tensor<*xf32> {
   }
   return %0 : tensor<*xf32>
 }
-
-// -----
-
-func.func @lengths_differ(%a: tensor<4xf32>, %b: tensor<5xf32>) -> tensor<*xf32> {
-  // expected-error @below {{scans tensors of different lengths, 4 and 5}}
-  %0 = onnx.Scan %a, %b {num_inputs = 2 : i64, input_axes = array<i64: 0, 0>, input_directions = array<i64: 0, 0>, output_axes = array<i64: 0>, output_directions = array<i64: 0>} : (tensor<4xf32>, tensor<5xf32>) -> tensor<*xf32> {
-  ^bb0(%s: tensor<f32>, %t: tensor<f32>):
-    %1 = onnx.Add %s, %t : (tensor<f32>, tensor<f32>) -> tensor<f32>
-    onnx.Yield %1 : tensor<f32>
-  }
-  return %0 : tensor<*xf32>
-}
-
-// -----
-
-func.func @axis(%a: tensor<4xf32>) -> tensor<*xf32> {
-  // expected-error @below {{input axis 1 is outside [-1, 1)}}
-  %0 = onnx.Scan %a {num_inputs = 1 : i64, input_axes = array<i64: 1>, input_directions = array<i64: 0>, output_axes = array<i64: 0>, output_directions = array<i64: 0>} : (tensor<4xf32>) -> tensor<*xf32> {
-  ^bb0(%s: tensor<f32>):
-    onnx.Yield %s : tensor<f32>
-  }
-  return %0 : tensor<*xf32>
-}
-
-// -----
-
-func.func @weights(%x: tensor<5x2x3xf32>, %w: tensor<1x4x9xf32>, %r: tensor<1x4x4xf32>) -> tensor<*xf32> {
-  %none = onnx.none
-  // expected-error @below {{w has the shape [1, 4, 9], expected [1, 4, 3]}}
-  %y, %h = onnx.RNN %x, %w, %r, %none, %none, %none {hidden_size = 4 : i64, direction = "forward", batch_major = false, activations = ["Tanh"], alphas = array<f32: 0.0>, betas = array<f32: 0.0>} : (tensor<5x2x3xf32>, tensor<1x4x9xf32>, tensor<1x4x4xf32>, none, none, none) -> (tensor<*xf32>, tensor<*xf32>)
-  return %y : tensor<*xf32>
-}

@@ -14,7 +14,7 @@ func.func @scale(%x: tensor<1x3x8xf32>) -> tensor<1x3x8xf32> {
 
 func.func @count(%x: tensor<1x3x8xf32>, %s: tensor<2xf32>) -> tensor<1x3x8xf32> {
   %none = onnx.none
-  // expected-error @below {{operand scales has 2 entries, expected 3 for 3 axes}}
+  // expected-error @below {{operand scales has extents [2], expected [3] for 3 axes}}
   // expected-error @below {{no lowering for 'onnx.Resize': its operands contradict one another}}
   %0 = onnx.Resize %x, %none, %s, %none {mode = "linear", coordinate_transformation_mode = "half_pixel", nearest_mode = "floor", cubic_coeff_a = -7.500000e-01 : f32, exclude_outside = false, extrapolation_value = 0.000000e+00 : f32, antialias = false, keep_aspect_ratio_policy = "stretch"}
      : (tensor<1x3x8xf32>, none, tensor<2xf32>, none) -> tensor<1x3x8xf32>
