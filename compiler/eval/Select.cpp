@@ -198,18 +198,23 @@ template <typename Number> SmallVector<Tensor> unique(onnx::UniqueOp op, const T
 // Selections
 //===----------------------------------------------------------------------===//
 
-Tensor nonZero(RankedTensorType type, const Tensor &x) {
+Results nonZero(onnx::NonZeroOp op, RankedTensorType type, const Tensor &x) {
   std::vector<double> numbers = x.elements<double>();
   SmallVector<int64_t> strides = getStrides(x.getShape());
   std::vector<int64_t> found;
   for (auto [i, number] : llvm::enumerate(numbers))
     if (number != 0)
       found.push_back(i);
-  std::vector<int64_t> positions;
+  int64_t count = found.size();
+  if (op.getBounded())
+    count = cast<RankedTensorType>(op.getPositions().getType()).getDimSize(1);
+  if (count < int64_t(found.size()))
+    return op.emitOpError("finds ") << found.size() << " positions, more than " << count;
+  std::vector<int64_t> positions(x.getRank() * count, 0);
   for (int64_t dim = 0; dim < x.getRank(); ++dim)
-    for (int64_t i : found)
-      positions.push_back(i / strides[dim] % x.getShape()[dim]);
-  return makeTensor<int64_t>(withExtent(type, 1, found.size()), positions);
+    for (auto [n, i] : llvm::enumerate(found))
+      positions[dim * count + n] = i / strides[dim] % x.getShape()[dim];
+  return SmallVector<Tensor>{makeTensor<int64_t>(withExtent(type, 1, count), positions)};
 }
 
 Results compress(onnx::CompressOp op, ArrayRef<Tensor> operands) {
@@ -305,7 +310,7 @@ static Results evaluateSelect(Operation *op, ArrayRef<Tensor> operands, Types ty
       .Case([&](onnx::UniqueOp u) {
         return isFloat(x.kind()) ? unique<double>(u, x) : unique<int64_t>(u, x);
       })
-      .Case([&](onnx::NonZeroOp) { return one(nonZero(types[0], x)); })
+      .Case([&](onnx::NonZeroOp n) { return nonZero(n, types[0], x); })
       .Case([&](onnx::CompressOp c) { return compress(c, operands); })
       .Case([&](onnx::NonMaxSuppressionOp n) { return one(suppress(n, types[0], operands)); })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });

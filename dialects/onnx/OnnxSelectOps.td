@@ -36,7 +36,10 @@ def Onnx_TopKOp : Onnx_Op<"TopK"> {
 // values ask for something else.
 def Onnx_NonZeroOp : Onnx_Op<"NonZero", [Onnx_DataDependentShape]> {
   let summary = "the positions of the elements that are not zero, a column each, in row-major order";
-  let arguments = (ins Onnx_Tensor:$x);
+  let description = [{
+    Of a `bounded` one the declared extent is only the most positions there may be; the other columns are 0.
+  }];
+  let arguments = (ins Onnx_Tensor:$x, UnitAttr:$bounded);
   let results = (outs TensorOf<[I64]>:$positions);
 }
 def Onnx_CompressOp : Onnx_Op<"Compress", [Onnx_DataDependentShape]> {

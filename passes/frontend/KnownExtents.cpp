@@ -9,6 +9,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/Extents.h"
 #include "dialects/onnx/OnnxControlOps.h"
+#include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxQuantOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Simplify.h"
@@ -34,6 +35,8 @@ private:
   void trace(Operation *op);
   Dimension getSource(Dimension dimension) const;
   void learn(Operation *op);
+  void learnFromParts(onnx::SplitOp split);
+  void learnFromShape(onnx::ReshapeOp reshape);
 
   func::FuncOp function;
   /// In the ops' order.
@@ -65,6 +68,18 @@ static SmallVector<Dimension> getDeciding(Operation *op, int64_t dim) {
   }
   if (isa<onnx::QuantizeLinearOp, onnx::DequantizeLinearOp>(op))
     return {{first, dim}};
+  auto getRank = [](Value value) {
+    auto type = dyn_cast<RankedTensorType>(value.getType());
+    return type ? type.getRank() : 0;
+  };
+  if (isa<onnx::MatMulOp>(op)) {
+    bool isRow = dim == result.getRank() - 2 && getRank(op->getOperand(1)) >= 2;
+    return isRow ? SmallVector<Dimension>{{first, getRank(first) - 2}} : SmallVector<Dimension>{};
+  }
+  if (auto gather = dyn_cast<onnx::GatherNDOp>(op)) {
+    bool isIndex = dim < getRank(gather.getIndices()) - 1;
+    return isIndex ? SmallVector<Dimension>{{gather.getIndices(), dim}} : SmallVector<Dimension>{};
+  }
   SmallVector<Dimension> deciding;
   if (!eval::keepsSplats(op))
     return deciding;
@@ -81,11 +96,11 @@ static SmallVector<Dimension> getDeciding(Operation *op, int64_t dim) {
   return deciding;
 }
 
-/// Whether the op has one result, and what is known of its type and of its operands' is unequal
-/// enough to ask.
+/// Whether the op has one result, or is a Split, and what is known of its type and of its operands'
+/// is unequal enough to ask.
 static bool isTraced(Operation *op) {
-  return isa<onnx::ShapeInference>(op) && op->getNumResults() == 1 && op->getNumOperands() != 0 &&
-         isa<RankedTensorType>(op->getResult(0).getType()) &&
+  return isa<onnx::ShapeInference>(op) && (op->getNumResults() == 1 || isa<onnx::SplitOp>(op)) &&
+         op->getNumOperands() != 0 && isa<RankedTensorType>(op->getResult(0).getType()) &&
          isa<RankedTensorType>(op->getOperand(0).getType());
 }
 
@@ -107,8 +122,44 @@ void KnownExtents::trace(Operation *op) {
   }
 }
 
+/// Parts of known sizes tell what is split.
+void KnownExtents::learnFromParts(onnx::SplitOp split) {
+  auto type = cast<RankedTensorType>(split.getX().getType());
+  int64_t axis = split.getAxis() + (split.getAxis() < 0 ? type.getRank() : 0), sum = 0;
+  if (!type.isDynamicDim(axis))
+    return;
+  for (Type partType : split.getResultTypes()) {
+    auto part = dyn_cast<RankedTensorType>(partType);
+    std::optional<int64_t> next = part && !part.isDynamicDim(axis)
+                                      ? onnx::addExtents(sum, part.getDimSize(axis))
+                                      : std::nullopt;
+    if (!next)
+      return;
+    sum = *next;
+  }
+  learnt.insert({getSource({split.getX(), axis}), sum});
+}
+
+/// A known shape tells the only unknown extent of what is reshaped to it.
+void KnownExtents::learnFromShape(onnx::ReshapeOp reshape) {
+  auto from = cast<RankedTensorType>(reshape.getX().getType());
+  auto to = cast<RankedTensorType>(reshape.getType());
+  if (from.getNumDynamicDims() != 1 || !to.hasStaticShape())
+    return;
+  onnx::Shape others(from.getShape());
+  int64_t unknown = llvm::find_if(others, ShapedType::isDynamic) - others.begin();
+  others.erase(others.begin() + unknown);
+  std::optional<int64_t> each = onnx::multiplyExtents(others);
+  if (each && *each > 0 && to.getNumElements() % *each == 0)
+    learnt.insert({getSource({reshape.getX(), unknown}), to.getNumElements() / *each});
+}
+
 /// A known extent of a result that one unknown extent decides is that extent.
 void KnownExtents::learn(Operation *op) {
+  if (auto reshape = dyn_cast<onnx::ReshapeOp>(op))
+    return learnFromShape(reshape);
+  if (auto split = dyn_cast<onnx::SplitOp>(op))
+    return learnFromParts(split);
   auto type = cast<RankedTensorType>(op->getResult(0).getType());
   for (int64_t dim = 0; dim < type.getRank(); ++dim) {
     if (type.isDynamicDim(dim))

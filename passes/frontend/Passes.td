@@ -10,7 +10,8 @@ def InferShapesPass : Pass<"fovea-infer-shapes", "::mlir::func::FuncOp"> {
     Visits the ops in order, so that one visit is the fixpoint. A result type that contradicts what its operands say is an
     error; so is every contradiction between operands. The result types of the function follow. `auto_pad` of Conv becomes
     explicit pads. A value that another dialect uses keeps its type. Extents that nothing before them tells come from the
-    shapes that the model states, also through elementwise ops and transposes in between; then the ops are visited again.
+    shapes that the model states, of parts that are split off or of what is reshaped to a known shape, also through
+    elementwise ops, transposes and rows of products in between; then the ops are visited again.
 
     ```mlir
     %y = onnx.MatMul %a, %b : (tensor<?x8xf32>, tensor<8x4xf32>) -> tensor<*xf32>
@@ -83,6 +84,28 @@ def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
     with a dynamic dimension is an error that suggests `--dim`, or else each op whose extents depend on computed values.
     Copies side by side, by Concat or by Gather of each index so many times, become an Expand.
     A Pad by computed amounts that is only measured and sliced becomes a Pad by less, of the slice's extents.
+
+    Ops on the positions that a NonZero finds become a Loop over groups of them, where each op up to the scatters at the
+    end is proved to compute a position's entries from that position's alone, and uses their number as an extent only; the
+    NonZero is then `bounded` by what it searches. What is no such computation is an error at the NonZero, with a note at
+    the op that is in the way.
+
+    ```mlir
+    %p = onnx.NonZero %mask : (tensor<64xi1>) -> tensor<1x?xi64>
+    %t = onnx.Transpose %p {permutation = array<i64: 1, 0>} : (tensor<1x?xi64>) -> tensor<?x1xi64>
+    %r = onnx.GatherND %x, %t : (tensor<64x4xf32>, tensor<?x1xi64>) -> tensor<?x4xf32>
+    %y = onnx.ScatterND %x, %t, %r : (tensor<64x4xf32>, tensor<?x1xi64>, tensor<?x4xf32>) -> tensor<64x4xf32>
+    ```
+    becomes
+    ```mlir
+    %p = onnx.NonZero %mask {bounded} : (tensor<64xi1>) -> tensor<1x64xi64>
+    %y = onnx.Loop %groups, %none, %x : (tensor<i64>, none, tensor<64x4xf32>) -> tensor<64x4xf32> {
+    ^bb0(%i: tensor<i64>, %go: tensor<i1>, %carried: tensor<64x4xf32>):
+      %s = onnx.Gather %p, %positions {axis = 1 : si64} : (tensor<1x64xi64>, tensor<8xi64>) -> tensor<1x8xi64>
+      ...
+      onnx.Yield %go, %next : tensor<i1>, tensor<64x4xf32>
+    }
+    ```
   }];
   let options = [
     Option<"maxResultBytes", "max-result-bytes", "int64_t", "64 << 20", "limit of one folded result">,

@@ -41,6 +41,10 @@ bool replaceNoOp(mlir::Operation *op);
 /// Likewise for a Concat or Gather that only repeats its operand, which an Expand does.
 bool replaceRepeat(mlir::Operation *op);
 
+/// Likewise for a NonZero of an unknown number of positions in a mask that is broadcast along
+/// further dimensions behind its own: each position of the mask, with every index into those.
+bool replaceSpreadSelection(mlir::Operation *op);
+
 /// Likewise for a Shape or Slice of a Pad by computed amounts, which is then not needed itself.
 bool replaceUseOfComputedPad(mlir::Operation *op);
 

@@ -5,6 +5,7 @@
 
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Passes.h"
+#include "passes/frontend/SelectedRows.h"
 #include "passes/frontend/Simplify.h"
 
 #include "llvm/ADT/StringSet.h"
@@ -58,18 +59,23 @@ static LogicalResult checkInputs(func::FuncOp function) {
 }
 
 /// An error for every op that has a dynamic result but no dynamic operand to get it from.
-static LogicalResult checkOps(func::FuncOp function) {
+static LogicalResult checkOps(func::FuncOp function, const RefusedSelections &refused) {
   bool valid = true;
   function.walk([&](Operation *op) {
     if (llvm::all_of(op->getResultTypes(), isStatic))
       return;
     valid = false;
-    if (llvm::all_of(op->getOperandTypes(), isStatic))
-      op->emitOpError("has extents that depend on computed values: ")
-          << op->getResultTypes()
-          << "; only static shapes are compiled: state the shape in the model, or bind the names "
-             "of "
-             "the output's dimensions with --dim";
+    if (!llvm::all_of(op->getOperandTypes(), isStatic))
+      return;
+    InFlightDiagnostic error = op->emitOpError("has extents that depend on computed values: ");
+    error
+        << op->getResultTypes()
+        << "; only static shapes are compiled: state the shape in the model, or bind the names of "
+           "the output's dimensions with --dim";
+    if (auto found = refused.find(op); found != refused.end())
+      error.attachNote(found->second.op->getLoc())
+          << "the positions found cannot be taken some at a time: '" << found->second.op->getName()
+          << "' " << found->second.reason;
   });
   return success(valid);
 }
@@ -84,14 +90,17 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
       if (failed(refineResultTypes(op)))
         return failure();
       return !replaceNoOp(op) && !replaceRepeat(op) && !replaceUseOfComputedPad(op) &&
-             !expandEinsum(op) && !expandRecurrence(op);
+             !replaceSpreadSelection(op) && !expandEinsum(op) && !expandRecurrence(op);
     };
-    for (unsigned round = 0; round == 0 || (round < maxRounds && passExtentsBack(function));
-         ++round)
+    RefusedSelections refused;
+    auto learnMore = [&] {
+      return passExtentsBack(function) || computeSelectionsInGroups(function, refused);
+    };
+    for (unsigned round = 0; round == 0 || (round < maxRounds && learnMore()); ++round)
       if (failed(foldOps(function, {maxResultBytes, maxTotalBytes, maxWork}, refine,
                          {/*refineTypes=*/true, /*resolveControlFlow=*/true})))
         return signalPassFailure();
-    if (failed(checkInputs(function)) || failed(checkOps(function)))
+    if (failed(checkInputs(function)) || failed(checkOps(function, refused)))
       return signalPassFailure();
     updateFunctionType(function);
   }

@@ -11,7 +11,7 @@ class Program:
 
     def __init__(self, name, text, inputs, wanted):
         self.name, self.inputs, self.wanted = name, inputs, wanted
-        self.proto = parser.parse_model('<ir_version: 10, opset_import: ["" : 17]>\n' + text)
+        self.proto = parser.parse_model('<ir_version: 10, opset_import: ["" : 18]>\n' + text)
 
 
 # Collects h * k, as often as the input says, into as many rows as the output has.

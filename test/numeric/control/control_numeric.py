@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-"""Runs models with recurrent layers, loops, scans and branches in three executions, beside NumPy in double.
+"""Runs models with recurrent layers, loops, scans, branches and selected rows in three executions, beside NumPy in double.
 
 usage: control_numeric.py --bin DIR --work DIR [--only TEXT] [--faults]
 
@@ -14,6 +14,7 @@ from executions import Model, find_difference, name_folder, parse_arguments, rep
 
 from control import programs  # noqa: E402
 from recurrent import layers  # noqa: E402
+from selections import selections  # noqa: E402
 
 TOLERANCE = 2e-5
 
@@ -42,7 +43,7 @@ def check_program(tools, folder, program):
 
 def check_all(arguments):
     cases = [(name, check_layer, layer, layer.run()) for name, layer in layers()]
-    cases += [(program.name, check_program, program) for program in programs()]
+    cases += [(program.name, check_program, program) for program in [*programs(), *selections()]]
     for name, check, *case in cases:
         if arguments.only in name:
             for execution, message in check(arguments.bin, arguments.work / name_folder(name), *case):
@@ -54,6 +55,9 @@ def plant(arguments):
         layer = dict(layers())[name]
         for execution, message in check_layer(arguments.bin, arguments.work / "fault", layer, layer.run(fault)):
             yield f"{name}, {fault}, {execution}", message
+    repeated = next(program for program in selections(fault=True) if program.name == "expert add some")
+    for execution, message in check_program(arguments.bin, arguments.work / "fault", repeated):
+        yield f"{repeated.name}, {execution}", message
 
 
 if __name__ == "__main__":
