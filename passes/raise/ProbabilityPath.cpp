@@ -33,7 +33,7 @@ static Value getProduct(Operation *user) {
   return {};
 }
 
-/// The products that `p` flows into through layout changes and ops that keep its shape.
+/// The products that `p` flows into through ops that move its elements or change them one by one.
 static llvm::SetVector<Value> findProducts(Value p) {
   static constexpr size_t limit = 64;
   llvm::SetVector<Value> reached, products;
@@ -47,8 +47,9 @@ static llvm::SetVector<Value> findProducts(Value p) {
       if (keepsShape ||
           isa<onnx::DropoutOp, onnx::CastOp, onnx::WhereOp, onnx::AddOp, onnx::MulOp, onnx::DivOp,
               onnx::ReshapeOp, onnx::TransposeOp, onnx::UnsqueezeOp, onnx::SqueezeOp,
-              onnx::FlattenOp, onnx::SliceOp, onnx::ExpandOp, onnx::IdentityOp>(user))
-        reached.insert(user->getResult(0));
+              onnx::FlattenOp, onnx::SliceOp, onnx::SplitOp, onnx::ConcatOp, onnx::PadOp,
+              onnx::GatherOp, onnx::ExpandOp, onnx::IdentityOp>(user))
+        reached.insert(user->result_begin(), user->result_end());
     }
   return products;
 }

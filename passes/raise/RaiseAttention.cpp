@@ -35,6 +35,9 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::raise;
 
+/// Marks a Softmax that is no site: raising the sites may erase it.
+static constexpr llvm::StringLiteral noSiteAttr = "fovea.no_site";
+
 /// `value` in another shape of as many elements; itself when it has it.
 static Value reshape(OpBuilder &builder, Location loc, Value value, ArrayRef<int64_t> shape) {
   return GraphBuilder(builder, loc).reshape(value, shape);
@@ -199,6 +202,8 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       std::optional<SelfCheck> check;
       if (selfCheck)
         check.emplace(function);
+      for (Operation *op : findOtherSoftmaxes(function))
+        op->setAttr(noSiteAttr, UnitAttr::get(&getContext()));
       for (Operation *anchor : findSites(function)) {
         SiteReport report(anchor, sites, function.getName(), check ? &*check : nullptr);
         attn::AttentionOp attention = raiseAnchor(anchor, report);
@@ -210,6 +215,10 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
     });
     int64_t next = sites;
     getOperation().walk([&](func::FuncOp function) { reportConstantSites(function, next); });
+    getOperation().walk([&](Operation *op) {
+      if (op->removeAttr(noSiteAttr))
+        reportNoSite(op, next++);
+    });
     report(sites, raised);
     if (!tapSites.empty())
       getOperation()->setAttr(tapSitesAttr, ArrayAttr::get(&getContext(), tapSites));

@@ -33,6 +33,16 @@ SmallVector<Operation *> raise::findSites(func::FuncOp function) {
   return sites;
 }
 
+SmallVector<Operation *> raise::findOtherSoftmaxes(func::FuncOp function) {
+  SmallVector<Operation *> others;
+  function.walk([&](Operation *op) {
+    auto softmax = dyn_cast<onnx::SoftmaxOp>(op);
+    if (isa<onnx::LogSoftmaxOp>(op) || (softmax && !feedsProduct(softmax)))
+      others.push_back(op);
+  });
+  return others;
+}
+
 /// The form of a site whose node is at `loc`: a Softmax that other operators stood for has their
 /// location.
 static std::string describeKind(Location loc) {
@@ -110,6 +120,15 @@ SiteReport::SiteReport(Operation *anchor, int64_t number, StringRef function,
     elements = type.getNumElements();
     bytesAround = countBytesAround(anchor);
   }
+}
+
+void raise::reportNoSite(Operation *softmax, int64_t number) {
+  auto function = softmax->getParentOfType<func::FuncOp>();
+  bool isLog = isa<onnx::LogSoftmaxOp>(softmax);
+  SiteReport(softmax, number, function ? function.getName() : "", nullptr)
+      .reportRefused({RemarkCode::NoValues, softmax,
+                      isLog ? "the logarithms of probabilities weigh no values"
+                            : "the probabilities reach no matrix product"});
 }
 
 static remark::RemarkOpts getOpts(StringRef function) {

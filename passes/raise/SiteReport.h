@@ -15,6 +15,9 @@ namespace fovea::raise {
 /// shape or change the layout, in program order.
 llvm::SmallVector<mlir::Operation *> findSites(mlir::func::FuncOp function);
 
+/// Every other Softmax, and every LogSoftmax, in program order.
+llvm::SmallVector<mlir::Operation *> findOtherSoftmaxes(mlir::func::FuncOp function);
+
 /// The remark of one site. It is made before the site is changed, listens to the changes, and is
 /// emitted by one of its members.
 class SiteReport : public mlir::RewriterBase::Listener {
@@ -52,6 +55,9 @@ private:
 
 /// The remark of a site that constant folding has computed: its node was at `loc`.
 void reportConstantSite(mlir::Location loc, int64_t number, llvm::StringRef function);
+
+/// The remark of a softmax that is no site.
+void reportNoSite(mlir::Operation *softmax, int64_t number);
 
 } // namespace fovea::raise
 

@@ -317,3 +317,31 @@ func.func @normalised_again(%q: tensor<1x2x2x8xf32>, %k: tensor<1x2x8x2xf32>, %v
   %o = onnx.MatMul %d, %v : (tensor<1x2x2x2xf32>, tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
   return %o : tensor<1x2x2x8xf32>
 }
+
+// -----
+
+// The probabilities of a classifier and their logarithms: remarks of no site.
+
+// CHECK: [Missed] raise-attention | {{.*}}Function=classifier {{.*}}Code=ATTN-R21{{.*}}Node=/classes, Reason="the probabilities reach no matrix product"{{.*}}Site=0
+// CHECK: [Missed] raise-attention | {{.*}}Function=classifier {{.*}}Code=ATTN-R21{{.*}}Node=/logits, Reason="the logarithms of probabilities weigh no values"{{.*}}Site=1
+// CHECK: [Analysis] raise-attention | {{.*}}Raised=0, Sites=0
+func.func @classifier(%x: tensor<2x9xf32>) -> (tensor<2x9xf32>, tensor<2x9xf32>) {
+  %p = onnx.Softmax %x : (tensor<2x9xf32>) -> tensor<2x9xf32> loc("/classes"("Softmax"("model.onnx")))
+  %l = onnx.LogSoftmax %x : (tensor<2x9xf32>) -> tensor<2x9xf32> loc("/logits"("LogSoftmax"("model.onnx")))
+  return %p, %l : tensor<2x9xf32>, tensor<2x9xf32>
+}
+
+// -----
+
+// Probabilities that are padded before they meet the values.
+
+// CHECK: Function=padded_probabilities {{.*}}Code=ATTN-R04{{.*}}Node=/pad, Reason="the probabilities go through Pad '/pad' before any product"
+func.func @padded_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x10x16xf32>) -> tensor<1x4x9x16xf32> {
+  %pads = onnx.Constant : tensor<8xi64> = dense<[0, 0, 0, 0, 0, 0, 0, 1]> : tensor<8xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %w = onnx.Pad %p, %pads, %none, %none : (tensor<1x4x9x9xf32>, tensor<8xi64>, none, none) -> tensor<1x4x9x10xf32> loc("/pad"("Pad"("model.onnx")))
+  %o = onnx.MatMul %w, %v : (tensor<1x4x9x10xf32>, tensor<1x4x10x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}

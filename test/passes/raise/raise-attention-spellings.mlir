@@ -245,6 +245,43 @@ func.func @bias_in_place(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x4x3xf32>, %v: t
 
 // -----
 
+// The same where the indices are too many to be folded: columns, spread and joined.
+
+// CHECK-DAG: #[[$BIAS:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, (d2 + 1) mod 2, (d3 + 1) mod 2)>
+// CHECK-LABEL: func.func @bias_in_joined_places
+// CHECK: attn.attention {{.*}}captures(%arg3
+// CHECK-SAME: #[[$BIAS]]
+// CHECK-NOT: onnx.ScatterND
+func.func @bias_in_joined_places(%q: tensor<1x2x3x4xf32>, %k: tensor<1x2x4x3xf32>, %v: tensor<1x2x3x4xf32>, %b: tensor<1x2x2x2xf32>) -> tensor<1x2x3x4xf32> {
+  %one = onnx.Constant : tensor<2xi64> = dense<1> : tensor<2xi64>
+  %last = onnx.Constant : tensor<2xi64> = dense<3> : tensor<2xi64>
+  %axes = onnx.Constant : tensor<2xi64> = dense<[2, 3]> : tensor<2xi64>
+  %end = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %shape = onnx.Constant : tensor<4xi64> = dense<[1, 2, 2, 2]> : tensor<4xi64>
+  %batch = onnx.Constant : tensor<1x1x1x1xi64> = dense<0> : tensor<1x1x1x1xi64>
+  %heads = onnx.Constant : tensor<2x1x1xi64> = dense<[[[0]], [[1]]]> : tensor<2x1x1xi64>
+  %rows = onnx.Constant : tensor<2x1xi64> = dense<[[1], [2]]> : tensor<2x1xi64>
+  %columns = onnx.Constant : tensor<2xi64> = dense<[1, 2]> : tensor<2xi64>
+  %0 = onnx.Expand %batch, %shape : (tensor<1x1x1x1xi64>, tensor<4xi64>) -> tensor<1x2x2x2xi64>
+  %1 = onnx.Expand %heads, %shape : (tensor<2x1x1xi64>, tensor<4xi64>) -> tensor<1x2x2x2xi64>
+  %2 = onnx.Expand %rows, %shape : (tensor<2x1xi64>, tensor<4xi64>) -> tensor<1x2x2x2xi64>
+  %3 = onnx.Expand %columns, %shape : (tensor<2xi64>, tensor<4xi64>) -> tensor<1x2x2x2xi64>
+  %4 = onnx.Unsqueeze %0, %end : (tensor<1x2x2x2xi64>, tensor<1xi64>) -> tensor<1x2x2x2x1xi64>
+  %5 = onnx.Unsqueeze %1, %end : (tensor<1x2x2x2xi64>, tensor<1xi64>) -> tensor<1x2x2x2x1xi64>
+  %6 = onnx.Unsqueeze %2, %end : (tensor<1x2x2x2xi64>, tensor<1xi64>) -> tensor<1x2x2x2x1xi64>
+  %7 = onnx.Unsqueeze %3, %end : (tensor<1x2x2x2xi64>, tensor<1xi64>) -> tensor<1x2x2x2x1xi64>
+  %where = onnx.Concat %4, %5, %6, %7 {axis = -1 : si64} : (tensor<1x2x2x2x1xi64>, tensor<1x2x2x2x1xi64>, tensor<1x2x2x2x1xi64>, tensor<1x2x2x2x1xi64>) -> tensor<1x2x2x2x4xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x3x4xf32>, tensor<1x2x4x3xf32>) -> tensor<1x2x3x3xf32>
+  %part = onnx.Slice %s, %one, %last, %axes, %one : (tensor<1x2x3x3xf32>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>, tensor<2xi64>) -> tensor<1x2x2x2xf32>
+  %a = onnx.Add %part, %b : (tensor<1x2x2x2xf32>, tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %w = onnx.ScatterND %s, %where, %a : (tensor<1x2x3x3xf32>, tensor<1x2x2x2x4xi64>, tensor<1x2x2x2xf32>) -> tensor<1x2x3x3xf32>
+  %p = onnx.Softmax %w : (tensor<1x2x3x3xf32>) -> tensor<1x2x3x3xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x2x3x3xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x3x4xf32>
+  return %o : tensor<1x2x3x4xf32>
+}
+
+// -----
+
 // Weights made zero by a mask that is a second copy of the constant that hides the scores.
 
 // CHECK-LABEL: func.func @zeroed_by_a_copy
