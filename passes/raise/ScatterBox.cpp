@@ -18,76 +18,71 @@ using namespace fovea::raise;
 
 using Starts = std::optional<SmallVector<int64_t>>;
 
-/// The first index, when a constant holds those of a box in row-major order.
-static Starts readStarts(ElementsAttr attr, RankedTensorType indices) {
-  std::optional<onnx::ConstantData> data = onnx::getConstantData(attr);
-  int64_t depth = indices.getShape().back();
-  if (!data || data->splat)
-    return std::nullopt;
-  SmallVector<int64_t> starts(depth), index(depth), place(depth, 0);
-  std::memcpy(starts.data(), data->bytes.data(), depth * sizeof(int64_t));
-  for (int64_t n = 0, places = indices.getNumElements() / depth; n < places; ++n) {
-    std::memcpy(index.data(), data->bytes.data() + n * depth * sizeof(int64_t),
-                depth * sizeof(int64_t));
-    for (int64_t dim = 0; dim < depth; ++dim)
-      if (starts[dim] < 0 || index[dim] != starts[dim] + place[dim])
-        return std::nullopt;
-    for (int64_t dim = depth; dim-- > 0 && ++place[dim] == indices.getDimSize(dim);)
-      place[dim] = 0;
-  }
-  return starts;
-}
-
-/// The same where every column of the indices is spread from a small constant and they are joined,
-/// and the whole is too large to be folded.
-static Starts deriveStarts(Value value, RankedTensorType indices) {
-  static constexpr unsigned maxSteps = 16;
-  ArrayRef<int64_t> places = indices.getShape().drop_back();
-  MLIRContext *context = value.getContext();
-  AffineMap identity = AffineMap::getMultiDimIdentityMap(places.size(), context);
-  SmallVector<int64_t> starts;
-  for (unsigned dim = 0; dim < places.size(); ++dim) {
-    SmallVector<AffineExpr> index(identity.getResults());
-    index.push_back(getAffineConstantExpr(dim, context));
-    View view{value, AffineMap::get(places.size(), 0, index, context)};
-    for (unsigned step = 0; step < maxSteps && !onnx::getConstantAttr(view.value); ++step) {
-      std::optional<View> source = readThrough(view, places);
-      if (!source)
-        return std::nullopt;
-      view = *source;
-    }
-    std::optional<SmallVector<int64_t>> column = onnx::getConstantIntegers(view.value);
-    if (!column)
+/// The number that a constant of i64, read at `map`, has at the first of `places`, when it is one
+/// more at each further place along `dim`, and nothing else changes it.
+static std::optional<int64_t> readStart(const onnx::ConstantData &data, ArrayRef<int64_t> shape,
+                                        AffineMap map, ArrayRef<int64_t> places, unsigned dim) {
+  SmallVector<int64_t> strides(places.size(), 0), place(places.size(), 0);
+  int64_t first = 0, stride = 1;
+  for (size_t n = shape.size(); n-- > 0; stride *= shape[n]) {
+    auto loop = dyn_cast<AffineDimExpr>(map.getResult(n));
+    auto constant = dyn_cast<AffineConstantExpr>(map.getResult(n));
+    if (!loop && !constant)
       return std::nullopt;
-    ArrayRef<int64_t> shape = cast<RankedTensorType>(view.value.getType()).getShape();
-    for (int64_t n = 0; n < places[dim]; ++n) {
-      int64_t at = 0;
-      for (auto [expr, extent] : llvm::zip_equal(view.map.getResults(), shape)) {
-        auto constant = dyn_cast<AffineConstantExpr>(expr);
-        if (!constant && expr != identity.getResult(dim))
-          return std::nullopt;
-        at = at * extent + (constant ? constant.getValue() : n);
-      }
-      if (n == 0)
-        starts.push_back((*column)[at]);
-      if (starts[dim] < 0 || (*column)[at] != starts[dim] + n)
-        return std::nullopt;
-    }
+    (loop ? strides[loop.getPosition()] : first) += loop ? stride : constant.getValue() * stride;
   }
-  return starts;
+  std::optional<int64_t> start;
+  for (bool isLast = false; !isLast;) {
+    int64_t number, at = first;
+    for (auto [loop, index] : llvm::enumerate(place))
+      at += strides[loop] * index;
+    std::memcpy(&number, data.bytes.data() + (data.splat ? 0 : at) * sizeof(int64_t),
+                sizeof(int64_t));
+    if (!start)
+      start = number;
+    if (*start < 0 || number != *start + place[dim])
+      return std::nullopt;
+    isLast = true;
+    for (unsigned loop = places.size(); isLast && loop-- > 0;)
+      if (loop == dim || strides[loop] != 0) {
+        isLast = ++place[loop] == places[loop];
+        place[loop] = isLast ? 0 : place[loop];
+      }
+  }
+  return start;
 }
 
 Starts raise::findBox(onnx::ScatterNDOp scatter) {
+  static constexpr unsigned maxSteps = 16;
   RankedTensorType type = getStaticType(scatter.getX());
   RankedTensorType indices = getStaticType(scatter.getIndices());
   if (!type || !indices || indices.getNumElements() == 0 || scatter.getReduction() != "none" ||
       !indices.getElementType().isInteger(64) || !getStaticType(scatter.getUpdates()) ||
       indices.getRank() - 1 != indices.getShape().back())
     return std::nullopt;
-  ElementsAttr attr = onnx::getConstantAttr(scatter.getIndices());
-  Starts starts = attr ? readStarts(attr, indices) : deriveStarts(scatter.getIndices(), indices);
-  if (starts)
-    starts->resize(type.getRank(), 0);
+  // Large indices stay what they were joined and spread from, a column for each dimension.
+  ArrayRef<int64_t> places = indices.getShape().drop_back();
+  MLIRContext *context = scatter.getContext();
+  SmallVector<int64_t> starts;
+  for (unsigned dim = 0; dim < places.size(); ++dim) {
+    SmallVector<AffineExpr> index;
+    for (unsigned loop = 0; loop < places.size(); ++loop)
+      index.push_back(getAffineDimExpr(loop, context));
+    index.push_back(getAffineConstantExpr(dim, context));
+    View view{scatter.getIndices(), AffineMap::get(places.size(), 0, index, context)};
+    for (unsigned step = 0; step < maxSteps && !onnx::getConstantAttr(view.value); ++step)
+      if (std::optional<View> source = readThrough(view, places))
+        view = *source;
+    ElementsAttr attr = onnx::getConstantAttr(view.value);
+    std::optional<onnx::ConstantData> data = attr ? onnx::getConstantData(attr) : std::nullopt;
+    ArrayRef<int64_t> shape = cast<RankedTensorType>(view.value.getType()).getShape();
+    std::optional<int64_t> start =
+        data ? readStart(*data, shape, view.map, places, dim) : std::nullopt;
+    if (!start)
+      return std::nullopt;
+    starts.push_back(*start);
+  }
+  starts.resize(type.getRank(), 0);
   return starts;
 }
 

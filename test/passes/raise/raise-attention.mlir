@@ -556,3 +556,28 @@ func.func @channels(%x: tensor<1x9x16xf32>, %temperature: tensor<2x1x1xf32>) -> 
   %o = onnx.MatMul %p, %q : (tensor<1x2x8x8xf32>, tensor<1x2x8x9xf32>) -> tensor<1x2x8x9xf32>
   return %o : tensor<1x2x8x9xf32>
 }
+
+// -----
+
+// Lambda layers and global context: what a convolution of one place projects are scores of learnt queries. Its bias is
+// added to them.
+
+// CHECK-DAG: #[[$QUERY:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d2 + 8, d4, 0, 0)>
+// CHECK-DAG: #[[$KEY:.+]] = affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d4, d3)>
+// CHECK-LABEL: func.func @learnt_queries
+// CHECK-SAME: %[[X:[^ :]+]]: tensor<2x16x3x3xf32>
+// CHECK: %[[W:.+]] = onnx.Constant : tensor<16x16x1x1xf32>
+// CHECK: %[[KEYS:.+]] = onnx.Reshape %[[X]]
+// CHECK: attn.attention ins(%[[W]], %[[KEYS]], %{{.+}} captures({{.*}}domain = [2, 1, 8, 9, 16, 16]{{.*}}[#[[$QUERY]], #[[$KEY]]
+// CHECK: arith.addf
+func.func @learnt_queries(%x: tensor<2x16x3x3xf32>, %v: tensor<2x9x16xf32>, %b: tensor<16xf32>) -> (tensor<2x8x16xf32>, tensor<2x8x3x3xf32>) {
+  %w = onnx.Constant : tensor<16x16x1x1xf32> = dense<0.5> : tensor<16x16x1x1xf32>
+  %sizes = onnx.Constant : tensor<2xi64> = dense<8> : tensor<2xi64>
+  %rows = onnx.Constant : tensor<3xi64> = dense<[2, 8, 9]> : tensor<3xi64>
+  %c = onnx.Conv %x, %w, %b {dilations = array<i64: 1, 1>, group = 1 : si64, pads = array<i64: 0, 0, 0, 0>, strides = array<i64: 1, 1>} : (tensor<2x16x3x3xf32>, tensor<16x16x1x1xf32>, tensor<16xf32>) -> tensor<2x16x3x3xf32>
+  %other, %s = onnx.Split %c, %sizes {axis = 1 : si64} : (tensor<2x16x3x3xf32>, tensor<2xi64>) -> (tensor<2x8x3x3xf32>, tensor<2x8x3x3xf32>)
+  %r = onnx.Reshape %s, %rows : (tensor<2x8x3x3xf32>, tensor<3xi64>) -> tensor<2x8x9xf32>
+  %p = onnx.Softmax %r : (tensor<2x8x9xf32>) -> tensor<2x8x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<2x8x9xf32>, tensor<2x9x16xf32>) -> tensor<2x8x16xf32>
+  return %o, %other : tensor<2x8x16xf32>, tensor<2x8x3x3xf32>
+}
