@@ -83,11 +83,13 @@ static Value applyActivation(NodeImporter &node, Value x, StringRef name, ArrayR
     return e.apply<onnx::HardSigmoidOp>(x, number(0, 0.2f), number(1, 0.5f));
   if (name == "Softplus")
     return e.apply<onnx::SoftplusOp>(x);
+  if (name == "Softsign")
+    return e.divide(x, e.add(e.apply<onnx::AbsOp>(x), e.number(1)));
   if (name == "Clip" && numbers.size() == 2)
     return e.apply<onnx::ClipOp>(x, e.number(numbers[0]), e.number(numbers[1]));
   failUnsupported("attribute 'activation' is '" + name +
-                  "', expected Relu, Sigmoid, Tanh, LeakyRelu, Elu, HardSigmoid, Softplus or Clip "
-                  "with two numbers");
+                  "', expected Relu, Sigmoid, Tanh, LeakyRelu, Elu, HardSigmoid, Softplus, "
+                  "Softsign or Clip with two numbers");
 }
 
 //===----------------------------------------------------------------------===//
@@ -184,7 +186,7 @@ static void importSkipSimplifiedLayerNormalization(NodeImporter &node) {
 }
 
 /// Embeddings of words, positions and segments added up and normalised. The second result counts
-/// the ones of a mask's rows.
+/// the ones of a mask's rows, which are none without a mask.
 static void importEmbedLayerNormalization(NodeImporter &node) {
   Value ids = node.getOperand(0), positions = node.getOperand(3);
   Type type = node.getTypeLike(positions);
@@ -207,12 +209,11 @@ static void importEmbedLayerNormalization(NodeImporter &node) {
   node.setResult(2, sum);
   if (!node.wantsOutput(1))
     return;
-  if (!node.hasOperand(7))
-    failUnsupported("the output 'mask_index' without an input 'mask' is not supported");
-  Value mask = node.getOperand(7);
+  Value mask = node.hasOperand(7) ? node.getOperand(7) : ids;
   Expansion counts(node, mask);
-  Value isOne = counts.isEqual(mask, counts.number(1));
-  Value ones = makeCast(node, isOne, node.getElementType(mask));
+  Value ones = counts.multiply(mask, counts.number(0));
+  if (node.hasOperand(7))
+    ones = makeCast(node, counts.isEqual(mask, counts.number(1)), node.getElementType(mask));
   node.setResult(1, counts.apply<onnx::ReduceSumOp>(ones, node.makeIndexConstant({1}),
                                                     /*keepdims=*/false, false));
 }

@@ -5,6 +5,7 @@
 #include "compiler/import/ImportFailure.h"
 #include "compiler/import/Rules.h"
 #include "dialects/onnx/ConstantData.h"
+#include "dialects/onnx/ElementType.h"
 
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
@@ -15,6 +16,32 @@ using namespace fovea;
 template <typename Op> static void importUnary(NodeImporter &node) {
   Value x = node.getOperand(0);
   node.setResult(0, node.create<Op>(node.getTypeLike(x), x));
+}
+
+static Value castTo(NodeImporter &node, Value x, Type elementType) {
+  return node.create<onnx::CastOp>(node.getUnranked(elementType), x, elementType);
+}
+
+/// The integers' fractions are cut off.
+static void importErf(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  Type type = node.getElementType(x);
+  if (!isa<IntegerType>(type))
+    return importUnary<onnx::ErfOp>(node);
+  x = castTo(node, x, node.builder.getF64Type());
+  node.setResult(0, castTo(node, node.create<onnx::ErfOp>(node.getTypeLike(x), x), type));
+}
+
+/// The operand of a question about infinity and NaN, which f32 keeps.
+static Value getQuestioned(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  return onnx::isSmallFloat(node.getElementType(x)) ? castTo(node, x, node.builder.getF32Type())
+                                                    : x;
+}
+
+static void importIsNaN(NodeImporter &node) {
+  node.setResult(0, node.create<onnx::IsNaNOp>(node.getUnranked(node.builder.getI1Type()),
+                                               getQuestioned(node)));
 }
 
 template <typename Op> static void importUnaryPredicate(NodeImporter &node) {
@@ -87,7 +114,7 @@ static void importIsInf(NodeImporter &node) {
   bool negative = node.getBool("detect_negative", true);
   bool positive = node.getBool("detect_positive", true);
   node.setResult(0, node.create<onnx::IsInfOp>(node.getUnranked(node.builder.getI1Type()),
-                                               node.getOperand(0), negative, positive));
+                                               getQuestioned(node), negative, positive));
 }
 
 static void importBitShift(NodeImporter &node) {
@@ -174,7 +201,7 @@ static const OperatorRule rules[] = {
     {"Dropout", 1, 1, 3, 2, importDropout},
     {"Elu", 1, 1, 1, 1, importElu},
     {"Equal", 1, 2, 2, 1, importComparison<onnx::EqualOp>},
-    {"Erf", 9, 1, 1, 1, importUnary<onnx::ErfOp>},
+    {"Erf", 9, 1, 1, 1, importErf},
     {"Exp", 1, 1, 1, 1, importUnary<onnx::ExpOp>},
     {"Floor", 1, 1, 1, 1, importUnary<onnx::FloorOp>},
     {"Gelu", 20, 1, 1, 1, importGelu},
@@ -183,7 +210,7 @@ static const OperatorRule rules[] = {
     {"HardSigmoid", 1, 1, 1, 1, importHardSigmoid},
     {"Identity", 1, 1, 1, 1, importUnary<onnx::IdentityOp>},
     {"IsInf", 10, 1, 1, 1, importIsInf},
-    {"IsNaN", 9, 1, 1, 1, importUnaryPredicate<onnx::IsNaNOp>},
+    {"IsNaN", 9, 1, 1, 1, importIsNaN},
     {"LeakyRelu", 1, 1, 1, 1, importLeakyRelu},
     {"Less", 1, 2, 2, 1, importComparison<onnx::LessOp>},
     {"LessOrEqual", 12, 2, 2, 1, importComparison<onnx::LessOrEqualOp>},

@@ -55,6 +55,8 @@ def find_difference(got, wanted, tolerance):
     if isinstance(got, str):
         return got
     for i, (actual, exact) in enumerate(zip(got, map(numpy.asarray, wanted), strict=True)):
+        if exact.dtype == bool:
+            actual, exact = (array.astype(numpy.int8) for array in (actual, exact))
         if actual.shape != exact.shape:
             return f"output {i} has the shape {actual.shape}, expected {exact.shape}"
         if (numpy.isnan(actual) != numpy.isnan(exact)).any():

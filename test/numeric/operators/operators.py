@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Single operators where readings of the standard part, beside what it says."""
 import dataclasses
+import math
 
+import ml_dtypes
 import numpy
 
 FLOAT, I8 = numpy.float32, numpy.int8
@@ -17,6 +19,7 @@ class Case:
     opset: int = 17
     attributes: dict = dataclasses.field(default_factory=dict)
     constants: tuple = ()
+    domain: str = ""
 
 
 def selections():
@@ -32,9 +35,31 @@ def shrinks():
     x = numpy.array([-9, -2, -1, 0, 1, 2, 9], I8)
     near = numpy.where(x < -1.5, x + 0.75, numpy.where(x > 1.5, x - 0.75, 0)).astype(I8)
     yield Case("Shrink, integers", "Shrink", [x], [near], attributes={"bias": 0.75, "lambd": 1.5})
-    yield Case("Shrink, unsigned", "Shrink", [x.view(numpy.uint8)], [numpy.where(x.view(numpy.uint8) > 1.5, x.view(numpy.uint8) - 1.0, 0)
-                                                                      .astype(numpy.uint8)], attributes={"bias": 1.0, "lambd": 1.5})
+    x = x.view(numpy.uint8)
+    yield Case("Shrink, unsigned", "Shrink", [x], [numpy.where(x > 1.5, x - 1.0, 0).astype(numpy.uint8)],
+               attributes={"bias": 1.0, "lambd": 1.5})
+
+
+def types():
+    """Element types that only later editions give an operator, or that it is seldom used with."""
+    x = numpy.array([-3, 0, 1, 7], numpy.int16)
+    yield Case("Erf, integers", "Erf", [x], [numpy.array([math.erf(value) for value in x]).astype(x.dtype)])
+    small = numpy.array([1, numpy.nan, numpy.inf, -numpy.inf], ml_dtypes.float8_e5m2)
+    yield Case("IsNaN, 8 bits", "IsNaN", [small], [numpy.isnan(small)], opset=20, constants=(0,))
+    yield Case("IsInf, 8 bits", "IsInf", [small], [numpy.isinf(small) & (small > 0)], opset=20, constants=(0,),
+               attributes={"detect_negative": 0})
+
+
+def embeddings():
+    """ONNX Runtime's optimiser names the counts of a mask even where there is none: they are 0 then."""
+    ids = numpy.array([[1, 2, 0], [3, 3, 1]], numpy.int32)
+    words, places, scale = (numpy.cos(numpy.arange(count * 2)).reshape(count, 2).astype(FLOAT) for count in (4, 3, 1))
+    total = words[ids] + places
+    centred = total - total.mean(-1, keepdims=True)
+    y = centred / numpy.sqrt((centred**2).mean(-1, keepdims=True) + 1e-2) * scale[0] + scale[0]
+    yield Case("EmbedLayerNormalization", "EmbedLayerNormalization", [ids, None, words, places, None, scale[0], scale[0]],
+               [y.astype(FLOAT), numpy.zeros(2, numpy.int32)], attributes={"epsilon": 1e-2}, domain="com.microsoft")
 
 
 def cases():
-    return [*selections(), *shrinks()]
+    return [*selections(), *shrinks(), *types(), *embeddings()]

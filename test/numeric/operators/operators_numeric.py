@@ -30,7 +30,7 @@ def make_model(group, opset):
     for number, case in enumerate(group):
         names = [f"x{number}_{i}" if array is not None else "" for i, array in enumerate(case.inputs)]
         results = [f"y{number}_{i}" for i in range(len(case.wanted))]
-        nodes.append(helper.make_node(case.op, names, results, name=case.name, **case.attributes))
+        nodes.append(helper.make_node(case.op, names, results, name=case.name, domain=case.domain, **case.attributes))
         for i, (name, array) in enumerate(zip(names, case.inputs)):
             if i in case.constants:
                 initializers.append(numpy_helper.from_array(array, name))
@@ -38,7 +38,8 @@ def make_model(group, opset):
                 inputs[name] = array
         outputs += map(describe, results, case.wanted)
     graph = helper.make_graph(nodes, "operators", [describe(*item) for item in inputs.items()], outputs, initializers)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=10), inputs
+    opsets = [helper.make_opsetid("", opset), helper.make_opsetid("com.microsoft", 1)]
+    return helper.make_model(graph, opset_imports=opsets, ir_version=10), inputs
 
 
 def check_all(arguments, change=lambda array: array):
