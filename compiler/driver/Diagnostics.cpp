@@ -81,6 +81,17 @@ static FileLineColLoc findFile(Location location) {
   return found;
 }
 
+void fovea::printBoundSizes(Terminal &terminal, const std::map<std::string, int64_t> &dims) {
+  std::string sizes;
+  for (const auto &[name, extent] : dims)
+    sizes += (sizes.empty() ? "" : ", ") + name + "=" + std::to_string(extent);
+  terminal.printNote("foveac",
+                     "--dim binds " + escapeText(sizes) +
+                         "; where shapes contradict one another, the model may hold the sizes of "
+                         "its export as constants: bind those instead, or export it again for "
+                         "sizes that change");
+}
+
 std::string fovea::describeFile(Location location, StringRef otherwise) {
   if (std::optional<NodeOrigin> origin = getNodeOrigin(location))
     return escapeText(origin->file);

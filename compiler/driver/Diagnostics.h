@@ -8,6 +8,7 @@
 
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/Support/raw_ostream.h"
+#include <map>
 #include <mutex>
 #include <string>
 
@@ -35,6 +36,9 @@ private:
   bool progressShown = false;
   std::mutex mutex;
 };
+
+/// Says that shapes which contradict one another may be due to the sizes that `--dim` binds.
+void printBoundSizes(Terminal &terminal, const std::map<std::string, int64_t> &dims);
 
 /// "vit.onnx", "model.onnxtxt:3:7": the file, and the line where there is one, of a location;
 /// `otherwise` for unknown ones.

@@ -251,6 +251,8 @@ ExitCode Compilation::runPhase(Phase phase) {
   ExitCode code = getFailureCode(phase);
   if (code == ExitCode::Internal)
     writeReproducer(phase, *before);
+  if (phase == Phase::Frontend && !options.dims.empty())
+    printBoundSizes(terminal, options.dims);
   return code;
 }
 
