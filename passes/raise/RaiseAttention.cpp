@@ -15,6 +15,7 @@
 #include "passes/raise/AttentionSite.h"
 #include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
+#include "passes/raise/JoinedParts.h"
 #include "passes/raise/MergedDimensions.h"
 #include "passes/raise/Passes.h"
 #include "passes/raise/ProbabilitySums.h"
@@ -202,6 +203,11 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
       std::optional<SelfCheck> check;
       if (selfCheck)
         check.emplace(function);
+      IRRewriter rewriter(&getContext(), check ? &*check : nullptr);
+      SmallVector<onnx::SoftmaxOp> softmaxes;
+      function.walk([&](onnx::SoftmaxOp softmax) { softmaxes.push_back(softmax); });
+      for (onnx::SoftmaxOp softmax : softmaxes)
+        joinParts(softmax, rewriter);
       for (Operation *op : findOtherSoftmaxes(function))
         op->setAttr(noSiteAttr, UnitAttr::get(&getContext()));
       for (Operation *anchor : findSites(function)) {

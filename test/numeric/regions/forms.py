@@ -100,6 +100,23 @@ def scaled(g, p, v):
     return g.Add(first, g.Mul(g.Reshape(more, g.ints(BATCH, HEADS, g.queries, CHANNELS)), (0.5, "float32")))
 
 
+def in_parts(g, p, v):
+    """Probabilities of the first keys times their values, and of the others times theirs."""
+    def take(x, axis, first, last):
+        return g.Slice(x, g.ints(first), g.ints(last), g.ints(axis))
+    return g.Add(*(g.MatMul(take(p, -1, *part), take(v, -2, *part)) for part in ((0, 4), (4, g.keys))))
+
+
+def one_by_one(g, p, v):
+    """A sum over keys of their probabilities times their values."""
+    total = None
+    for key in range(g.keys):
+        weight = g.Unsqueeze(g.Gather(p, (key, "int64"), axis=-1), g.ints(-1))
+        part = g.Mul(weight, g.Slice(v, g.ints(key), g.ints(key + 1), g.ints(-2)))
+        total = g.Add(total, part) if total else part
+    return total
+
+
 def gated(constant=False, normalised=True, factor=None):
     """(1 - g) P + g Q, normalised again: a second softmax over positions, which may be a constant (ConViT)."""
     def weights(g, s):
@@ -222,5 +239,7 @@ CASES = {
     "channels": channels("bias", 49, True),
     "channels, many tokens": channels("bias", 1000, True),
     "channels, from the maximum": channels("scale -1", 37, False),
+    "in parts": site(SCALE, output=in_parts),
+    "key by key": site(SCALE, output=one_by_one, keys=5),
     "scaled relative values": site(SCALE + ", relative values", output=scaled),
 }

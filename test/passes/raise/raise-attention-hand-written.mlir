@@ -185,3 +185,87 @@ func.func @vectors(%q: tensor<16xf32>, %k: tensor<16x9xf32>, %v: tensor<9x16xf32
   %o = onnx.MatMul %p, %v : (tensor<9xf32>, tensor<9x16xf32>) -> tensor<16xf32>
   return %o : tensor<16xf32>
 }
+
+// -----
+
+// A memory beside the sequence: two products with the same queries, one Softmax, two products with its parts.
+
+// CHECK-LABEL: func.func @memory
+// CHECK-DAG: %[[M:.+]] = onnx.Expand %arg2
+// CHECK-DAG: %[[K:.+]] = onnx.Concat %arg1, %[[M]]
+// CHECK-DAG: %[[N:.+]] = onnx.Expand %arg4
+// CHECK-DAG: %[[V:.+]] = onnx.Concat %arg3, %[[N]]
+// CHECK: %[[A:.+]] = attn.attention ins(%arg0, %[[K]], %[[V]] :
+// CHECK-SAME: domain = [2, 1, 9, 10, 16, 8]
+// CHECK: return %[[A]]
+func.func @memory(%q: tensor<2x9x16xf32>, %k: tensor<2x16x7xf32>, %m: tensor<16x3xf32>, %v: tensor<2x7x8xf32>, %n: tensor<3x8xf32>) -> tensor<2x9x8xf32> {
+  %scale = onnx.Constant : tensor<f32> = dense<0.25> : tensor<f32>
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %seven = onnx.Constant : tensor<1xi64> = dense<7> : tensor<1xi64>
+  %ten = onnx.Constant : tensor<1xi64> = dense<10> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<2x9x16xf32>, tensor<2x16x7xf32>) -> tensor<2x9x7xf32>
+  %t = onnx.MatMul %q, %m : (tensor<2x9x16xf32>, tensor<16x3xf32>) -> tensor<2x9x3xf32>
+  %c = onnx.Concat %s, %t {axis = -1 : si64} : (tensor<2x9x7xf32>, tensor<2x9x3xf32>) -> tensor<2x9x10xf32>
+  %d = onnx.Mul %c, %scale : (tensor<2x9x10xf32>, tensor<f32>) -> tensor<2x9x10xf32>
+  %p = onnx.Softmax %d : (tensor<2x9x10xf32>) -> tensor<2x9x10xf32>
+  %a = onnx.Slice %p, %zero, %seven, %last, %none : (tensor<2x9x10xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<2x9x7xf32>
+  %b = onnx.Slice %p, %seven, %ten, %last, %none : (tensor<2x9x10xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<2x9x3xf32>
+  %x = onnx.MatMul %a, %v : (tensor<2x9x7xf32>, tensor<2x7x8xf32>) -> tensor<2x9x8xf32>
+  %y = onnx.MatMul %b, %n : (tensor<2x9x3xf32>, tensor<3x8xf32>) -> tensor<2x9x8xf32>
+  %o = onnx.Add %x, %y : (tensor<2x9x8xf32>, tensor<2x9x8xf32>) -> tensor<2x9x8xf32>
+  return %o : tensor<2x9x8xf32>
+}
+
+// -----
+
+// A neighbourhood that a loop walks over: a score, and a weighted value, for each place of it.
+
+// CHECK-LABEL: func.func @neighbourhood
+// CHECK: attn.attention
+// CHECK-SAME: domain = [2, 20, 1, 2, 8, 6]
+// CHECK-NOT: onnx.ReduceSum
+// CHECK-NOT: onnx.Add
+func.func @neighbourhood(%q: tensor<2x8x20xf32>, %k: tensor<2x8x20xf32>, %l: tensor<2x8x20xf32>, %v: tensor<2x6x20xf32>, %w: tensor<2x6x20xf32>) -> tensor<2x6x20xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %none = onnx.none
+  %m = onnx.Mul %q, %k : (tensor<2x8x20xf32>, tensor<2x8x20xf32>) -> tensor<2x8x20xf32>
+  %s = onnx.ReduceSum %m, %one {keepdims = false} : (tensor<2x8x20xf32>, tensor<1xi64>) -> tensor<2x20xf32>
+  %t = onnx.Unsqueeze %s, %one : (tensor<2x20xf32>, tensor<1xi64>) -> tensor<2x1x20xf32>
+  %n = onnx.Mul %l, %q : (tensor<2x8x20xf32>, tensor<2x8x20xf32>) -> tensor<2x8x20xf32>
+  %u = onnx.ReduceSum %n, %one {keepdims = true} : (tensor<2x8x20xf32>, tensor<1xi64>) -> tensor<2x1x20xf32>
+  %c = onnx.Concat %t, %u {axis = 1 : si64} : (tensor<2x1x20xf32>, tensor<2x1x20xf32>) -> tensor<2x2x20xf32>
+  %p = onnx.Softmax %c {axis = 1 : si64} : (tensor<2x2x20xf32>) -> tensor<2x2x20xf32>
+  %a = onnx.Slice %p, %zero, %one, %one, %none : (tensor<2x2x20xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<2x1x20xf32>
+  %b = onnx.Slice %p, %one, %two, %one, %none : (tensor<2x2x20xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<2x1x20xf32>
+  %x = onnx.Mul %a, %v : (tensor<2x1x20xf32>, tensor<2x6x20xf32>) -> tensor<2x6x20xf32>
+  %y = onnx.Mul %w, %b : (tensor<2x6x20xf32>, tensor<2x1x20xf32>) -> tensor<2x6x20xf32>
+  %o = onnx.Add %x, %y : (tensor<2x6x20xf32>, tensor<2x6x20xf32>) -> tensor<2x6x20xf32>
+  return %o : tensor<2x6x20xf32>
+}
+
+// -----
+
+// Parts that are not all of the probabilities stay.
+
+// CHECK-LABEL: func.func @some_parts
+// CHECK-NOT: attn.attention
+func.func @some_parts(%q: tensor<9x16xf32>, %k: tensor<16x7xf32>, %v: tensor<3x8xf32>, %w: tensor<3x8xf32>) -> tensor<9x8xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %four = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %seven = onnx.Constant : tensor<1xi64> = dense<7> : tensor<1xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<9x16xf32>, tensor<16x7xf32>) -> tensor<9x7xf32>
+  %p = onnx.Softmax %s : (tensor<9x7xf32>) -> tensor<9x7xf32>
+  %a = onnx.Slice %p, %zero, %three, %one, %none : (tensor<9x7xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<9x3xf32>
+  %b = onnx.Slice %p, %four, %seven, %one, %none : (tensor<9x7xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<9x3xf32>
+  %x = onnx.MatMul %a, %v : (tensor<9x3xf32>, tensor<3x8xf32>) -> tensor<9x8xf32>
+  %y = onnx.MatMul %b, %w : (tensor<9x3xf32>, tensor<3x8xf32>) -> tensor<9x8xf32>
+  %o = onnx.Add %x, %y : (tensor<9x8xf32>, tensor<9x8xf32>) -> tensor<9x8xf32>
+  return %o : tensor<9x8xf32>
+}
