@@ -4,17 +4,19 @@
 
 #include "dialects/attn/Decompose.h"
 
+#include "dialects/attn/AttentionTiles.h"
 #include "dialects/attn/LinalgBuilder.h"
-#include "dialects/attn/MapRange.h"
-#include "dialects/attn/MaskTiles.h"
 #include "dialects/attn/ScoreCode.h"
+#include "dialects/attn/TilePlan.h"
+#include "mlir/Dialect/Affine/Utils.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 
-#include "llvm/Support/MathExtras.h"
 #include <limits>
 
 using namespace mlir;
@@ -77,9 +79,12 @@ template <typename OpTy> class Expansion {
 public:
   Expansion(RewriterBase &rewriter, OpTy op)
       : Expansion(rewriter, op, ScorePart::getWhole(op.getDomain())) {}
-  Expansion(RewriterBase &rewriter, OpTy op, const ScorePart &part)
+  Expansion(RewriterBase &rewriter, OpTy op, const ScorePart &part, const PartPlace &place = {})
       : op(op), rewriter(rewriter), loc(op.getLoc()), f32(rewriter.getF32Type()), part(part),
-        domain(part.getDomain(op.getDomain())), linalg(rewriter, loc, domain) {}
+        place(place), domain(part.getDomain(op.getDomain())), linalg(rewriter, loc, domain) {
+    if (place.keyCount)
+      linalg.setExtent(Dim::J, place.keyCount);
+  }
 
 protected:
   /// Sums over d of q * k.
@@ -136,18 +141,19 @@ protected:
     return captures;
   }
 
-  /// The places along b, h, i and j in the whole attention, in a body over `dims`; 0 along a
-  /// dimension that it does not have.
-  SmallVector<Value> emitIndices(OpBuilder &b, Location loc, ArrayRef<unsigned> dims) {
+  /// The places along the first `count` dimensions in the whole attention, in a body over `dims`; 0
+  /// along a dimension that it does not have.
+  SmallVector<Value> emitIndices(OpBuilder &b, Location loc, ArrayRef<unsigned> dims,
+                                 unsigned count = std::size(scoreDims)) {
     SmallVector<Value> indices;
-    for (unsigned dim : scoreDims) {
+    for (unsigned dim = 0; dim < count; ++dim) {
       const unsigned *loop = llvm::find(dims, dim);
       Value index;
       if (loop != dims.end())
         index = linalg::IndexOp::create(b, loc, loop - dims.begin());
-      if (!index || getFirst(dim) != 0) {
-        Value first = arith::ConstantIndexOp::create(b, loc, getFirst(dim));
-        index = index ? arith::AddIOp::create(b, loc, index, first) : first;
+      if (OpFoldResult first = getFirst(dim); !index || !isZeroInteger(first)) {
+        Value begin = getValueOrCreateConstantIndexOp(b, loc, first);
+        index = index ? arith::AddIOp::create(b, loc, index, begin) : begin;
       }
       indices.push_back(index);
     }
@@ -166,34 +172,37 @@ protected:
   /// The part of a tensor that the part touches: of an axis that a dimension of the part indexes by
   /// itself, a slice, of others all; and the map into it.
   struct Box {
-    SmallVector<int64_t> offsets, sizes;
+    SmallVector<OpFoldResult> offsets, sizes;
     AffineMap map;
   };
   Box getBox(ArrayRef<int64_t> shape, AffineMap map) {
-    Box box{SmallVector<int64_t>(shape.size(), 0), SmallVector<int64_t>(shape), {}};
+    Box box{SmallVector<OpFoldResult>(shape.size(), rewriter.getIndexAttr(0)),
+            getAsIndexOpFoldResult(rewriter.getContext(), shape),
+            {}};
     SmallVector<AffineExpr> exprs(part.getMap(map, op.getDomain()).getResults());
     for (auto [axis, expr] : llvm::enumerate(map.getResults())) {
       auto dim = dyn_cast<AffineDimExpr>(expr);
       if (!dim || dim.getPosition() > Dim::J)
         continue;
       box.offsets[axis] = getFirst(dim.getPosition());
-      box.sizes[axis] = domain[dim.getPosition()];
+      box.sizes[axis] = linalg.getExtent(dim.getPosition());
       exprs[axis] = expr;
     }
     box.map = AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
     return box;
   }
 
-  /// An operand over the part: sliced, so that its producers see what is read.
+  /// An operand over the part: sliced, so that its producers see what is read; copied where a loop
+  /// moves what no slice follows.
   MappedTensor getInput(Value tensor, AffineMap map) {
+    if (!isSliced(map))
+      return copyInput(tensor, map);
     ArrayRef<int64_t> shape = cast<RankedTensorType>(tensor.getType()).getShape();
     Box box = getBox(shape, map);
-    if (ArrayRef<int64_t>(box.sizes) != shape) {
-      MLIRContext *context = rewriter.getContext();
+    if (box.sizes != getAsIndexOpFoldResult(rewriter.getContext(), shape)) {
       SmallVector<OpFoldResult> strides(shape.size(), rewriter.getIndexAttr(1));
-      tensor = tensor::ExtractSliceOp::create(rewriter, loc, tensor,
-                                              getAsIndexOpFoldResult(context, box.offsets),
-                                              getAsIndexOpFoldResult(context, box.sizes), strides);
+      tensor =
+          tensor::ExtractSliceOp::create(rewriter, loc, tensor, box.offsets, box.sizes, strides);
     }
     return {tensor, box.map};
   }
@@ -203,12 +212,43 @@ protected:
   Location loc;
   Type f32;
   ScorePart part;
+  PartPlace place;
   SmallVector<int64_t> domain;
   LinalgBuilder linalg;
 
 private:
-  int64_t getFirst(unsigned dim) const {
-    return dim < part.size ? part.first[dim] : dim == Dim::J ? part.firstKey : 0;
+  OpFoldResult getFirst(unsigned dim) {
+    if (dim < place.first.size() && place.first[dim])
+      return place.first[dim];
+    return rewriter.getIndexAttr(dim < part.size ? part.first[dim]
+                                 : dim == Dim::J ? part.firstKey
+                                                 : 0);
+  }
+
+  /// Whether each axis that a loop moves is indexed by one dimension alone.
+  bool isSliced(AffineMap map) {
+    for (auto [dim, first] : llvm::enumerate(place.first))
+      for (AffineExpr expr : map.getResults())
+        if (first && expr.isFunctionOfDim(dim) && !isa<AffineDimExpr>(expr))
+          return false;
+    return true;
+  }
+
+  /// What the part reads of a tensor, over the dimensions that index it.
+  MappedTensor copyInput(Value tensor, AffineMap map) {
+    SmallVector<unsigned> dims;
+    for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+      if (map.isFunctionOfDim(dim))
+        dims.push_back(dim);
+    MappedTensor copy = linalg.empty(dims, getElementTypeOrSelf(tensor.getType()));
+    copy.tensor =
+        linalg.generic(dims, {}, {}, copy, [&](OpBuilder &b, Location loc, ValueRange) -> Value {
+          SmallVector<Value> places = emitIndices(b, loc, dims, map.getNumDims()), indices;
+          for (AffineExpr expr : map.getResults())
+            indices.push_back(affine::expandAffineExpr(b, loc, expr, places, {}));
+          return tensor::ExtractOp::create(b, loc, tensor, indices);
+        });
+    return copy;
   }
 };
 
@@ -227,30 +267,24 @@ public:
   }
 
   /// The part's output, written into `whole`, every element of its slice there.
-  MappedTensor emitInto(MappedTensor whole) {
+  Value emitInto(MappedTensor whole) {
     MappedTensor output = emitOutput(emitStage(ScoreStage::Weights));
     auto type = cast<RankedTensorType>(whole.tensor.getType());
     Box box = getBox(type.getShape(), whole.map);
     SmallVector<OpFoldResult> strides(type.getRank(), rewriter.getIndexAttr(1));
-    auto offsets = getAsIndexOpFoldResult(rewriter.getContext(), box.offsets);
-    auto sizes = getAsIndexOpFoldResult(rewriter.getContext(), box.sizes);
     Value target = tensor::EmptyOp::create(rewriter, loc, box.sizes, type.getElementType());
     Value tile = linalg.generic(outputDims, {}, {output}, {target, box.map},
                                 [&](OpBuilder &b, Location loc, ValueRange e) {
                                   return convertFloat(b, loc, e[0], type.getElementType());
                                 });
-    whole.tensor =
-        tensor::InsertSliceOp::create(rewriter, loc, tile, whole.tensor, offsets, sizes, strides);
-    return whole;
+    return tensor::InsertSliceOp::create(rewriter, loc, tile, whole.tensor, box.offsets, box.sizes,
+                                         strides);
   }
 
   /// `source` over the output's dimensions as the op's output.
   Value emitResult(MappedTensor source) {
     return emitCopy(source, outputDims, op.getOutput(), op.getOutputMap());
   }
-
-  /// An uninitialised output [b, h, i, e].
-  MappedTensor emitEmpty() { return linalg.empty(outputDims, f32); }
 
   MappedTensor emitStage(ScoreStage stage) {
     if (stage == ScoreStage::Product || stage == ScoreStage::Capped)
@@ -374,61 +408,13 @@ private:
 };
 } // namespace
 
-/// Scores that a part may have before batches are parts of their own, and how many parts that may
-/// make: each is code.
-static constexpr int64_t mostScores = int64_t(1) << 20, mostParts = 64;
-
-/// How many batches and queries a part has.
-static std::pair<int64_t, int64_t> chooseTile(ArrayRef<int64_t> domain, int64_t queryTile) {
-  int64_t queries = std::min(queryTile, domain[Dim::I]), batches = domain[Dim::B];
-  int64_t rowParts = llvm::divideCeil(domain[Dim::I], queries);
-  auto isLarge = [&] {
-    return double(batches) * domain[Dim::H] * queries * domain[Dim::J] > mostScores;
-  };
-  while (batches > 1 && isLarge() &&
-         rowParts * int64_t(llvm::divideCeil(domain[Dim::B], llvm::divideCeil(batches, 2))) <=
-             mostParts)
-    batches = llvm::divideCeil(batches, 2);
-  return {batches, queries};
+Value attn::expandInto(RewriterBase &rewriter, AttentionOp op, const ScorePart &part,
+                       const PartPlace &place, MappedTensor whole) {
+  return AttentionExpansion(rewriter, op, part, place).emitInto(whole);
 }
 
-/// Whether an axis of the output is indexed by `dim` alone, and no other axis by it.
-static bool hasAxis(AttentionOp op, unsigned dim) {
-  AffineExpr index = getAffineDimExpr(dim, op.getContext());
-  return llvm::is_contained(op.getOutputMap().getResults(), index) &&
-         llvm::all_of(op.getOutputMap().getResults(),
-                      [&](AffineExpr expr) { return expr == index || !expr.isFunctionOfDim(dim); });
-}
-
-static Value decomposeInTiles(RewriterBase &rewriter, AttentionOp op, int64_t batchTile,
-                              int64_t queryTile) {
-  ArrayRef<int64_t> domain = op.getDomain();
-  auto type = cast<RankedTensorType>(op.getOutput().getType());
-  bool isDirect = (batchTile == domain[Dim::B] || hasAxis(op, Dim::B)) &&
-                  (queryTile == domain[Dim::I] || hasAxis(op, Dim::I));
-  MappedTensor result;
-  if (isDirect)
-    result = {
-        tensor::EmptyOp::create(rewriter, op.getLoc(), type.getShape(), type.getElementType()),
-        op.getOutputMap()};
-  else
-    result = AttentionExpansion(rewriter, op).emitEmpty();
-  for (int64_t batch = 0; batch < domain[Dim::B]; batch += batchTile)
-    for (int64_t query = 0; query < domain[Dim::I]; query += queryTile) {
-      ScorePart part = ScorePart::getWhole(domain);
-      part.first[Dim::B] = batch;
-      part.count[Dim::B] = std::min(batchTile, domain[Dim::B] - batch);
-      part.first[Dim::I] = query;
-      part.count[Dim::I] = std::min(queryTile, domain[Dim::I] - query);
-      MaskBox box{{batch, 0, query, 0},
-                  {part.count[Dim::B], domain[Dim::H], part.count[Dim::I], domain[Dim::J]}};
-      auto [low, high] = getVisibleKeys(op.getMask(), box);
-      // Rows without a key are still to be written.
-      part.firstKey = low == high ? 0 : low;
-      part.keyCount = std::max<int64_t>(1, high - low);
-      result = AttentionExpansion(rewriter, op, part).emitInto(result);
-    }
-  return isDirect ? result.tensor : AttentionExpansion(rewriter, op).emitResult(result);
+Value attn::expandOutput(RewriterBase &rewriter, AttentionOp op, MappedTensor source) {
+  return AttentionExpansion(rewriter, op).emitResult(source);
 }
 
 FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op,
@@ -437,10 +423,12 @@ FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, A
     return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
-  if (queryTile > 0 && !op.getProbabilities() && op.getNormalizer() == Normalizer::Softmax)
-    if (auto [batches, queries] = chooseTile(op.getDomain(), queryTile);
-        batches < op.getDomain()[Dim::B] || queries < op.getDomain()[Dim::I])
-      return SmallVector<Value>{decomposeInTiles(rewriter, op, batches, queries)};
+  if (queryTile > 0 && !op.getProbabilities() && op.getNormalizer() == Normalizer::Softmax) {
+    SmallVector<BatchRun> plan = planTiles(op.getMask(), op.getDomain(), queryTile);
+    if (plan.front().batches < op.getDomain()[Dim::B] ||
+        plan.front().queries.front().queries < op.getDomain()[Dim::I])
+      return SmallVector<Value>{decomposeInTiles(rewriter, op, plan)};
+  }
   return AttentionExpansion(rewriter, op).emit();
 }
 

@@ -17,10 +17,10 @@ AffineMap LinalgBuilder::getDimsMap(ArrayRef<unsigned> dims) {
 }
 
 MappedTensor LinalgBuilder::empty(ArrayRef<unsigned> dims, Type elementType) {
-  SmallVector<int64_t> shape;
+  SmallVector<OpFoldResult> sizes;
   for (unsigned dim : dims)
-    shape.push_back(domain[dim]);
-  return {tensor::EmptyOp::create(builder, loc, shape, elementType), getDimsMap(dims)};
+    sizes.push_back(getExtent(dim));
+  return {tensor::EmptyOp::create(builder, loc, sizes, elementType), getDimsMap(dims)};
 }
 
 MappedTensor LinalgBuilder::filled(ArrayRef<unsigned> dims, Type elementType, double number) {
@@ -35,17 +35,20 @@ MappedTensor LinalgBuilder::filled(ArrayRef<unsigned> dims, Type elementType, do
 /// the loop indexes by itself, so such a dimension must not be longer than the loop.
 Value LinalgBuilder::cutToDomain(const MappedTensor &input) {
   auto type = cast<RankedTensorType>(input.tensor.getType());
-  SmallVector<int64_t> sizes(type.getShape());
-  for (auto [size, index] : llvm::zip_equal(sizes, input.map.getResults()))
-    if (auto dim = dyn_cast<AffineDimExpr>(index))
-      size = domain[dim.getPosition()];
-  if (ArrayRef<int64_t>(sizes) == type.getShape())
+  SmallVector<OpFoldResult> sizes;
+  bool isCut = false;
+  for (auto [extent, index] : llvm::zip_equal(type.getShape(), input.map.getResults())) {
+    auto dim = dyn_cast<AffineDimExpr>(index);
+    sizes.push_back(dim ? getExtent(dim.getPosition()) : builder.getIndexAttr(extent));
+    // A dynamic extent is the loop's already.
+    isCut |= !ShapedType::isDynamic(extent) &&
+             sizes.back() != OpFoldResult(builder.getIndexAttr(extent));
+  }
+  if (!isCut)
     return input.tensor;
   SmallVector<OpFoldResult> offsets(sizes.size(), builder.getIndexAttr(0));
   SmallVector<OpFoldResult> strides(sizes.size(), builder.getIndexAttr(1));
-  return tensor::ExtractSliceOp::create(builder, loc, input.tensor, offsets,
-                                        getAsIndexOpFoldResult(builder.getContext(), sizes),
-                                        strides);
+  return tensor::ExtractSliceOp::create(builder, loc, input.tensor, offsets, sizes, strides);
 }
 
 Value LinalgBuilder::generic(ArrayRef<unsigned> loops, ArrayRef<unsigned> reductions,

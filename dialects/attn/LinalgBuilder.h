@@ -26,7 +26,14 @@ struct MappedTensor {
 class LinalgBuilder {
 public:
   LinalgBuilder(mlir::OpBuilder &builder, mlir::Location loc, llvm::ArrayRef<int64_t> domain)
-      : builder(builder), loc(loc), domain(domain) {}
+      : builder(builder), loc(loc), domain(domain), extents(domain.size()) {}
+
+  /// Gives dimension `dim` this many iterations, of the domain's at most.
+  void setExtent(unsigned dim, mlir::Value extent) { extents[dim] = extent; }
+  mlir::OpFoldResult getExtent(unsigned dim) {
+    return extents[dim] ? mlir::OpFoldResult(extents[dim])
+                        : mlir::OpFoldResult(builder.getIndexAttr(domain[dim]));
+  }
 
   using Body = llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::Location, mlir::ValueRange)>;
 
@@ -49,6 +56,8 @@ private:
   mlir::OpBuilder &builder;
   mlir::Location loc;
   llvm::ArrayRef<int64_t> domain;
+  /// Null where the domain says it.
+  llvm::SmallVector<mlir::Value> extents;
 };
 
 /// `value` converted to the floating-point type `type`.

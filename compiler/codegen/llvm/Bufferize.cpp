@@ -14,6 +14,8 @@
 #include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Affine/IR/ValueBoundsOpInterfaceImpl.h"
+#include "mlir/Dialect/Arith/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Arith/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -21,14 +23,18 @@
 #include "mlir/Dialect/Index/IR/IndexDialect.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Linalg/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Linalg/Transforms/SubsetInsertionOpInterfaceImpl.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/MemRef/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/SCF/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/SCF/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/IR/ValueBoundsOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/BufferizableOpInterfaceImpl.h"
 #include "mlir/Dialect/Tensor/Transforms/SubsetInsertionOpInterfaceImpl.h"
 #include "mlir/Dialect/UB/IR/UBOps.h"
@@ -38,6 +44,8 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 #include "mlir/Transforms/Passes.h"
+
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -56,6 +64,12 @@ void codegen::loadLoopDialects(MLIRContext &context) {
   scf::registerBufferizableOpInterfaceExternalModels(registry);
   tensor::registerBufferizableOpInterfaceExternalModels(registry);
   tensor::registerSubsetOpInterfaceExternalModels(registry);
+  affine::registerValueBoundsOpInterfaceExternalModels(registry);
+  arith::registerValueBoundsOpInterfaceExternalModels(registry);
+  linalg::registerValueBoundsOpInterfaceExternalModels(registry);
+  memref::registerValueBoundsOpInterfaceExternalModels(registry);
+  scf::registerValueBoundsOpInterfaceExternalModels(registry);
+  tensor::registerValueBoundsOpInterfaceExternalModels(registry);
   arith::registerConvertArithToLLVMInterface(registry);
   cf::registerConvertControlFlowToLLVMInterface(registry);
   registerConvertFuncToLLVMInterface(registry);
@@ -187,6 +201,38 @@ static void separateWriters(ModuleOp module) {
   }
 }
 
+/// Gives memory whose size only the run knows that of the largest: inside of a loop none is taken.
+/// Its elements lie as close together as their number allows.
+static LogicalResult boundAllocations(ModuleOp module) {
+  SmallVector<memref::AllocOp> allocations;
+  module.walk([&](memref::AllocOp op) {
+    if (!op.getType().hasStaticShape())
+      allocations.push_back(op);
+  });
+  for (memref::AllocOp op : allocations) {
+    MemRefType type = op.getType();
+    int64_t bytes = llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+    for (int64_t extent : type.getShape())
+      bytes *= ShapedType::isDynamic(extent) ? 1 : extent;
+    for (Value size : op.getDynamicSizes()) {
+      FailureOr<int64_t> bound = ValueBoundsConstraintSet::computeConstantBound(
+          presburger::BoundType::UB, size, nullptr, /*closedUB=*/true);
+      if (failed(bound) || !type.getLayout().isIdentity())
+        return op.emitError("the LLVM backend finds no bound for the size of this buffer");
+      bytes *= *bound;
+    }
+    OpBuilder builder(op);
+    Value memory = memref::AllocOp::create(builder, op.getLoc(),
+                                           MemRefType::get({bytes}, builder.getI8Type()));
+    Value start = arith::ConstantIndexOp::create(builder, op.getLoc(), 0);
+    op.replaceAllUsesWith(
+        memref::ViewOp::create(builder, op.getLoc(), type, memory, start, op.getDynamicSizes())
+            .getResult());
+    op.erase();
+  }
+  return success();
+}
+
 /// Queries whose scores are in memory at a time: few enough for memory that grows with the number
 /// of keys and not its square, and to leave out what a causal mask hides.
 static constexpr int64_t attentionTile = 128;
@@ -233,7 +279,7 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   passes.addPass(bufferization::createOneShotBufferizePass());
   passes.addPass(createCSEPass());
   passes.addPass(createCanonicalizerPass());
-  if (failed(passes.run(module->get())))
+  if (failed(passes.run(module->get())) || failed(boundAllocations(**module)))
     return failure();
   return module;
 }

@@ -9,10 +9,13 @@
 #include "compiler/codegen/llvm/Loops.h"
 #include "mlir/Target/LLVMIR/Export.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/Bitcode/BitcodeWriter.h"
 #include "llvm/IR/IRBuilder.h"
 #include "llvm/IR/Verifier.h"
 #include "llvm/Support/raw_ostream.h"
+
+#include <limits>
 
 using namespace mlir;
 using namespace fovea;
@@ -31,8 +34,12 @@ public:
   void write(StringRef name);
 
 private:
-  llvm::Function *describeStep(const Step &step);
+  void describeSteps();
   llvm::Function *writeTask(const Step &step, llvm::Function *function, int64_t tasks);
+  void writeSteps(unsigned begin, unsigned end);
+  void writeStep(const Step &step);
+  void writeLoop(unsigned number);
+  void leaveUnlessZero(llvm::Value *code);
 
   llvm::Module &module;
   const StepProgram &program;
@@ -40,38 +47,62 @@ private:
   llvm::IRBuilder<> builder;
   llvm::PointerType *pointer;
   llvm::IntegerType *i32, *i64;
+  llvm::Function *entry = nullptr;
+  llvm::Value *worker = nullptr, *closure = nullptr, *status = nullptr;
+  llvm::BasicBlock *done = nullptr;
+  SmallVector<llvm::Value *> addresses, iterations;
+  /// Every way to `done` brings the kernel's result.
+  SmallVector<std::pair<llvm::Value *, llvm::BasicBlock *>> results;
+  unsigned nextLoop = 0;
 };
 } // namespace
 
-/// Says of a step's function what holds of its arguments.
-llvm::Function *EntryWriter::describeStep(const Step &step) {
-  llvm::Function *function = module.getFunction(step.function);
-  function->setLinkage(llvm::GlobalValue::InternalLinkage);
-  for (unsigned i = 0; i < step.buffers.size(); ++i) {
-    const Buffer &buffer = program.buffers[step.buffers[i]];
-    function->addParamAttr(i, llvm::Attribute::NoAlias);
-    function->addParamAttr(i, llvm::Attribute::NonNull);
-    if (buffer.bytes > 0)
-      function->addDereferenceableParamAttr(i, buffer.bytes);
-    if (!step.written[i])
-      function->addParamAttr(i, llvm::Attribute::ReadOnly);
-    if (buffer.scratch)
-      function->addParamAttr(i, llvm::Attribute::getWithAlignment(context, llvm::Align(64)));
+/// Says of the steps' functions what holds of their arguments wherever they are called.
+void EntryWriter::describeSteps() {
+  llvm::MapVector<StringRef, SmallVector<const Step *>> callers;
+  for (const Step &step : program.steps)
+    callers[step.function].push_back(&step);
+  for (auto &[name, steps] : callers) {
+    llvm::Function *function = module.getFunction(name);
+    function->setLinkage(llvm::GlobalValue::InternalLinkage);
+    // Code that many steps share is to stay one piece of code.
+    if (steps.size() > 1)
+      function->addFnAttr(llvm::Attribute::NoInline);
+    for (unsigned i = 0; i < steps.front()->buffers.size(); ++i) {
+      function->addParamAttr(i, llvm::Attribute::NoAlias);
+      function->addParamAttr(i, llvm::Attribute::NonNull);
+      int64_t bytes = std::numeric_limits<int64_t>::max();
+      bool aligned = true;
+      for (const Step *step : steps) {
+        const StepBuffer &part = step->buffers[i];
+        const Buffer &buffer = program.buffers[part.buffer];
+        bytes = std::min(bytes, buffer.bytes - part.offset);
+        aligned &= buffer.scratch && part.offset % 64 == 0;
+      }
+      if (bytes > 0)
+        function->addDereferenceableParamAttr(i, bytes);
+      if (!steps.front()->buffers[i].written)
+        function->addParamAttr(i, llvm::Attribute::ReadOnly);
+      if (aligned)
+        function->addParamAttr(i, llvm::Attribute::getWithAlignment(context, llvm::Align(64)));
+    }
   }
-  return function;
 }
 
 /// `i32 task(worker, i, closure)`: the i-th of `tasks` equal shares of a step; the closure holds
-/// the addresses.
+/// the addresses, then the iterations of the loops around it.
 llvm::Function *EntryWriter::writeTask(const Step &step, llvm::Function *function, int64_t tasks) {
+  if (llvm::Function *made = module.getFunction(step.function + ".task"))
+    return made;
   auto *type = llvm::FunctionType::get(i32, {pointer, i32, pointer}, false);
   auto *task = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage,
                                       step.function + ".task", module);
   llvm::IRBuilder<> body(llvm::BasicBlock::Create(context, "", task));
   SmallVector<llvm::Value *> arguments;
-  for (unsigned i = 0; i < step.buffers.size(); ++i)
+  for (unsigned i = 0; i < step.buffers.size() + step.loops.size(); ++i)
     arguments.push_back(
-        body.CreateLoad(pointer, body.CreateConstInBoundsGEP1_64(pointer, task->getArg(2), i)));
+        body.CreateLoad(i < step.buffers.size() ? static_cast<llvm::Type *>(pointer) : i64,
+                        body.CreateConstInBoundsGEP1_64(pointer, task->getArg(2), i)));
   llvm::Value *index = body.CreateSExt(task->getArg(1), i64);
   auto bound = [&](llvm::Value *i) {
     return body.CreateSDiv(body.CreateMul(i, body.getInt64(step.extent)), body.getInt64(tasks));
@@ -83,20 +114,98 @@ llvm::Function *EntryWriter::writeTask(const Step &step, llvm::Function *functio
   return task;
 }
 
+/// Leaves the kernel with `code` if that is not zero.
+void EntryWriter::leaveUnlessZero(llvm::Value *code) {
+  auto *next = llvm::BasicBlock::Create(context, "", entry, done);
+  results.push_back({code, builder.GetInsertBlock()});
+  builder.CreateCondBr(builder.CreateIsNull(code), next, done);
+  builder.SetInsertPoint(next);
+}
+
+void EntryWriter::writeStep(const Step &step) {
+  llvm::Function *function = module.getFunction(step.function);
+  SmallVector<llvm::Value *> arguments;
+  for (const StepBuffer &part : step.buffers)
+    arguments.push_back(builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(),
+                                                           addresses[part.buffer], part.offset));
+  if (step.checks) {
+    builder.CreateStore(builder.getInt32(0), status);
+    arguments.push_back(status);
+  }
+  for (unsigned loop : step.loops)
+    arguments.push_back(iterations[loop]);
+  int64_t tasks = std::min({step.extent, step.work / workPerTask, maxTasks});
+  if (tasks < 2) {
+    arguments.push_back(builder.getInt64(0));
+    arguments.push_back(builder.getInt64(step.extent));
+    builder.CreateCall(function, arguments);
+    if (step.checks)
+      leaveUnlessZero(builder.CreateLoad(i32, status));
+    return;
+  }
+  for (auto [i, argument] : llvm::enumerate(arguments))
+    builder.CreateStore(argument, builder.CreateConstInBoundsGEP1_64(pointer, closure, i));
+  auto parallel =
+      module.getOrInsertFunction("fovea_parallel_for", i32, pointer, pointer, i32, i32, pointer);
+  leaveUnlessZero(
+      builder.CreateCall(parallel, {worker, writeTask(step, function, tasks), builder.getInt32(0),
+                                    builder.getInt32(tasks), closure}));
+}
+
+void EntryWriter::writeLoop(unsigned number) {
+  const StepLoop &loop = program.loops[number];
+  llvm::Function *bound = module.getFunction(loop.upper);
+  bound->setLinkage(llvm::GlobalValue::InternalLinkage);
+  SmallVector<llvm::Value *> outer;
+  for (unsigned other : loop.outer)
+    outer.push_back(iterations[other]);
+  llvm::Value *end = builder.CreateCall(bound, outer);
+  llvm::BasicBlock *before = builder.GetInsertBlock();
+  auto *head = llvm::BasicBlock::Create(context, "", entry, done);
+  auto *body = llvm::BasicBlock::Create(context, "", entry, done);
+  auto *after = llvm::BasicBlock::Create(context, "", entry, done);
+  builder.CreateBr(head);
+  builder.SetInsertPoint(head);
+  auto *iteration = builder.CreatePHI(i64, 2);
+  iteration->addIncoming(builder.getInt64(loop.lower), before);
+  iterations[number] = iteration;
+  builder.CreateCondBr(builder.CreateICmpSLT(iteration, end), body, after);
+  builder.SetInsertPoint(body);
+  writeSteps(loop.begin, loop.end);
+  iteration->addIncoming(builder.CreateAdd(iteration, builder.getInt64(loop.stride)),
+                         builder.GetInsertBlock());
+  builder.CreateBr(head);
+  builder.SetInsertPoint(after);
+}
+
+/// Runs steps in order; where loops begin, the outermost first.
+void EntryWriter::writeSteps(unsigned begin, unsigned end) {
+  while (begin < end) {
+    if (nextLoop < program.loops.size() && program.loops[nextLoop].begin == begin) {
+      unsigned number = nextLoop++;
+      writeLoop(number);
+      begin = program.loops[number].end;
+      continue;
+    }
+    writeStep(program.steps[begin++]);
+  }
+}
+
 void EntryWriter::write(StringRef name) {
   unsigned argumentCount =
       llvm::count_if(program.buffers, [](const Buffer &buffer) { return !buffer.scratch; });
   SmallVector<llvm::Type *> types(argumentCount + 1, pointer);
-  auto *entry = llvm::Function::Create(llvm::FunctionType::get(i32, types, false),
-                                       llvm::GlobalValue::ExternalLinkage, name, module);
+  entry = llvm::Function::Create(llvm::FunctionType::get(i32, types, false),
+                                 llvm::GlobalValue::ExternalLinkage, name, module);
   auto *begin = llvm::BasicBlock::Create(context, "", entry);
   auto *run = llvm::BasicBlock::Create(context, "run", entry);
-  auto *done = llvm::BasicBlock::Create(context, "done", entry);
+  done = llvm::BasicBlock::Create(context, "done", entry);
   builder.SetInsertPoint(begin);
-  llvm::Value *worker = entry->getArg(0), *scratch = nullptr;
-  auto *closure =
-      builder.CreateAlloca(pointer, builder.getInt64(std::max<size_t>(program.buffers.size(), 1)));
-  auto *status = builder.CreateAlloca(i32);
+  worker = entry->getArg(0);
+  llvm::Value *scratch = nullptr;
+  closure = builder.CreateAlloca(
+      pointer, builder.getInt64(program.buffers.size() + program.loops.size() + 1));
+  status = builder.CreateAlloca(i32);
   if (program.scratchBytes > 0) {
     auto allocate = module.getOrInsertFunction("fovea_scratch_alloc", pointer, pointer, i64);
     scratch = builder.CreateCall(allocate, {worker, builder.getInt64(program.scratchBytes)});
@@ -108,46 +217,14 @@ void EntryWriter::write(StringRef name) {
     builder.CreateBr(run);
   }
 
-  SmallVector<llvm::Value *> addresses;
   builder.SetInsertPoint(run);
   for (const Buffer &buffer : program.buffers)
     addresses.push_back(buffer.scratch ? builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(),
                                                                             scratch, buffer.offset)
                                        : entry->getArg(1 + addresses.size()));
-  // Every way to `done` brings the kernel's result.
-  SmallVector<std::pair<llvm::Value *, llvm::BasicBlock *>> results;
-  auto leaveUnlessZero = [&](llvm::Value *code) {
-    auto *next = llvm::BasicBlock::Create(context, "", entry, done);
-    results.push_back({code, builder.GetInsertBlock()});
-    builder.CreateCondBr(builder.CreateIsNull(code), next, done);
-    builder.SetInsertPoint(next);
-  };
-  for (const Step &step : program.steps) {
-    llvm::Function *function = describeStep(step);
-    SmallVector<llvm::Value *> arguments;
-    for (unsigned index : step.buffers)
-      arguments.push_back(addresses[index]);
-    int64_t tasks = std::min({step.extent, step.work / workPerTask, maxTasks});
-    if (step.checks) {
-      builder.CreateStore(builder.getInt32(0), status);
-      arguments.push_back(status);
-    }
-    if (tasks < 2) {
-      arguments.push_back(builder.getInt64(0));
-      arguments.push_back(builder.getInt64(step.extent));
-      builder.CreateCall(function, arguments);
-      if (step.checks)
-        leaveUnlessZero(builder.CreateLoad(i32, status));
-      continue;
-    }
-    for (auto [i, address] : llvm::enumerate(arguments))
-      builder.CreateStore(address, builder.CreateConstInBoundsGEP1_64(pointer, closure, i));
-    auto parallel =
-        module.getOrInsertFunction("fovea_parallel_for", i32, pointer, pointer, i32, i32, pointer);
-    leaveUnlessZero(
-        builder.CreateCall(parallel, {worker, writeTask(step, function, tasks), builder.getInt32(0),
-                                      builder.getInt32(tasks), closure}));
-  }
+  iterations.assign(program.loops.size(), nullptr);
+  describeSteps();
+  writeSteps(0, program.steps.size());
   results.push_back({builder.getInt32(0), builder.GetInsertBlock()});
   builder.CreateBr(done);
   builder.SetInsertPoint(done);

@@ -29,26 +29,44 @@ struct Buffer {
   int64_t firstStep = -1, lastStep = -1;
 };
 
+/// What a step gets of a buffer: all of it from this byte on.
+struct StepBuffer {
+  unsigned buffer = 0;
+  int64_t offset = 0;
+  bool written = false;
+};
+
 /// One loop nest, or the whole of a sequential kernel. Its function takes the buffers' addresses,
 /// in order, then with `checks` the address of an i32 that becomes the kernel's status when a check
-/// fails, and at last the half-open range of the outermost loop to run when `extent` is positive.
+/// fails, the iterations of loops around it, and at last the half-open range of the outermost loop
+/// to run when `extent` is positive. Steps that differ in addresses alone share a function.
 struct Step {
   std::string function;
   bool checks = false;
-  llvm::SmallVector<unsigned> buffers;
-  /// Whether the step writes the buffer; parallel to `buffers`.
-  llvm::SmallVector<bool> written;
+  llvm::SmallVector<StepBuffer> buffers;
+  /// The loops of the program whose induction variables the function takes.
+  llvm::SmallVector<unsigned> loops;
   /// Iterations of the outermost loop when they are independent, 0 when the step cannot be split.
   int64_t extent = 0;
   /// Calls of the loop body in the whole step.
   int64_t work = 0;
 };
 
-/// A kernel as steps to be run in order.
+/// Steps that are repeated, [begin, end), for every value from `lower` up to the upper bound, by
+/// `stride`: the bound is what the function `upper` returns for the induction variables of `outer`.
+struct StepLoop {
+  unsigned begin = 0, end = 0;
+  int64_t lower = 0, stride = 1;
+  std::string upper;
+  llvm::SmallVector<unsigned> outer;
+};
+
+/// A kernel as steps to be run in order; loops around others come before these.
 struct StepProgram {
   mlir::OwningOpRef<mlir::ModuleOp> module;
   llvm::SmallVector<Buffer> buffers;
   llvm::SmallVector<Step> steps;
+  llvm::SmallVector<StepLoop> loops;
   /// Size of the scratch block, 0 when none is needed.
   int64_t scratchBytes = 0;
 };
@@ -82,6 +100,9 @@ struct LoopNest {
   llvm::SmallVector<mlir::Operation *> loops;
   llvm::SmallVector<bool> parallel;
 };
+
+/// The extents of an op's loops; of one that only the run knows, the most that it may be.
+llvm::SmallVector<int64_t> getMostExtents(mlir::linalg::LinalgOp op);
 
 /// Copies an operand of a product on tensors so that the result's contiguous loop is contiguous in
 /// it too, when every order of the loops steps over memory and the copy is read often.

@@ -9,9 +9,13 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/PatternMatch.h"
+#include "mlir/Interfaces/ValueBoundsOpInterface.h"
 
 using namespace mlir;
 using namespace fovea;
+
+/// Stands for an extent of which nothing is known.
+static constexpr int64_t manyIterations = 4096;
 
 /// Elements between two iterations of loop `dim`, in the storage of an operand with this map;
 /// nothing when unknown.
@@ -31,19 +35,49 @@ static std::optional<int64_t> getStride(AffineMap map, MemRefType type, unsigned
   return total;
 }
 
+SmallVector<int64_t> codegen::getMostExtents(linalg::LinalgOp op) {
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (auto [dim, extent] : llvm::enumerate(extents)) {
+    AffineExpr loop = getAffineDimExpr(dim, op.getContext());
+    for (OpOperand &operand : op->getOpOperands()) {
+      std::optional<unsigned> axis = maps[operand.getOperandNumber()].getResultPosition(loop);
+      if (!ShapedType::isDynamic(extent) || !axis)
+        continue;
+      FailureOr<int64_t> bound = ValueBoundsConstraintSet::computeConstantBound(
+          presburger::BoundType::UB, {operand.get(), int64_t(*axis)}, nullptr, /*closedUB=*/true);
+      if (succeeded(bound))
+        extent = *bound;
+    }
+    // A loop whose extent nothing tells is taken for a long one.
+    if (ShapedType::isDynamic(extent))
+      extent = manyIterations;
+  }
+  return extents;
+}
+
+/// `type` with extents that only the run knows as long ones.
+static ShapedType withLongDimensions(ShapedType type) {
+  SmallVector<int64_t> shape(type.getShape());
+  std::replace(shape.begin(), shape.end(), ShapedType::kDynamic, manyIterations);
+  return type.clone(shape);
+}
+
 /// The cost of an access that is neither contiguous nor invariant, and of a loop that does not fill
 /// a vector.
 static constexpr int64_t gather = 16, shortLoop = 8;
 
 /// How badly loop `dim` suits vectors: gathers and few iterations, then accesses at all. Tensors
 /// count as row-major memory.
-static int64_t getCost(linalg::GenericOp op, unsigned dim) {
-  int64_t cost = op.getStaticLoopRanges()[dim] < shortLoop ? gather + 1 : 0;
+static int64_t getCost(linalg::GenericOp op, unsigned dim, ArrayRef<int64_t> extents) {
+  int64_t cost = extents[dim] < shortLoop ? gather + 1 : 0;
   for (OpOperand &operand : op->getOpOperands()) {
     auto shaped = dyn_cast<ShapedType>(operand.get().getType());
     if (!shaped)
       continue;
     auto type = dyn_cast<MemRefType>(shaped);
+    if (!type && !shaped.hasStaticShape())
+      shaped = withLongDimensions(shaped);
     if (!type)
       type = MemRefType::get(shaped.getShape(), shaped.getElementType());
     std::optional<int64_t> stride = getStride(op.getMatchingIndexingMap(&operand), type, dim);
@@ -53,10 +87,11 @@ static int64_t getCost(linalg::GenericOp op, unsigned dim) {
 }
 
 unsigned codegen::chooseInnermost(linalg::GenericOp op) {
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = getMostExtents(op);
   unsigned innermost = op.getNumLoops() - 1;
   for (unsigned dim = op.getNumLoops(); dim-- > 0;)
-    if (extents[dim] > 1 && (extents[innermost] <= 1 || getCost(op, dim) < getCost(op, innermost)))
+    if (extents[dim] > 1 &&
+        (extents[innermost] <= 1 || getCost(op, dim, extents) < getCost(op, innermost, extents)))
       innermost = dim;
   return innermost;
 }
@@ -129,7 +164,7 @@ static void moveLast(linalg::GenericOp op, unsigned number, unsigned last) {
 void codegen::packOperands(linalg::GenericOp op) {
   if (op.getNumReductionLoops() == 0 || op.getNumDpsInputs() != 2 || op->getNumResults() != 1)
     return;
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  SmallVector<int64_t> extents = getMostExtents(op);
   AffineMap written = op.getIndexingMapsArray().back();
   if (written.getNumResults() == 0)
     return;
@@ -137,7 +172,7 @@ void codegen::packOperands(linalg::GenericOp op) {
   if (!column || extents[column.getPosition()] < shortLoop)
     return;
   for (unsigned dim = 0; dim < op.getNumLoops(); ++dim)
-    if (extents[dim] > 1 && getCost(op, dim) < gather)
+    if (extents[dim] > 1 && getCost(op, dim, extents) < gather)
       return;
   double work = 1;
   for (int64_t extent : extents)
@@ -147,7 +182,8 @@ void codegen::packOperands(linalg::GenericOp op) {
     AffineMap map = op.getMatchingIndexingMap(operand);
     auto type = dyn_cast<RankedTensorType>(operand->get().getType());
     // A copy pays when each element is read several times.
-    if (!type || !map.isProjectedPermutation() || work < 8.0 * double(type.getNumElements()))
+    if (!type || !type.hasStaticShape() || !map.isProjectedPermutation() ||
+        work < 8.0 * double(type.getNumElements()))
       continue;
     for (unsigned dim = 0; dim + 1 < map.getNumResults(); ++dim)
       if (map.getResult(dim) == column)

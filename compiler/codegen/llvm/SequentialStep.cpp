@@ -86,10 +86,8 @@ LogicalResult codegen::makeSequentialStep(func::FuncOp function, StepProgram &pr
   Step step;
   step.function = (function.getName() + ".step0").str();
   step.checks = true;
-  for (unsigned i = 0; i < bases.size(); ++i) {
-    step.buffers.push_back(i);
-    step.written.push_back(true);
-  }
+  for (unsigned i = 0; i < bases.size(); ++i)
+    step.buffers.push_back({i, /*offset=*/0, /*written=*/true});
 
   OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
   Type index = builder.getIndexType();

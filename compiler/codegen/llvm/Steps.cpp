@@ -15,6 +15,7 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/MemRef/Transforms/Passes.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -25,6 +26,7 @@
 
 #include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
@@ -32,6 +34,15 @@ using namespace fovea;
 using namespace fovea::codegen;
 
 namespace {
+/// What an op that becomes a function of its own needs from around it.
+struct Surroundings {
+  /// Views, constants and numbers that it repeats, in order.
+  llvm::SetVector<Operation *> repeated;
+  /// The buffers below, and the loops whose induction variables it takes.
+  llvm::SetVector<Value> buffers;
+  llvm::SetVector<unsigned> loops;
+};
+
 /// Makes the step functions of one kernel.
 class StepMaker {
 public:
@@ -39,14 +50,21 @@ public:
   LogicalResult run();
 
 private:
+  LogicalResult makeSteps(Block &block);
+  LogicalResult makeLoop(scf::ForOp loop);
   LogicalResult makeStep(Operation *op);
-  LogicalResult collect(Operation *op, llvm::SetVector<Operation *> &views,
-                        llvm::SetVector<Value> &bases);
+  LogicalResult makeBound(scf::ForOp loop, StepLoop &made);
+  LogicalResult collect(ValueRange operands, Surroundings &found);
   void addBuffer(Value memory, bool scratch);
+  StepBuffer describe(Value base, Operation *op, Surroundings &found, Type &type, Value &view);
 
   func::FuncOp function;
   StepProgram &program;
   llvm::MapVector<Value, unsigned> buffers;
+  /// Of the program's loops.
+  SmallVector<Value> inductionVariables;
+  /// The function and the outermost extent of what was made of a text.
+  llvm::StringMap<std::pair<std::string, int64_t>> functions;
 };
 } // namespace
 
@@ -59,24 +77,25 @@ void StepMaker::addBuffer(Value memory, bool scratch) {
   program.buffers.push_back(buffer);
 }
 
-/// The ops outside a step that it must repeat (views, constants), in order, and the buffers below
-/// them.
-LogicalResult StepMaker::collect(Operation *op, llvm::SetVector<Operation *> &views,
-                                 llvm::SetVector<Value> &bases) {
-  llvm::SetVector<Value> operands;
-  operands.insert(op->operand_begin(), op->operand_end());
-  getUsedValuesDefinedAbove(op->getRegions(), operands);
+LogicalResult StepMaker::collect(ValueRange operands, Surroundings &found) {
   for (Value operand : operands) {
     if (buffers.contains(operand)) {
-      bases.insert(operand);
+      found.buffers.insert(operand);
+      continue;
+    }
+    if (auto *loop = llvm::find(inductionVariables, operand); loop != inductionVariables.end()) {
+      found.loops.insert(loop - inductionVariables.begin());
       continue;
     }
     Operation *producer = operand.getDefiningOp();
     if (!producer || !isMemoryEffectFree(producer))
-      return op->emitError("the LLVM backend cannot pass this op's operand between loops");
-    if (failed(collect(producer, views, bases)))
+      return emitError(operand.getLoc(),
+                       "the LLVM backend cannot pass this op's operand between loops");
+    if (found.repeated.contains(producer))
+      continue;
+    if (failed(collect(producer->getOperands(), found)))
       return failure();
-    views.insert(producer);
+    found.repeated.insert(producer);
   }
   return success();
 }
@@ -89,6 +108,40 @@ static Value getBase(Value view, const llvm::MapVector<Value, unsigned> &buffers
     view = producer->getOperand(0);
   }
   return view;
+}
+
+/// What `op` gets of a buffer, and as what type. When one slice at a constant place is all that it
+/// sees of it, that is `view`, and the place is in the address: so steps at other places are equal.
+StepBuffer StepMaker::describe(Value base, Operation *op, Surroundings &found, Type &type,
+                               Value &view) {
+  StepBuffer result{buffers.lookup(base), 0, false};
+  result.written = llvm::any_of(cast<DestinationStyleOpInterface>(op).getDpsInits(),
+                                [&](Value init) { return getBase(init, buffers) == base; });
+  type = base.getType();
+  view = base;
+  memref::SubViewOp only;
+  llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), used);
+  for (Operation *repeated : found.repeated) {
+    if (!llvm::is_contained(repeated->getOperands(), base))
+      continue;
+    if (only || !isa<memref::SubViewOp>(repeated))
+      return result;
+    only = cast<memref::SubViewOp>(repeated);
+  }
+  if (!only || used.contains(base) || llvm::any_of(found.repeated, [&](Operation *other) {
+        return llvm::is_contained(other->getOperands(), only.getResult());
+      }))
+    return result;
+  auto [strides, offset] = only.getType().getStridesAndOffset();
+  if (ShapedType::isDynamic(offset) || ShapedType::isDynamicShape(strides) ||
+      !only.getType().hasStaticShape() || only.getType().getNumElements() == 0)
+    return result;
+  view = only;
+  type = MemRefType::get(only.getType().getShape(), only.getType().getElementType(),
+                         StridedLayoutAttr::get(op->getContext(), 0, strides));
+  result.offset = offset * llvm::divideCeil(only.getType().getElementTypeBitWidth(), 8);
+  return result;
 }
 
 func::FuncOp codegen::makeStepFunction(OpBuilder &builder, Location loc, StringRef name,
@@ -113,71 +166,145 @@ func::FuncOp codegen::makeStepFunction(OpBuilder &builder, Location loc, StringR
 }
 
 LogicalResult StepMaker::makeStep(Operation *op) {
-  llvm::SetVector<Operation *> views;
-  llvm::SetVector<Value> bases;
-  if (failed(collect(op, views, bases)))
+  llvm::SetVector<Value> used(op->operand_begin(), op->operand_end());
+  getUsedValuesDefinedAbove(op->getRegions(), used);
+  Surroundings found;
+  if (failed(collect(used.getArrayRef(), found)))
     return failure();
   Step step;
-  step.function = (function.getName() + ".step" + Twine(program.steps.size())).str();
-  for (Value base : bases) {
-    unsigned index = buffers.lookup(base);
-    Buffer &buffer = program.buffers[index];
+  step.loops.assign(found.loops.begin(), found.loops.end());
+  OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
+  SmallVector<Type> types;
+  SmallVector<Value> views;
+  for (Value base : found.buffers) {
+    Value view;
+    Type type;
+    step.buffers.push_back(describe(base, op, found, type, view));
+    Buffer &buffer = program.buffers[step.buffers.back().buffer];
     if (buffer.firstStep < 0)
       buffer.firstStep = program.steps.size();
     buffer.lastStep = program.steps.size();
-    step.buffers.push_back(index);
-    bool written = llvm::any_of(cast<DestinationStyleOpInterface>(op).getDpsInits(),
-                                [&](Value init) { return getBase(init, buffers) == base; });
-    step.written.push_back(written);
+    types.push_back(type);
+    views.push_back(view);
+    if (view != base)
+      found.repeated.remove(view.getDefiningOp());
   }
-
-  auto linalgOp = cast<linalg::LinalgOp>(op);
   step.work = 1;
-  for (int64_t extent : linalgOp.getStaticLoopRanges())
+  for (int64_t extent : getMostExtents(cast<linalg::LinalgOp>(op)))
     step.work *= extent;
 
-  OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
   Type index = builder.getIndexType();
+  SmallVector<Type> numbers(step.loops.size() + 2, index);
   SmallVector<Value> inside;
-  func::FuncOp made =
-      makeStepFunction(builder, op->getLoc(), step.function,
-                       ValueRange(bases.getArrayRef()).getTypes(), {index, index}, inside);
+  func::FuncOp made = makeStepFunction(builder, op->getLoc(), "step", types, numbers, inside);
   IRMapping mapping;
-  mapping.map(bases.getArrayRef(), inside);
-  for (Operation *view : views)
-    builder.clone(*view, mapping);
+  mapping.map(views, inside);
+  for (auto [n, loop] : llvm::enumerate(step.loops))
+    mapping.map(inductionVariables[loop], made.getArgument(views.size() + n));
+  for (Operation *repeated : found.repeated)
+    builder.clone(*repeated, mapping);
   Operation *copy = builder.clone(*op, mapping);
   func::ReturnOp::create(builder, op->getLoc());
 
-  FailureOr<LoopNest> nest = lowerToLoops(copy);
-  if (failed(nest))
-    return failure();
-  // The outermost loop that repeats takes its range from the caller, if its iterations are
-  // independent.
-  for (auto [loop, parallel] : llvm::zip(nest->loops, nest->parallel)) {
-    auto forOp = cast<scf::ForOp>(loop);
-    std::optional<APInt> count = forOp.getStaticTripCount();
-    if (!parallel || !count)
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  made->print(stream, OpPrintingFlags().useLocalScope());
+  auto &[name, extent] = functions[text];
+  if (!name.empty()) {
+    made.erase();
+  } else {
+    name = (function.getName() + ".step" + Twine(program.steps.size())).str();
+    made.setName(name);
+    FailureOr<LoopNest> nest = lowerToLoops(copy);
+    if (failed(nest))
+      return failure();
+    // The outermost loop that repeats takes its range from the caller, if its iterations are
+    // independent.
+    for (auto [loop, parallel] : llvm::zip(nest->loops, nest->parallel)) {
+      auto forOp = cast<scf::ForOp>(loop);
+      std::optional<APInt> count = forOp.getStaticTripCount();
+      if (!parallel || !count)
+        break;
+      if (count->ule(1))
+        continue;
+      forOp.setLowerBound(made.getArgument(made.getNumArguments() - 2));
+      forOp.setUpperBound(made.getArgument(made.getNumArguments() - 1));
+      extent = count->getZExtValue();
       break;
-    if (count->ule(1))
-      continue;
-    forOp.setLowerBound(made.getArgument(bases.size()));
-    forOp.setUpperBound(made.getArgument(bases.size() + 1));
-    step.extent = count->getZExtValue();
-    break;
+    }
   }
+  step.function = name;
+  step.extent = extent;
   program.steps.push_back(std::move(step));
   return success();
 }
 
-LogicalResult StepMaker::run() {
-  for (BlockArgument argument : function.getArguments())
-    addBuffer(argument, /*scratch=*/false);
-  for (Operation &op : llvm::make_early_inc_range(function.front().without_terminator())) {
+/// The upper bound of a loop as a function of the loops around it.
+LogicalResult StepMaker::makeBound(scf::ForOp loop, StepLoop &made) {
+  std::optional<int64_t> lower = getConstantIntValue(loop.getLowerBound());
+  std::optional<int64_t> stride = getConstantIntValue(loop.getStep());
+  Surroundings found;
+  if (!lower || !stride || failed(collect(loop.getUpperBound(), found)) || !found.buffers.empty())
+    return loop.emitError("the LLVM backend has no code for the bounds of this loop");
+  made.lower = *lower;
+  made.stride = *stride;
+  made.outer.assign(found.loops.begin(), found.loops.end());
+  made.upper = (function.getName() + ".bound" + Twine(program.loops.size())).str();
+  OpBuilder builder = OpBuilder::atBlockEnd(program.module->getBody());
+  SmallVector<Type> types(made.outer.size(), builder.getIndexType());
+  auto bound = func::FuncOp::create(builder, loop.getLoc(), made.upper,
+                                    builder.getFunctionType(types, builder.getIndexType()));
+  Block *entry = bound.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  IRMapping mapping;
+  for (auto [n, outer] : llvm::enumerate(made.outer))
+    mapping.map(inductionVariables[outer], entry->getArgument(n));
+  for (Operation *repeated : found.repeated)
+    builder.clone(*repeated, mapping);
+  func::ReturnOp::create(builder, loop.getLoc(), mapping.lookup(loop.getUpperBound()));
+  return success();
+}
+
+LogicalResult StepMaker::makeLoop(scf::ForOp loop) {
+  if (loop.getNumResults() > 0)
+    return loop.emitError("the LLVM backend passes no values between iterations of this loop");
+  StepLoop made;
+  if (failed(makeBound(loop, made)))
+    return failure();
+  unsigned number = program.loops.size();
+  size_t outside = program.buffers.size();
+  made.begin = program.steps.size();
+  program.loops.push_back(made);
+  inductionVariables.push_back(loop.getInductionVar());
+  if (failed(makeSteps(*loop.getBody())))
+    return failure();
+  unsigned end = program.loops[number].end = program.steps.size();
+  if (made.begin == end) {
+    program.module->lookupSymbol(made.upper)->erase();
+    program.loops.pop_back();
+    inductionVariables.pop_back();
+    return success();
+  }
+  // An iteration may find what another left in memory of outside.
+  for (Buffer &buffer : llvm::MutableArrayRef(program.buffers).take_front(outside))
+    if (buffer.lastStep >= int64_t(made.begin)) {
+      buffer.firstStep = std::min<int64_t>(buffer.firstStep, made.begin);
+      buffer.lastStep = int64_t(end) - 1;
+    }
+  return success();
+}
+
+LogicalResult StepMaker::makeSteps(Block &block) {
+  for (Operation &op : llvm::make_early_inc_range(block.without_terminator())) {
     if (auto alloc = dyn_cast<memref::AllocOp>(op)) {
       if (!alloc.getType().hasStaticShape())
         return op.emitError("the LLVM backend needs buffers of static size");
       addBuffer(alloc, /*scratch=*/true);
+      continue;
+    }
+    if (auto loop = dyn_cast<scf::ForOp>(op)) {
+      if (failed(makeLoop(loop)))
+        return failure();
       continue;
     }
     if (isMemoryEffectFree(&op))
@@ -195,6 +322,12 @@ LogicalResult StepMaker::run() {
       return failure();
   }
   return success();
+}
+
+LogicalResult StepMaker::run() {
+  for (BlockArgument argument : function.getArguments())
+    addBuffer(argument, /*scratch=*/false);
+  return makeSteps(function.front());
 }
 
 /// Places scratch buffers first-fit: two may overlap unless a step lies in the lifetime of both.

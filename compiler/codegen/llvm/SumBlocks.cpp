@@ -4,8 +4,11 @@
 // of it; where it runs along the result, each element would be one chain of additions.
 
 #include "compiler/codegen/llvm/Loops.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/PatternMatch.h"
@@ -101,15 +104,90 @@ static Value divideOperand(IRRewriter &rewriter, Location loc, Value value, Affi
   return tensor::ExpandShapeOp::create(rewriter, loc, type.clone(shape), value, groups);
 }
 
-void codegen::blockSums(linalg::GenericOp op) {
-  if (op.getNumReductionLoops() == 0 || !isSum(op))
+/// The extent of loop `dim` as the slice says by which an operand was made for it.
+static OpFoldResult getSlicedExtent(linalg::GenericOp op, unsigned dim) {
+  for (auto [input, map] : llvm::zip(op.getInputs(), op.getIndexingMapsArray()))
+    if (auto slice = input.getDefiningOp<tensor::ExtractSliceOp>();
+        slice && slice.getSourceType().getRank() == slice.getType().getRank())
+      if (std::optional<unsigned> axis =
+              map.getResultPosition(getAffineDimExpr(dim, op.getContext())))
+        return slice.getMixedSizes()[*axis];
+  return {};
+}
+
+/// A sum along one loop of an extent that only the run knows: a loop over its blocks, the last of
+/// which may be shorter, around the sum of one.
+static void loopOverBlocks(linalg::GenericOp op, unsigned dim) {
+  OpFoldResult extent = getSlicedExtent(op, dim);
+  if (!extent || op.getNumReductionLoops() != 1 || !canDivide(op, dim))
     return;
+  IRRewriter rewriter(op);
+  Location loc = op.getLoc();
+  AffineExpr n = rewriter.getAffineDimExpr(0), all = rewriter.getAffineSymbolExpr(0);
+  Value zero = arith::ConstantIndexOp::create(rewriter, loc, 0);
+  Value one = arith::ConstantIndexOp::create(rewriter, loc, 1);
+  Value none = arith::ConstantOp::create(rewriter, loc, rewriter.getF32FloatAttr(0));
+  Value count = getValueOrCreateConstantIndexOp(
+      rewriter, loc,
+      affine::makeComposedFoldedAffineApply(rewriter, loc,
+                                            AffineMap::get(0, 1, all.ceilDiv(longestSum)), extent));
+  auto loop = scf::ForOp::create(rewriter, loc, zero, count, one, op.getOutputs());
+  rewriter.setInsertionPointToStart(loop.getBody());
+  OpFoldResult block = loop.getInductionVar();
+  OpFoldResult first =
+      affine::makeComposedFoldedAffineApply(rewriter, loc, n * longestSum, {block});
+  AffineMap rest = AffineMap::get(
+      1, 1, {rewriter.getAffineConstantExpr(longestSum), all - n * longestSum}, op.getContext());
+  OpFoldResult terms = affine::makeComposedFoldedAffineMin(rewriter, loc, rest, {block, extent});
+  SmallVector<Value> inputs(op.getInputs());
+  for (auto [input, map] : llvm::zip(inputs, op.getIndexingMapsArray())) {
+    std::optional<unsigned> axis = map.getResultPosition(rewriter.getAffineDimExpr(dim));
+    if (!axis)
+      continue;
+    int64_t rank = map.getNumResults();
+    SmallVector<OpFoldResult> offsets(rank, rewriter.getIndexAttr(0));
+    SmallVector<OpFoldResult> strides(rank, rewriter.getIndexAttr(1));
+    SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(rewriter, loc, input);
+    offsets[*axis] = first;
+    sizes[*axis] = terms;
+    input = tensor::ExtractSliceOp::create(rewriter, loc, input, offsets, sizes, strides);
+  }
+  auto type = cast<RankedTensorType>(op.getResultTypes()[0]);
+  Value empty = tensor::EmptyOp::create(rewriter, loc, type.getShape(), rewriter.getF32Type());
+  Value start = linalg::FillOp::create(rewriter, loc, none, empty).getResult(0);
+  auto part = linalg::GenericOp::create(rewriter, loc, type, inputs, start,
+                                        op.getIndexingMapsArray(), op.getIteratorTypesArray());
+  IRMapping mapping;
+  op.getRegion().cloneInto(&part.getRegion(), mapping);
+  AffineMap identity = rewriter.getMultiDimIdentityMap(type.getRank());
+  SmallVector<utils::IteratorType> loops(type.getRank(), utils::IteratorType::parallel);
+  auto total = linalg::GenericOp::create(
+      rewriter, loc, type, part.getResults(), loop.getRegionIterArgs(), {identity, identity}, loops,
+      [](OpBuilder &body, Location at, ValueRange values) {
+        Value sum = arith::AddFOp::create(body, at, values[0], values[1]);
+        linalg::YieldOp::create(body, at, sum);
+      });
+  scf::YieldOp::create(rewriter, loc, total.getResults());
+  rewriter.replaceOp(op, loop);
+}
+
+void codegen::blockSums(linalg::GenericOp op) {
+  if (op.getNumReductionLoops() == 0 || !isSum(op) ||
+      !cast<RankedTensorType>(op.getResultTypes()[0]).hasStaticShape())
+    return;
+  SmallVector<int64_t> extents = op.getStaticLoopRanges();
+  if (int64_t *unknown = llvm::find(extents, ShapedType::kDynamic); unknown != extents.end()) {
+    unsigned dim = unknown - extents.begin();
+    if (getMostExtents(op)[dim] > longestSum &&
+        op.getIteratorTypesArray()[chooseInnermost(op)] == utils::IteratorType::parallel)
+      loopOverBlocks(op, dim);
+    return;
+  }
   std::optional<SumCut> cut = chooseCut(op);
   if (!cut || op.getIteratorTypesArray()[chooseInnermost(op)] != utils::IteratorType::parallel)
     return;
   IRRewriter rewriter(op);
   Location loc = op.getLoc();
-  SmallVector<int64_t> extents = op.getStaticLoopRanges();
   SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
   SmallVector<AffineMap> maps = op.getIndexingMapsArray();
   SmallVector<Value> inputs(op.getInputs());

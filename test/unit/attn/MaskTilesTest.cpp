@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // What is proved of tiles against the mask itself, element by element, for every size up to three
-// tiles.
+// tiles, and that the loops over them leave nothing out.
 
 #include "dialects/attn/MaskTiles.h"
 
+#include "dialects/attn/TilePlan.h"
 #include "mlir/AsmParser/AsmParser.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -78,6 +79,41 @@ protected:
   MaskAttr parse() { return parse(GetParam()); }
   MLIRContext context;
 };
+
+TEST_P(MaskTiles, ArePlannedInFewLoopsThatMissNothing) {
+  MaskAttr mask = parse();
+  constexpr int64_t batches = 5, heads = 1 << 13;
+  for (int64_t queries : {1, 5, 16, 37, 160})
+    for (int64_t keys : {1, 7, 40, 160}) {
+      SmallVector<int64_t> domain = {batches, heads, queries, keys, 1, 1};
+      SmallVector<BatchRun> plan = planTiles(mask, domain, tile);
+      EXPECT_LE(plan.size(), 6u);
+      int64_t nextBatch = 0, missed = 0;
+      for (const BatchRun &run : plan) {
+        EXPECT_LE(run.queries.size(), 9u);
+        EXPECT_EQ(run.first, nextBatch);
+        nextBatch += run.tiles * run.batches;
+        int64_t nextQuery = 0;
+        for (const QueryRun &rows : run.queries) {
+          EXPECT_EQ(rows.first, nextQuery);
+          nextQuery += rows.tiles * rows.queries;
+          for (int64_t n = 0; n < rows.tiles; ++n) {
+            int64_t low = rows.keys.low + n * rows.keys.lowStep;
+            int64_t high = rows.keys.high + n * rows.keys.highStep;
+            EXPECT_TRUE(0 <= low && low < high && high <= keys) << low << " " << high;
+            EXPECT_LE(high - low, rows.getMostKeys());
+            for (int64_t b = run.first; b < nextBatch; ++b)
+              for (int64_t i = rows.first + n * rows.queries, end = i + rows.queries; i < end; ++i)
+                for (int64_t j = 0; j < keys; ++j)
+                  missed += (j < low || j >= high) && isVisible(mask, {b, 0, i, j});
+          }
+        }
+        EXPECT_EQ(nextQuery, queries);
+      }
+      EXPECT_EQ(nextBatch, batches);
+      EXPECT_EQ(missed, 0);
+    }
+}
 
 TEST_P(MaskTiles, NamesAndPrintsWhatItParsed) {
   MaskAttr mask = parse();
