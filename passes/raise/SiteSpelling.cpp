@@ -116,6 +116,32 @@ template <typename ScatterOp> static void selectInBox(ScatterOp scatter, Rewrite
   eraseDead(scatter, rewriter);
 }
 
+/// One constant in front of each row, or behind it -> joined to it: the score of a sink.
+static void joinPadding(onnx::PadOp pad, RewriterBase &rewriter) {
+  RankedTensorType from = getStaticType(pad.getX()), to = getStaticType(pad.getY());
+  std::optional<SmallVector<int64_t>> pads = onnx::getConstantIntegers(pad.getPads());
+  std::optional<double> number =
+      isa<NoneType>(pad.getValue().getType()) ? 0 : onnx::getConstantScalar(pad.getValue());
+  if (!from || !to || !pads || !number || pad.getMode() != "constant" || from.getRank() == 0 ||
+      !isa<FloatType>(from.getElementType()))
+    return;
+  int64_t rank = from.getRank(), keys = from.getShape().back();
+  SmallVector<int64_t> shape(from.getShape());
+  shape.back() = keys + 1;
+  if (to.getShape() != ArrayRef(shape) || llvm::count(*pads, 0) + 1 != int64_t(pads->size()))
+    return;
+  // The one number that is not zero stands in the first half where it goes in front.
+  bool isFront = llvm::find(*pads, 1) - pads->begin() < int64_t(pads->size()) / 2;
+  shape.back() = 1;
+  rewriter.setInsertionPoint(pad);
+  GraphBuilder graph(rewriter, pad.getLoc());
+  SmallVector<Value> parts = {pad.getX(), graph.splat(*number, from.getElementType(), shape)};
+  if (isFront)
+    std::swap(parts[0], parts[1]);
+  rewriter.replaceAllUsesWith(pad.getY(), graph.concat(parts, rank - 1));
+  eraseDead(pad, rewriter);
+}
+
 /// The ops that `value` is computed from, up to products.
 static llvm::SetVector<Operation *> findProducers(Value value) {
   llvm::SetVector<Operation *> reached;
@@ -192,6 +218,9 @@ void raise::respellSite(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
       splitAddend(gemm, rewriter);
     else if (auto conv = dyn_cast<onnx::ConvOp>(op))
       splitBias(conv, rewriter);
+    else if (auto pad = dyn_cast<onnx::PadOp>(op);
+             pad && pad.getY().getType() == softmax.getX().getType())
+      joinPadding(pad, rewriter);
     else if (auto scatter = dyn_cast<onnx::ScatterNDOp>(op))
       selectInBox(scatter, rewriter);
     else if (auto scatter = dyn_cast<onnx::ScatterElementsOp>(op))

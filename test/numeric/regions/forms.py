@@ -59,6 +59,15 @@ def sink(first=False, shape=(1, HEADS, 1, 1), shifted=True, mask=False):
     return probabilities
 
 
+def padded(first=False, value=None):
+    """A constant beside the scores, and its probability dropped: softmax-one, if it is zero."""
+    def probabilities(g, s):
+        pads = g.ints(0, 0, 0, int(first), 0, 0, 0, int(not first))
+        p = g.Softmax(g.Pad(s, pads, *([] if value is None else [(value, "float32")])), axis=-1)
+        return g.Slice(p, g.ints(first), g.ints(g.keys + first), g.ints(3), g.ints(1))
+    return probabilities
+
+
 def shaw(order=("p", "r"), clipped=None, dynamic=False):
     """P V + P R with R indexed by query and key, as tensor2tensor writes it."""
     def output(g, p, v):
@@ -220,6 +229,8 @@ CASES = {
     "sinks": site(SCALE + ", sink", weights=sink()),
     "sinks in front": site(SCALE + ", sink", weights=sink(first=True, shifted=False)),
     "sinks, causal": site(SCALE + ", mask, sink", weights=sink(mask=True), queries=70, keys=70),
+    "padded": site(SCALE + ", sink", weights=padded()),
+    "padded in front": site(SCALE + ", sink", weights=padded(first=True, value=0.75)),
     "gated by a constant": site(SCALE, weights=gated(constant=True)),
     "gated, not normalised": site(SCALE, weights=gated(constant=True, normalised=False, factor=0.3)),
     "two softmaxes": site(("", SCALE), weights=gated()),

@@ -581,3 +581,25 @@ func.func @learnt_queries(%x: tensor<2x16x3x3xf32>, %v: tensor<2x9x16xf32>, %b: 
   %o = onnx.MatMul %p, %v : (tensor<2x8x9xf32>, tensor<2x9x16xf32>) -> tensor<2x8x16xf32>
   return %o, %other : tensor<2x8x16xf32>, tensor<2x8x3x3xf32>
 }
+
+// -----
+
+// Softmax with one more in its sum: the scores are padded with a zero.
+
+// CHECK-LABEL: func.func @softmax_one
+// CHECK: attn.attention
+// CHECK: %[[ZERO:.+]] = arith.constant 0.000000e+00
+// CHECK: attn.yield %{{.+}} sink %[[ZERO]] :
+func.func @softmax_one(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32> {
+  %pads = onnx.Constant : tensor<8xi64> = dense<[0, 0, 0, 0, 0, 0, 0, 1]> : tensor<8xi64>
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %nine = onnx.Constant : tensor<1xi64> = dense<9> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %none = onnx.none
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %w = onnx.Pad %s, %pads, %none, %none : (tensor<1x4x9x9xf32>, tensor<8xi64>, none, none) -> tensor<1x4x9x10xf32>
+  %p = onnx.Softmax %w : (tensor<1x4x9x10xf32>) -> tensor<1x4x9x10xf32>
+  %d = onnx.Slice %p, %zero, %nine, %three, %none : (tensor<1x4x9x10xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %d, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  return %o : tensor<1x4x9x16xf32>
+}
