@@ -384,11 +384,18 @@ struct NarrowDoubleInTwoSteps : OpRewritePattern<arith::TruncFOp> {
 };
 
 /// Conversions to 16 bits from f64, and from and to bf16, exact to the last bit on every CPU and
-/// without a function of the compiler's library.
+/// without a function of the compiler's library. The emulation of arithmetic allows that a result
+/// is extended again without having been rounded: it must be.
 struct ExpandNarrowFloats : PassWrapper<ExpandNarrowFloats, OperationPass<ModuleOp>> {
   MLIR_DEFINE_EXPLICIT_INTERNAL_INLINE_TYPE_ID(ExpandNarrowFloats)
   StringRef getName() const override { return "ExpandNarrowFloats"; }
   void runOnOperation() override {
+    getOperation()->walk([](Operation *op) {
+      if (auto conversion = dyn_cast<arith::ExtFOp>(op))
+        conversion.setFastmath(arith::FastMathFlags::none);
+      else if (auto conversion = dyn_cast<arith::TruncFOp>(op))
+        conversion.setFastmath(arith::FastMathFlags::none);
+    });
     RewritePatternSet patterns(&getContext());
     patterns.add<NarrowDoubleInTwoSteps>(&getContext(), /*benefit=*/2);
     arith::populateExpandBFloat16Patterns(patterns);

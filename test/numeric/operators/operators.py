@@ -11,7 +11,8 @@ FLOAT, I8 = numpy.float32, numpy.int8
 
 @dataclasses.dataclass
 class Case:
-    """One node. `inputs` are arrays, `constants` the positions of those that are initializers."""
+    """One node, or several, of which each takes the result of the one before and the next input. `inputs` are arrays,
+    `constants` the positions of those that are initializers."""
     name: str
     op: str
     inputs: list
@@ -61,5 +62,11 @@ def embeddings():
                [y.astype(FLOAT), numpy.zeros(2, numpy.int32)], attributes={"epsilon": 1e-2}, domain="com.microsoft")
 
 
+def roundings():
+    """Every node rounds to its type, also in the middle of a kernel."""
+    x, y, z = ((numpy.sin(numpy.arange(64) * step) * 0.05 + 0.06).astype(numpy.float16) for step in (1, 2, 3))
+    yield Case("Mul and Div, 16 bits", "Mul Div", [x, y, z], [x * y / z])
+
+
 def cases():
-    return [*selections(), *shrinks(), *types(), *embeddings()]
+    return [*selections(), *shrinks(), *types(), *embeddings(), *roundings()]

@@ -30,7 +30,12 @@ def make_model(group, opset):
     for number, case in enumerate(group):
         names = [f"x{number}_{i}" if array is not None else "" for i, array in enumerate(case.inputs)]
         results = [f"y{number}_{i}" for i in range(len(case.wanted))]
-        nodes.append(helper.make_node(case.op, names, results, name=case.name, domain=case.domain, **case.attributes))
+        first, *rest = case.op.split()
+        operands = names[:len(names) - len(rest)]
+        for i, (op, more) in enumerate(zip([first, *rest], [[], *([name] for name in names[len(operands):])])):
+            operands = [f"t{number}_{i}", *more] if i else operands
+            written = results if i == len(rest) else [f"t{number}_{i + 1}"]
+            nodes.append(helper.make_node(op, operands, written, name=f"{case.name}, {op}", domain=case.domain, **case.attributes))
         for i, (name, array) in enumerate(zip(names, case.inputs)):
             if i in case.constants:
                 initializers.append(numpy_helper.from_array(array, name))
