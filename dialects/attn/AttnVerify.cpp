@@ -142,11 +142,14 @@ static LogicalResult verifyBijection(Operation *op, const MappedOperand &operand
     return op->emitOpError("does not write every element of the ")
            << operand.name << " once: " << AffineMapAttr::get(operand.map) << " on " << type;
   };
-  int64_t count = 1;
+  int64_t count = 1, elements = 1;
   for (unsigned dim : operand.dims)
     if (llvm::MulOverflow(count, domain[dim], count))
       return fail();
-  if (type.getNumElements() != count)
+  for (int64_t extent : type.getShape())
+    if (llvm::MulOverflow(elements, extent, elements))
+      return fail();
+  if (elements != count)
     return fail();
   SmallVector<unsigned> uses(6, 0);
   for (auto [n, expr] : llvm::enumerate(operand.map.getResults())) {

@@ -417,17 +417,15 @@ Value attn::expandOutput(RewriterBase &rewriter, AttentionOp op, MappedTensor so
   return AttentionExpansion(rewriter, op).emitResult(source);
 }
 
-FailureOr<SmallVector<Value>> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op,
-                                                       int64_t queryTile) {
-  if (llvm::any_of(op.getDomain(), [](int64_t extent) { return extent <= 0; }))
-    return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
+SmallVector<Value> attn::decomposeAttention(RewriterBase &rewriter, AttentionOp op,
+                                            int64_t queryTile) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   if (queryTile > 0 && !op.getProbabilities() && op.getNormalizer() == Normalizer::Softmax) {
     SmallVector<BatchRun> plan = planTiles(op.getMask(), op.getDomain(), queryTile);
     if (plan.front().batches < op.getDomain()[Dim::B] ||
         plan.front().queries.front().queries < op.getDomain()[Dim::I])
-      return SmallVector<Value>{decomposeInTiles(rewriter, op, plan)};
+      return {decomposeInTiles(rewriter, op, plan)};
   }
   return AttentionExpansion(rewriter, op).emit();
 }
@@ -439,10 +437,7 @@ Value attn::decomposeScores(RewriterBase &rewriter, AttentionOp op, const ScoreP
   return AttentionExpansion(rewriter, op, part).emitStage(stage).tensor;
 }
 
-FailureOr<SmallVector<Value>> attn::decomposeOnlineAttention(RewriterBase &rewriter,
-                                                             OnlineAttentionOp op) {
-  if (llvm::any_of(op.getDomain(), [](int64_t extent) { return extent <= 0; }))
-    return rewriter.notifyMatchFailure(op, "an extent of the domain is not positive");
+SmallVector<Value> attn::decomposeOnlineAttention(RewriterBase &rewriter, OnlineAttentionOp op) {
   OpBuilder::InsertionGuard guard(rewriter);
   rewriter.setInsertionPoint(op);
   return OnlineExpansion(rewriter, op).emit();

@@ -50,15 +50,14 @@ mlir::Value decomposeScores(mlir::RewriterBase &rewriter, AttentionOp op, const 
 /// quotient, the product with the values. Scores take the space of a [b, h, i, j] tensor. With a
 /// `queryTile`, softmax over more queries than that, or over many batches, is written tile by tile,
 /// each for the keys that its queries may see by the mask, and scores take the space of a tile's.
-/// Returns what replaces the results of `op`, which stays in place; fails only when an extent of
-/// the domain is not positive.
-mlir::FailureOr<mlir::SmallVector<mlir::Value>>
-decomposeAttention(mlir::RewriterBase &rewriter, AttentionOp op, int64_t queryTile = 0);
+/// Returns what replaces the results of `op`, which stays in place.
+mlir::SmallVector<mlir::Value> decomposeAttention(mlir::RewriterBase &rewriter, AttentionOp op,
+                                                  int64_t queryTile = 0);
 
 /// Writes one step of online attention as linalg.generic ops in front of `op`, with the same
 /// contract.
-mlir::FailureOr<mlir::SmallVector<mlir::Value>>
-decomposeOnlineAttention(mlir::RewriterBase &rewriter, OnlineAttentionOp op);
+mlir::SmallVector<mlir::Value> decomposeOnlineAttention(mlir::RewriterBase &rewriter,
+                                                        OnlineAttentionOp op);
 
 /// Replaces `op` by one attn.online_attention over all keys, from neutral initial values, and the
 /// final quotient as a linalg.generic. The step can then be tiled along the keys. Fails when the

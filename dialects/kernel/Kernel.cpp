@@ -79,7 +79,9 @@ LogicalResult PanelsAttr::verifyEncoding(ArrayRef<int64_t> shape, Type,
   if (shape.size() != 2 && getRows().empty())
     return emitError() << "panels store a matrix, not a tensor of rank " << shape.size();
   if (getWidth() < 1 || getAxis() < 0 || getAxis() >= int64_t(shape.size()))
-    return emitError() << "panels need a positive width and an axis of 0 to " << shape.size() - 1;
+    return emitError() << "panels of width " << getWidth() << " along axis " << getAxis()
+                       << ": expected a positive width and one of the tensor's " << shape.size()
+                       << " axes";
   SmallVector<int64_t> dims = getRowDims();
   dims.push_back(getAxis());
   llvm::sort(dims);

@@ -408,6 +408,33 @@ def unsqueeze_without_end():
     return helper.make_graph(nodes, "g", [info("x0", (2,))], [onnx.ValueInfoProto(name="x100")], [ints("a", 0)])
 
 
+@case()
+def unsqueeze_by_a_list_of_the_run():
+    node = helper.make_node("Unsqueeze", ["x", "a"], ["y"])
+    return helper.make_graph([node], "g", [info("x", (2,)), info("a", (2**58,), I)],
+                             [onnx.ValueInfoProto(name="y")])
+
+
+@case()
+def affine_grid_of_many_dimensions():
+    node = helper.make_node("AffineGrid", ["x", "s"], ["y"])
+    return helper.make_graph([node], "g", [info("x", (1, 2**33, "n")), info("s", ("m",), I)],
+                             [onnx.ValueInfoProto(name="y")])
+
+
+@case()
+def range_to_the_least_number():
+    return helper.make_graph([helper.make_node("Range", ["a", "b", "c"], ["y"])], "g", [info("x", (2,))], [onnx.ValueInfoProto(name="y")],
+                             [ints("a", 0), ints("b", -2**63), ints("c", -1)])
+
+
+@case()
+def resize_by_a_matrix():
+    scales = numpy_helper.from_array(numpy.full((1, 1), 2, dtype=numpy.float32), "s")
+    node = helper.make_node("Resize", ["x", "", "s"], ["y"])
+    return helper.make_graph([node], "g", [info("x", (1, 1, 2, 3))], [onnx.ValueInfoProto(name="y")], [scales])
+
+
 @case(refused=False)
 def wide_concat():
     node = helper.make_node("Concat", ["x"] * 100, ["y"], axis=0)

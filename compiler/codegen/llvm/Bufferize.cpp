@@ -246,10 +246,7 @@ FailureOr<OwningOpRef<ModuleOp>> codegen::bufferizeKernel(kernel::FuncOp kernel)
   (*module)->walk([&](attn::AttentionOp op) { attentions.push_back(op); });
   for (attn::AttentionOp op : attentions) {
     IRRewriter rewriter(op);
-    FailureOr<SmallVector<Value>> results = attn::decomposeAttention(rewriter, op, attentionTile);
-    if (failed(results))
-      return op.emitError("this attention has no decomposition");
-    rewriter.replaceOp(op, *results);
+    rewriter.replaceOp(op, attn::decomposeAttention(rewriter, op, attentionTile));
   }
 
   RewritePatternSet patterns(context);

@@ -215,42 +215,6 @@ func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 
 // -----
 
-// A region without the capture.
-#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
-#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
-#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
-#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{needs a score region with the arguments ('f32', 'index', 'index', 'index', 'index', 'f32')}}
-  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: i1):
-      attn.yield %s : f32
-  } -> tensor<1x2x3x4xf32>
-  return
-}
-
-// -----
-
-// A region that yields an index.
-#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
-#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
-#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
-#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{needs a score region that yields one f32}}
-  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %i : index
-  } -> tensor<1x2x3x4xf32>
-  return
-}
-
-// -----
-
 // A window wider than any tensor.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
@@ -323,90 +287,102 @@ func.func @f(%q: tensor<1x2x3x8xf64>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 
 // -----
 
-// A score of a channel of the values.
+// A dynamic extent.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, e)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x4xf32>) {
-  // expected-error @+1 {{computes the score from capture 0, which is indexed with dimension e}}
-  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x4xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %c : f32
+func.func @f(%q: tensor<1x2x?x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
+  // expected-error @+1 {{needs a static shape of the query, not 'tensor<1x2x?x8xf32>'}}
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x?x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
   return
 }
 
 // -----
 
-// A sink that differs by key.
-#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+// A map over five dimensions.
+#q = affine_map<(b, h, i, j, d) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{computes the sink from capture 0, which is indexed with dimension j}}
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
+  // expected-error @+1 {{needs a map over the six dimensions for the query, not affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d2, d4)>}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %s sink %c : f32
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
   return
 }
 
 // -----
 
-// A sink that is a score.
+// A map with a symbol.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, j)>
-#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
-  // expected-error @+1 {{computes the sink from the score}}
+#o = affine_map<(b, h, i, j, d, e)[s] -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
+  // expected-error @+1 {{needs a map over the six dimensions for the output, not affine_map<(d0, d1, d2, d3, d4, d5)[s0] -> (d0, d1, d2, d5)>}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %s sink %s : f32
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
   return
 }
 
 // -----
 
-// A value that is a score.
+// A domain that no number of elements holds.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (i, e)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x4xf32>) {
-  // expected-error @+1 {{computes the value from the score}}
+func.func @f(%q: tensor<4294967296x4294967296x3x8xf32>, %k: tensor<4294967296x4294967296x5x8xf32>, %v: tensor<4294967296x4294967296x5x4xf32>) {
+  // expected-error @+1 {{does not write every element of the output once: affine_map<(d0, d1, d2, d3, d4, d5) -> (d0, d1, d2, d5)> on 'tensor<4294967296x4294967296x3x4xf32>'}}
+  %o = attn.attention ins(%q, %k, %v : tensor<4294967296x4294967296x3x8xf32>, tensor<4294967296x4294967296x5x8xf32>, tensor<4294967296x4294967296x5x4xf32>)
+    domain = [4294967296, 4294967296, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
+  } -> tensor<4294967296x4294967296x3x4xf32>
+  return
+}
+
+// -----
+
+// A mask beyond 32 bits.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
+  // expected-error @+1 {{has a condition in its mask that no 32-bit number holds}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x4xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %s value %s : f32
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <causal, offset = 9223372036854775807> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
   return
 }
 
 // -----
 
-// A sink without a softmax.
+// A number that this mask does not have.
 #q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
 #v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
-#m = affine_map<(b, h, i, j, d, e) -> (h, i)>
 #o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
-func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<2x3xf32>) {
-  // expected-error @+1 {{has a sink, which only softmax has}}
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<2x3xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <dense> numerics = <scale = 1.0 : f64> normalizer = <mean> {
-    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
-      attn.yield %s sink %c : f32
+  // expected-error @+1 {{this mask has no number 'left'}}
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <causal, left = 1> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
   return
 }

@@ -1,5 +1,7 @@
 // RUN: fovea-opt %s --fovea-attn-convert-to-online="key-tile=2" | FileCheck %s
 // RUN: fovea-opt %s --fovea-attn-convert-to-online="key-tile=2" --fovea-attn-decompose | FileCheck %s --check-prefix=LINALG
+// RUN: not fovea-opt %s --fovea-attn-convert-to-online="key-tile=-1" 2>&1 | FileCheck %s --check-prefix=SIZE
+// SIZE: key-tile must not be negative
 
 #q = affine_map<(b, h, i, j, d, e) -> (i, d)>
 #k = affine_map<(b, h, i, j, d, e) -> (j, d)>
