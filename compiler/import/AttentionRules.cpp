@@ -64,8 +64,9 @@ Value fovea::makeScalar(NodeImporter &node, double number, Type elementType) {
 
 int64_t fovea::getHeadCount(NodeImporter &node, StringRef name) {
   int64_t count = node.getInt(name, 0);
-  if (node.hasAttribute(name) && count < 1)
-    failInput("attribute '" + name + "' must be at least 1");
+  // What is computed from the counts must not overflow.
+  if (node.hasAttribute(name) && (count < 1 || !llvm::isInt<32>(count)))
+    failInput("attribute '" + name + "' is " + Twine(count) + ", expected 1 to 2^31 - 1");
   return count;
 }
 

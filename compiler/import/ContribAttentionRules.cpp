@@ -173,8 +173,9 @@ static void importAttention(NodeImporter &node) {
   int64_t columns = getExtent(weights, 1, "weights");
   SmallVector<int64_t> sizes =
       node.getInts("qkv_hidden_sizes").value_or(SmallVector<int64_t>(3, columns / 3));
-  if (sizes.size() != 3 || sizes[0] + sizes[1] + sizes[2] != columns ||
-      llvm::any_of(sizes, [&](int64_t size) { return size < 1 || size % parts.heads; }))
+  auto isWrong = [&](int64_t size) { return size < 1 || size > columns || size % parts.heads; };
+  if (sizes.size() != 3 || llvm::any_of(sizes, isWrong) ||
+      sizes[0] != columns - sizes[1] - sizes[2])
     failInput("the weights have " + Twine(columns) +
               " columns, which 'qkv_hidden_sizes' and 'num_heads' do not divide");
   Value product = node.create<onnx::MatMulOp>(node.getTypeLike(x), x, weights);
@@ -322,7 +323,7 @@ static Value extendCache(NodeImporter &node, Value past, Value rows, Value first
                    0);
     Type type = node.getElementType(past);
     ElementsAttr zero = DenseElementsAttr::get(RankedTensorType::get({1}, type),
-                                               Attribute(node.builder.getFloatAttr(type, 0.0)));
+                                               Attribute(node.builder.getZeroAttr(type)));
     Value zeros = node.create<onnx::ConstantOfShapeOp>(node.getUnranked(type), extents, zero);
     past = makeConcat(node, {past, zeros}, 2);
   }
@@ -338,6 +339,8 @@ static void importGroupQueryAttention(NodeImporter &node) {
   refuseAttribute(node, "sliding_window_cache", 0);
   refuseAttribute(node, "kv_cache_bit_width", 0);
   refuseAttribute(node, "qk_output", 0);
+  if (node.wantsOutput(3))
+    failUnsupported("the output 'output_qk' is not supported");
   if (node.getInt("smooth_softmax", -1) > 0)
     failUnsupported("attribute 'smooth_softmax' is not supported");
   for (StringRef name : {"k_quant_type", "v_quant_type"})

@@ -61,7 +61,7 @@ static Value getSecondOperand(NodeImporter &node, Value a) {
     failUnsupported("attribute 'axis' needs operands of known rank");
   if (axis < 0)
     axis += *rankA;
-  if (axis < 0 || axis + *rankB > *rankA)
+  if (axis < 0 || axis > *rankA - *rankB)
     failInput("attribute 'axis' is outside of the dimensions of the first operand");
   SmallVector<int64_t> ones = llvm::to_vector(llvm::seq(*rankB, *rankA - axis));
   if (ones.empty())

@@ -13,6 +13,7 @@
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "mlir/IR/Diagnostics.h"
 #include "onnx_ml.pb.h"
+#include "llvm/ADT/APSInt.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -187,11 +188,16 @@ Value NodeImporter::makeIndexConstant(ArrayRef<int64_t> values) {
 
 Value NodeImporter::makeNumber(double value, Type elementType) {
   Attribute number;
-  if (auto integer = dyn_cast<IntegerType>(elementType))
-    number = IntegerAttr::get(elementType, llvm::APInt(integer.getWidth(), uint64_t(int64_t(value)),
+  if (auto integer = dyn_cast<IntegerType>(elementType)) {
+    // What no int64_t holds stops at its ends; NaN becomes 0.
+    llvm::APSInt wide(64, /*isUnsigned=*/false);
+    bool isExact = false;
+    (void)llvm::APFloat(value).convertToInteger(wide, llvm::APFloat::rmTowardZero, &isExact);
+    number = IntegerAttr::get(elementType, llvm::APInt(integer.getWidth(), wide.getZExtValue(),
                                                        /*isSigned=*/false, /*implicitTrunc=*/true));
-  else
+  } else {
     number = FloatAttr::get(elementType, value);
+  }
   return makeConstant(DenseElementsAttr::get(RankedTensorType::get({}, elementType), number));
 }
 

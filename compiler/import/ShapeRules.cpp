@@ -197,9 +197,7 @@ static void importPad(NodeImporter &node) {
   if (node.opset >= 11) {
     value = node.getOptionalOperand(2);
   } else {
-    auto number = node.builder.getFloatAttr(node.getElementType(x), node.getFloat("value", 0));
-    value = node.makeConstant(
-        DenseElementsAttr::get(RankedTensorType::get({}, number.getType()), Attribute(number)));
+    value = node.makeNumber(node.getFloat("value", 0), node.getElementType(x));
   }
   node.setResult(0, node.create<onnx::PadOp>(node.getTypeLike(x), x, pads, value,
                                              node.getOptionalOperand(3),
@@ -234,6 +232,8 @@ static void importCol2Im(NodeImporter &node) {
   if (!type || type.getRank() != 1 || type.isDynamicDim(0))
     failUnsupported("the image's number of dimensions must be known, and it is not");
   int64_t rank = type.getDimSize(0);
+  if (rank > 64)
+    failInput("the image has " + Twine(rank) + " dimensions; at most 64 are supported");
   auto getInts = [&](StringRef name, int64_t count, int64_t otherwise) {
     return node.getInts(name).value_or(SmallVector<int64_t>(count, otherwise));
   };

@@ -5,3 +5,12 @@ func.func @declared(%a: tensor<2xf32>) {
   %0 = onnx.Neg %a : (tensor<2xf32>) -> tensor<3xf32>
   return
 }
+
+// -----
+
+// expected-error @below {{expects a body of one block}}
+func.func @blocks(%x: tensor<2xf32>) -> tensor<2xf32> {
+  cf.br ^next
+^next:
+  return %x : tensor<2xf32>
+}

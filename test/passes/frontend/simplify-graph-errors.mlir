@@ -16,3 +16,17 @@ func.func @computed(%x: tensor<3xf32>, %s: tensor<2xi64>) -> tensor<*xf32> {
   %1 = onnx.Neg %0 : (tensor<?x?xf32>) -> tensor<*xf32>
   return %1 : tensor<*xf32>
 }
+
+// -----
+
+// expected-error @below {{input 'x' has no rank: give it a shape in the model}}
+func.func @rank(%x: tensor<*xf32> {onnx.name = "x"}) -> tensor<*xf32> {
+  return %x : tensor<*xf32>
+}
+
+// -----
+
+// expected-error @below {{input #0 has no extent in dimension 1 and no name for it: give it one in the model}}
+func.func @unnamed(%x: tensor<2x?xf32>) -> tensor<2x?xf32> {
+  return %x : tensor<2x?xf32>
+}
