@@ -217,6 +217,7 @@ double eval::estimateWork(Operation *op) {
     moved += count(result);
   return llvm::TypeSwitch<Operation *, double>(op)
       .Case([&](onnx::MatMulOp matMul) { return count(matMul.getC()) * extent(matMul.getA(), 1); })
+      .Case([&](onnx::DetOp det) { return count(det.getX()) * extent(det.getX(), 1); })
       .Case([&](onnx::GemmOp gemm) {
         return count(gemm.getY()) * extent(gemm.getA(), gemm.getTransA() ? 2 : 1);
       })

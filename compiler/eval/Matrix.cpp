@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Matrix products, accumulated in double or, for integers, in 64 bits that wrap around.
+// Matrix products, accumulated in double or, for integers, in 64 bits that wrap around, and
+// determinants.
 
 #include "compiler/eval/Families.h"
 #include "dialects/onnx/OnnxMatrixOps.h"
@@ -129,6 +130,40 @@ Tensor gemm(onnx::GemmOp op, RankedTensorType type, ArrayRef<Tensor> operands) {
   return makeTensor<Element>(type, results);
 }
 
+/// By elimination, with the greatest element that is left as the next pivot.
+double getDeterminant(std::vector<double> a, int64_t n) {
+  double product = 1;
+  for (int64_t k = 0; k < n; ++k) {
+    int64_t row = k, column = k;
+    for (int64_t i = k; i < n; ++i)
+      for (int64_t j = k; j < n; ++j)
+        // Not a number is the pivot before any number.
+        if (!(std::abs(a[i * n + j]) <= std::abs(a[row * n + column])))
+          row = i, column = j;
+    for (int64_t j = 0; row != k && j < n; ++j)
+      std::swap(a[k * n + j], a[row * n + j]);
+    for (int64_t i = 0; column != k && i < n; ++i)
+      std::swap(a[i * n + k], a[i * n + column]);
+    double pivot = a[k * n + k];
+    product *= (row != k) != (column != k) ? -pivot : pivot;
+    if (pivot == 0)
+      return product;
+    for (int64_t i = k + 1; i < n; ++i)
+      for (int64_t j = n - 1; j >= k; --j)
+        a[i * n + j] -= a[i * n + k] / pivot * a[k * n + j];
+  }
+  return product;
+}
+
+Tensor determinants(RankedTensorType type, const Tensor &x) {
+  std::vector<double> numbers = x.elements<double>(), results;
+  int64_t n = x.getShape().back();
+  for (int64_t i = 0; i < type.getNumElements(); ++i)
+    results.push_back(
+        getDeterminant({numbers.begin() + i * n * n, numbers.begin() + (i + 1) * n * n}, n));
+  return makeTensor<double>(type, results);
+}
+
 } // namespace
 
 static Results evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types types) {
@@ -143,9 +178,10 @@ static Results evaluateMatrix(Operation *op, ArrayRef<Tensor> operands, Types ty
                                        ? gemm<double>(gemmOp, types[0], operands)
                                        : gemm<uint64_t>(gemmOp, types[0], operands)};
       })
+      .Case([&](onnx::DetOp) { return SmallVector<Tensor>{determinants(types[0], operands[0])}; })
       .Default([&](Operation *) { return op->emitOpError("has no evaluation"); });
 }
 
 void eval::addMatrixEvaluators(EvaluatorTable &table) {
-  table.add<onnx::MatMulOp, onnx::GemmOp>(evaluateMatrix);
+  table.add<onnx::DetOp, onnx::GemmOp, onnx::MatMulOp>(evaluateMatrix);
 }

@@ -298,7 +298,8 @@ void GraphImporter::checkNode(const NodeProto &node) const {
                     " is not supported: the standard's operators are, and what ONNX Runtime's "
                     "optimizer makes of them");
   if (!rule)
-    failUnsupported(described + " is not supported");
+    failUnsupported(described + " is not supported" +
+                    explainMissingRule(node.domain(), node.op_type()));
   if (scope->opset < rule->since)
     failInput("operator " + quote(node.op_type()) + " came with opset " + Twine(rule->since) +
               ", but the model uses opset " + Twine(scope->opset));

@@ -29,6 +29,11 @@ static void importGemm(NodeImporter &node) {
                                               node.getBool("transB", false)));
 }
 
+static void importDet(NodeImporter &node) {
+  Value x = node.getOperand(0);
+  node.setResult(0, node.create<onnx::DetOp>(node.getTypeLike(x), x));
+}
+
 static void importEinsum(NodeImporter &node) {
   ArrayRef<Value> operands = node.getAllOperands();
   std::string equation = node.getString("equation", "");
@@ -39,6 +44,7 @@ static void importEinsum(NodeImporter &node) {
 }
 
 static const OperatorRule rules[] = {
+    {"Det", 11, 1, 1, 1, importDet},
     {"Einsum", 12, 1, unbounded, 1, importEinsum},
     {"MatMul", 1, 2, 2, 1, importMatMul},
     {"Gemm", 1, 2, 3, 1, importGemm},

@@ -139,9 +139,10 @@ private:
       name = node.output(i);
     std::string domain =
         isStandard(node.domain()) ? "" : " of the domain '" + escapeText(node.domain()) + "'";
-    summary.unsupported.push_back(
-        {escapeText(name), escapeText(node.op_type()), "",
-         "operator '" + escapeText(node.op_type()) + "'" + domain + " is not supported"});
+    summary.unsupported.push_back({escapeText(name), escapeText(node.op_type()), "",
+                                   "operator '" + escapeText(node.op_type()) + "'" + domain +
+                                       " is not supported" +
+                                       explainMissingRule(node.domain(), node.op_type()).str()});
   }
 
   ModelSummary &summary;

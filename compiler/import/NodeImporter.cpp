@@ -253,6 +253,15 @@ void NodeImporter::refineTypes(Operation *op) {
       result.setType(type);
 }
 
+StringRef fovea::explainMissingRule(StringRef domain, StringRef name) {
+  static constexpr StringRef random[] = {"Bernoulli",        "Multinomial",   "RandomNormal",
+                                         "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+  if ((!domain.empty() && domain != "ai.onnx") || !llvm::is_contained(random, name))
+    return "";
+  return ": it draws random numbers, and what is compiled is inference; export the model in "
+         "evaluation mode, or make what it draws an input";
+}
+
 const OperatorRule *fovea::findOperatorRule(StringRef domain, StringRef name) {
   static const llvm::StringMap<const OperatorRule *> rules = [] {
     llvm::StringMap<const OperatorRule *> map;

@@ -143,6 +143,10 @@ struct OperatorRule {
 /// it: "ai.onnx.preview::FlexAttention".
 const OperatorRule *findOperatorRule(llvm::StringRef domain, llvm::StringRef name);
 
+/// Why an operator of the standard without a rule is refused, and what to do, as ": ..."; empty
+/// where there is no more to say.
+llvm::StringRef explainMissingRule(llvm::StringRef domain, llvm::StringRef name);
+
 } // namespace fovea
 
 #endif // FOVEA_COMPILER_IMPORT_NODEIMPORTER_H

@@ -86,6 +86,19 @@ LogicalResult GemmOp::verify() {
   return verifySameElementType(*this, operands, {"a", "b", "c"});
 }
 
+LogicalResult DetOp::inferShapes(SmallVectorImpl<Type> &types) {
+  std::optional<Shape> x = getShape(getX());
+  if (!x)
+    return appendUnranked(getElementType(getX()), types);
+  if (x->size() < 2)
+    return emitOpError("operand x has extents ") << formatShape(*x) << ", expected matrices";
+  int64_t rows = (*x)[x->size() - 2], columns = x->back();
+  if (!isDynamic(rows) && !isDynamic(columns) && rows != columns)
+    return emitOpError("operand x has extents ")
+           << formatShape(*x) << ", expected square matrices in the last two dimensions";
+  return appendRanked(*this, ArrayRef(*x).drop_back(2), getElementType(getX()), types);
+}
+
 LogicalResult EinsumOp::inferShapes(SmallVectorImpl<Type> &types) {
   Type elementType = getElementType(getInputs().front());
   SmallVector<Shape> shapes;

@@ -12,6 +12,11 @@ def Onnx_GemmOp : Onnx_Op<"Gemm"> {
   let results = (outs Onnx_NumberTensor:$y);
   let hasVerifier = 1;
 }
+def Onnx_DetOp : Onnx_Op<"Det"> {
+  let summary = "determinants of the square matrices in the last two dimensions";
+  let arguments = (ins Onnx_FloatTensor:$x);
+  let results = (outs Onnx_FloatTensor:$y);
+}
 def Onnx_EinsumOp : Onnx_Op<"Einsum"> {
   let summary = "sum of products over labelled dimensions; the frontend makes MatMul and its like of it";
   let arguments = (ins Variadic<Onnx_NumberTensor>:$inputs, StrAttr:$equation);

@@ -282,23 +282,25 @@ bool RowProof::keepsReshapedRows(Value from, Value to, const Probe &probe) const
 /// Whether a slice takes all rows, in order, and what it takes elsewhere does not depend on their
 /// number.
 bool RowProof::keepsSlicedRows(SliceOp op) const {
-  auto isOne = [](int64_t step) { return step == 1; };
-  if (isPresent(op.getSteps())) {
-    std::optional<SmallVector<int64_t>> steps =
-        getConstantIntegers(op.getSteps(), maxShapeElements);
-    if (!steps || !llvm::all_of(*steps, isOne))
-      return false;
-  }
   RowDimension from = found_.rows.lookup(op.getX()), to = found_.rows.lookup(op.getY());
-  if (from.dim != to.dim || from.factor != to.factor)
-    return false;
-  if (!isLength(op.getStarts()) && !isLength(op.getEnds()))
-    return true;
-  std::optional<SmallVector<int64_t>> axes =
-      isPresent(op.getAxes()) ? getConstantIntegers(op.getAxes(), 1) : std::nullopt;
   int64_t rank = cast<RankedTensorType>(op.getX().getType()).getRank();
-  return axes && !isLength(op.getStarts()) && axes->size() == 1 &&
-         (axes->front() + rank) % rank == from.dim;
+  std::optional<SmallVector<int64_t>> axes;
+  if (isPresent(op.getAxes()))
+    axes = getConstantIntegers(op.getAxes(), maxShapeElements);
+  else if (std::optional<int64_t> count = getIndexCount(op.getStarts()))
+    axes = llvm::to_vector(llvm::seq<int64_t>(0, *count));
+  if (!axes)
+    return false;
+  bool takesNumber = isLength(op.getStarts()) || isLength(op.getEnds());
+  if (llvm::none_of(*axes, [&](int64_t axis) { return (axis + rank) % rank == from.dim; }))
+    return !takesNumber;
+  std::optional<SmallVector<int64_t>> steps = SmallVector<int64_t>{1};
+  if (isPresent(op.getSteps()))
+    steps = getConstantIntegers(op.getSteps(), maxShapeElements);
+  if (!steps || llvm::any_of(*steps, [](int64_t step) { return step != 1; }))
+    return false;
+  return from.factor == to.factor &&
+         (!takesNumber || (!isLength(op.getStarts()) && axes->size() == 1));
 }
 
 /// Whether no sum is over rows.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 // Lowering of MatMul and Gemm: one generic over (batch..., m, n, k) into zeros; what scales, adds
-// or narrows is elementwise and after it.
+// or narrows is elementwise and after it. Of Det: a sequential elimination.
 
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "passes/lower/Families.h"
 #include "passes/lower/Generics.h"
 #include "passes/lower/OnnxPattern.h"
+#include "passes/lower/Sequential.h"
 
 using namespace mlir;
 using namespace fovea;
@@ -137,8 +138,82 @@ private:
   }
 };
 
+/// A determinant as the product of the pivots of an elimination, in f64.
+class DetPattern : public OnnxPattern<onnx::DetOp> {
+public:
+  using OnnxPattern::OnnxPattern;
+
+  LogicalResult lower(onnx::DetOp op, Adaptor adaptor,
+                      ConversionPatternRewriter &rewriter) const override {
+    RankedTensorType type = getType(op.getY());
+    int64_t size = getType(op.getX()).getShape().back();
+    Type f64 = rewriter.getF64Type();
+    auto emit = [&](Sequential &s) -> Values {
+      Values start = {s.empty(type.getShape(), type.getElementType()), s.empty({size, size}, f64)};
+      auto perMatrix = [&](ValueRange at, ValueRange carried) -> Values {
+        auto copy = [&](ValueRange position, ValueRange matrix) -> Values {
+          Values source(at);
+          llvm::append_range(source, position);
+          return {s.write(s.convert(s.read(adaptor.getX(), source), f64), matrix[0], position)};
+        };
+        Values state = {s.loops({size, size}, carried[1], copy)[0], s.number(f64, 1)};
+        state = s.loop(s.index(size), state, [&](ValueRange k, ValueRange matrix) {
+          return eliminate(s, k[0], s.index(size), matrix);
+        });
+        Value result = s.convert(state[1], type.getElementType());
+        return {s.write(result, carried[0], at), state[0]};
+      };
+      return {s.loops(type.getShape(), start, perMatrix)[0]};
+    };
+    rewriter.replaceOp(op, createSequential(rewriter, op.getLoc(), emit));
+    return success();
+  }
+
+private:
+  /// Step k on the matrix and the product so far: the greatest element of the column that is left
+  /// becomes the pivot, and the rows below lose their part of its row.
+  static Values eliminate(Sequential &s, Value k, Value size, ValueRange state) {
+    Value matrix = state[0];
+    auto getMagnitude = [&](Value row) { return s.create<math::AbsFOp>(s.read(matrix, {row, k})); };
+    Values best = s.loop(
+        s.subtract(size, k), Values{k, getMagnitude(k)},
+        [&](ValueRange i, ValueRange found) -> Values {
+          Value row = s.add(k, i[0]), magnitude = getMagnitude(row);
+          Value isGreater =
+              s.compare(arith::CmpIPredicate::sgt, magnitude, found[1], /*isUnsigned=*/false);
+          return {s.select(isGreater, row, found[0]), s.select(isGreater, magnitude, found[1])};
+        });
+    Value isSwapped = s.negate(s.isEqual(best[0], k));
+    matrix = s.whenever(isSwapped, matrix, [&]() -> Values {
+      return s.loop(size, matrix, [&](ValueRange column, ValueRange rows) -> Values {
+        Value upper = s.read(rows[0], {k, column[0]}),
+              lower = s.read(rows[0], {best[0], column[0]});
+        Value half = s.write(lower, rows[0], {k, column[0]});
+        return {s.write(upper, half, {best[0], column[0]})};
+      });
+    })[0];
+    Value pivot = s.read(matrix, {k, k}), zero = s.number(pivot.getType(), 0);
+    Value sign = s.select(isSwapped, s.number(pivot.getType(), -1), s.number(pivot.getType(), 1));
+    Value product = s.multiply(s.multiply(state[1], sign), pivot);
+    // Below a pivot of 0 stands nothing but zeros.
+    Value isZero = s.compare(arith::CmpIPredicate::eq, pivot, zero, /*isUnsigned=*/false);
+    Value divisor = s.select(isZero, s.number(pivot.getType(), 1), pivot);
+    Value next = s.add(k, s.index(1)), left = s.subtract(size, next);
+    matrix = s.loop(left, matrix, [&](ValueRange i, ValueRange rows) -> Values {
+      Value row = s.add(next, i[0]);
+      Value factor = s.divide(s.read(rows[0], {row, k}), divisor, /*isUnsigned=*/false);
+      return s.loop(left, rows[0], [&](ValueRange j, ValueRange rest) -> Values {
+        Value column = s.add(next, j[0]);
+        Value part = s.multiply(factor, s.read(rest[0], {k, column}));
+        return {s.write(s.subtract(s.read(rest[0], {row, column}), part), rest[0], {row, column})};
+      });
+    })[0];
+    return {matrix, product};
+  }
+};
+
 } // namespace
 
 void lower::populateMatrixPatterns(const PatternContext &context) {
-  context.add<MatMulPattern, GemmPattern>();
+  context.add<DetPattern, GemmPattern, MatMulPattern>();
 }

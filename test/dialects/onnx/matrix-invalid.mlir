@@ -102,3 +102,19 @@ func.func @einsum_ellipses(%a: tensor<2x3xf32>) {
   %0 = onnx.Einsum %a {equation = "...i...->i"} : (tensor<2x3xf32>) -> tensor<*xf32>
   return
 }
+
+// -----
+
+func.func @det_rectangle(%a: tensor<4x2x3xf32>) {
+  // expected-error @below {{operand x has extents [4, 2, 3], expected square matrices in the last two dimensions}}
+  %0 = onnx.Det %a : (tensor<4x2x3xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @det_vector(%a: tensor<3xf32>) {
+  // expected-error @below {{operand x has extents [3], expected matrices}}
+  %0 = onnx.Det %a : (tensor<3xf32>) -> tensor<*xf32>
+  return
+}

@@ -284,6 +284,12 @@ def products():
                  ((1, 3, 4), (1, 4, 5)), ((3, 0), (0, 2)), ((1, 1), (1, 1))]:
         yield Case("MatMul", [normal(*a), normal(*b)])
     yield Case("MatMul", [normal(4, 4), normal(4, 4)], note="square")
+    for shape in ((3, 3), (2, 3, 5, 5), (1, 1), (3, 2, 2), (17, 17)):
+        yield Case("Det", [normal(*shape)])
+    yield Case("Det", [normal(4, 4, dtype=f64)])
+    # Zeros on the diagonal, equal rows, a permutation.
+    yield Case("Det", [numpy.array([[[0, 2, 1], [1, 0, 3], [4, 1, 0]], [[1, 2, 3], [1, 2, 3], [0, 1, 0]],
+                                    [[0, 1, 0], [0, 0, 1], [1, 0, 0]]], dtype=f32)])
     for dtype in (f16, bf16, f64):
         yield Case("MatMul", [normal(2, 3, 40, dtype=dtype), normal(40, 5, dtype=dtype)])
     yield Case("MatMul", [integers(-9, 9, 3, 4, dtype=i32), integers(-9, 9, 4, 5, dtype=i32)])

@@ -73,6 +73,23 @@ func.func @spread(%mask: tensor<2x8xi1>, %x: tensor<2x8x4xf32>) -> tensor<*xf32>
   return %9 : tensor<*xf32>
 }
 
+// Every other channel: the rows stay as they are.
+// CHECK-LABEL: func.func @strided(
+// CHECK: onnx.Loop
+// CHECK: onnx.Slice {{.*}} -> tensor<8x2xf32>
+func.func @strided(%mask: tensor<64xi1>, %x: tensor<64x4xf32>, %y: tensor<64x2xf32>) -> tensor<*xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %end = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %0 = onnx.NonZero %mask : (tensor<64xi1>) -> tensor<*xi64>
+  %1 = onnx.Transpose %0 {permutation = array<i64: 1, 0>} : (tensor<*xi64>) -> tensor<*xi64>
+  %2 = onnx.GatherND %x, %1 : (tensor<64x4xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %3 = onnx.Slice %2, %zero, %end, %one, %two : (tensor<*xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<*xf32>
+  %4 = onnx.ScatterND %y, %1, %3 : (tensor<64x2xf32>, tensor<*xi64>, tensor<*xf32>) -> tensor<*xf32>
+  return %4 : tensor<*xf32>
+}
+
 // Parts, and a known shape, tell how many there must be: the run checks it.
 // CHECK-LABEL: func.func @told(
 // CHECK: onnx.NonZero %{{.*}} : (tensor<8xi1>) -> tensor<1x3xi64>

@@ -51,3 +51,29 @@ func.func @topk(%x: tensor<5xui8>, %k: tensor<1xi64>) -> (tensor<2xui8>, tensor<
   %0:2 = onnx.TopK %x, %k {axis = 0 : si64, largest = true, sorted = true} : (tensor<5xui8>, tensor<1xi64>) -> (tensor<2xui8>, tensor<2xi64>)
   return %0#0, %0#1 : tensor<2xui8>, tensor<2xi64>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @det
+func.func @det(%x: tensor<2x3x3xf16>) -> tensor<2xf16> {
+  // CHECK: kernel.island <sequential> -> tensor<2xf16>
+  // CHECK: scf.for
+  // CHECK: arith.extf {{.*}} : f16 to f64
+  // CHECK: math.absf
+  // CHECK: scf.if
+  // CHECK: arith.divf {{.*}} : f64
+  // CHECK: arith.truncf {{.*}} to f16
+  %0 = onnx.Det %x : (tensor<2x3x3xf16>) -> tensor<2xf16>
+  return %0 : tensor<2xf16>
+}
+
+// -----
+
+// The declared extent of a bounded one is only the most there may be.
+// CHECK-LABEL: func.func @bounded
+func.func @bounded(%x: tensor<2x2xi32>) -> tensor<2x4xi64> {
+  // CHECK: linalg.fill
+  // CHECK: kernel.check %{{.*}}, "at most as many nonzero elements as declared"
+  %0 = onnx.NonZero %x {bounded} : (tensor<2x2xi32>) -> tensor<2x4xi64>
+  return %0 : tensor<2x4xi64>
+}
