@@ -9,6 +9,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/raise/GraphMatch.h"
 #include "passes/raise/IndexWalk.h"
 #include "passes/raise/MaskConstant.h"
