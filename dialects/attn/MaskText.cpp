@@ -69,6 +69,10 @@ static void addBand(SetForm &form, Band band, int64_t sign, int64_t constant, bo
 
 static void addConstraint(SetForm &form, const MaskConstraint &constraint) {
   std::optional<AtomSum> sum = getAtomSum(constraint.expr);
+  // The verifier refuses larger numbers; until then they have no form.
+  if (sum && (!llvm::isInt<32>(sum->constant) ||
+              llvm::any_of(sum->terms, [](auto term) { return !llvm::isInt<32>(term.second); })))
+    sum.reset();
   MLIRContext *context = constraint.expr.getContext();
   AffineExpr i = getAffineDimExpr(MaskI, context), j = getAffineDimExpr(MaskJ, context);
   if (sum && sum->terms.size() == 1 && !constraint.isEquality) {
@@ -192,6 +196,9 @@ static ParseResult parseNumbers(AsmParser &parser,
       return parser.emitError(loc) << "this mask has no number '" << name << "'";
     if (parser.parseInteger(*number->second))
       return failure();
+    if (!llvm::isInt<32>(*number->second))
+      return parser.emitError(loc)
+             << "'" << name << "' is " << *number->second << ", expected a number of 32 bits";
   }
   return success();
 }

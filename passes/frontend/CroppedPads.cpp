@@ -72,7 +72,7 @@ std::optional<SmallVector<int64_t>> getAxes(Value operand, int64_t count, int64_
   std::optional<SmallVector<int64_t>> axes;
   if (isPresent(operand))
     axes = getConstantIntegers(operand);
-  else
+  else if (count <= rank)
     axes = llvm::to_vector(llvm::seq<int64_t>(0, count));
   auto isAxis = [&](int64_t axis) { return axis >= -rank && axis < rank; };
   if (!axes || int64_t(axes->size()) != count || !llvm::all_of(*axes, isAxis))

@@ -224,7 +224,7 @@ func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x
 func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>, %m: tensor<3x5xf32>) {
   // expected-error @+1 {{has a condition in its mask that no 32-bit number holds: affine_set<(d0, d1, d2, d3) : (}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
-    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <window, left = 4294967296> numerics = <scale = 1.0 : f64> {
+    captures(%m : tensor<3x5xf32>) domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #m, #o] mask = <window, left = 2147483647> numerics = <scale = 1.0 : f64> {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %c: f32):
       attn.yield %s : f32
   } -> tensor<1x2x3x4xf32>
@@ -363,6 +363,23 @@ func.func @f(%q: tensor<4294967296x4294967296x3x8xf32>, %k: tensor<4294967296x42
 func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
   // expected-error @+1 {{has a condition in its mask that no 32-bit number holds}}
   %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+    domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <causal, offset = 2147483647> numerics = <scale = 1.0 : f64> {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
+      attn.yield %s : f32
+  } -> tensor<1x2x3x4xf32>
+  return
+}
+
+// -----
+
+// A number beyond 32 bits.
+#q = affine_map<(b, h, i, j, d, e) -> (b, h, i, d)>
+#k = affine_map<(b, h, i, j, d, e) -> (b, h, j, d)>
+#v = affine_map<(b, h, i, j, d, e) -> (b, h, j, e)>
+#o = affine_map<(b, h, i, j, d, e) -> (b, h, i, e)>
+func.func @f(%q: tensor<1x2x3x8xf32>, %k: tensor<1x2x5x8xf32>, %v: tensor<1x2x5x4xf32>) {
+  %o = attn.attention ins(%q, %k, %v : tensor<1x2x3x8xf32>, tensor<1x2x5x8xf32>, tensor<1x2x5x4xf32>)
+  // expected-error @+1 {{'offset' is 9223372036854775807, expected a number of 32 bits}}
     domain = [1, 2, 3, 5, 8, 4] indexing_maps = [#q, #k, #v, #o] mask = <causal, offset = 9223372036854775807> numerics = <scale = 1.0 : f64> {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index):
       attn.yield %s : f32
