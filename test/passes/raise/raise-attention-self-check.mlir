@@ -52,3 +52,19 @@ func.func @factor(%q: tensor<5x4xf32>, %k: tensor<5x4xf32>, %v: tensor<5x4xf32>)
   %o = onnx.Gemm %p, %v, %none {alpha = 0.5 : f32, beta = 1.0 : f32, trans_a = false, trans_b = false} : (tensor<5x5xf32>, tensor<5x4xf32>, none) -> tensor<5x4xf32>
   return %o : tensor<5x4xf32>
 }
+
+// Weights made zero where the mask hides their scores: a row that the bias alone hides is zero as well, and no number
+// in the model.
+
+// CHECK-DAG: self-check | Category:raise | Cases=6, CheckedSite=5, Node=/zeroed/Softmax
+func.func @zeroed_with_bias(%q: tensor<2x5x4xf32>, %k: tensor<2x4x7xf32>, %v: tensor<2x7x4xf32>, %b: tensor<2x5x7xf32>, %m: tensor<1x5x7xi1>) -> tensor<2x5x4xf32> {
+  %low = onnx.Constant : tensor<f32> = dense<0xFF800000> : tensor<f32>
+  %zero = onnx.Constant : tensor<f32> = dense<0.0> : tensor<f32>
+  %s = onnx.MatMul %q, %k : (tensor<2x5x4xf32>, tensor<2x4x7xf32>) -> tensor<2x5x7xf32>
+  %a = onnx.Add %s, %b : (tensor<2x5x7xf32>, tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  %h = onnx.Where %m, %low, %a : (tensor<1x5x7xi1>, tensor<f32>, tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  %p = onnx.Softmax %h : (tensor<2x5x7xf32>) -> tensor<2x5x7xf32> loc("/zeroed/Softmax"("Softmax"("model.onnx")))
+  %z = onnx.Where %m, %zero, %p : (tensor<1x5x7xi1>, tensor<f32>, tensor<2x5x7xf32>) -> tensor<2x5x7xf32>
+  %o = onnx.MatMul %z, %v : (tensor<2x5x7xf32>, tensor<2x7x4xf32>) -> tensor<2x5x4xf32>
+  return %o : tensor<2x5x4xf32>
+}
