@@ -84,6 +84,7 @@ def SimplifyGraphPass : Pass<"fovea-simplify-graph", "::mlir::func::FuncOp"> {
     with a dynamic dimension is an error that suggests `--dim`, or else each op whose extents depend on computed values.
     Copies side by side, by Concat or by Gather of each index so many times, become an Expand.
     A Pad by computed amounts that is only measured and sliced becomes a Pad by less, of the slice's extents.
+    Each Softmax gets a number, which keeps equal ones apart until fovea-raise-attention takes it off again.
 
     Ops on the positions that a NonZero finds become a Loop over groups of them, where each op up to the scatters at the
     end is proved to compute a position's entries from that position's alone, and uses their number as an extent only; the

@@ -3,6 +3,7 @@
 // The frontend in one visit per op: types, no-ops, constants. What later parts rely on is checked
 // at the end: every type is static.
 
+#include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
 #include "passes/frontend/Passes.h"
 #include "passes/frontend/SelectedRows.h"
@@ -80,6 +81,15 @@ static LogicalResult checkOps(func::FuncOp function, const RefusedSelections &re
   return success(valid);
 }
 
+/// Equal ones are not to be merged: each is an attention of its own, with a remark of its own.
+static void numberSoftmaxes(func::FuncOp function) {
+  int64_t number = 0;
+  Builder builder(function.getContext());
+  function.walk([&](onnx::SoftmaxOp softmax) {
+    softmax->setAttr("fovea.softmax", builder.getI64IntegerAttr(number++));
+  });
+}
+
 namespace {
 struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
   using SimplifyGraphPassBase::SimplifyGraphPassBase;
@@ -103,6 +113,7 @@ struct SimplifyGraph : fovea::impl::SimplifyGraphPassBase<SimplifyGraph> {
     if (failed(checkInputs(function)) || failed(checkOps(function, refused)))
       return signalPassFailure();
     updateFunctionType(function);
+    numberSoftmaxes(function);
   }
 };
 } // namespace

@@ -199,6 +199,7 @@ struct RaiseAttention : fovea::impl::RaiseAttentionPassBase<RaiseAttention> {
   void runOnOperation() override {
     int64_t sites = 0, raised = 0;
     tapSites.clear();
+    getOperation().walk([](onnx::SoftmaxOp softmax) { softmax->removeAttr("fovea.softmax"); });
     getOperation().walk([&](func::FuncOp function) {
       std::optional<SelfCheck> check;
       if (selfCheck)

@@ -9,6 +9,7 @@
 #include "dialects/onnx/ConstantData.h"
 #include "dialects/onnx/OnnxAttentionOps.h"
 #include "dialects/onnx/OnnxElementwiseOps.h"
+#include "dialects/onnx/OnnxNormOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxScatterOps.h"
 #include "passes/raise/GraphMatch.h"
@@ -44,7 +45,7 @@ public:
         isa<onnx::AddOp, onnx::SubOp, onnx::MulOp, onnx::DivOp, onnx::NegOp, onnx::WhereOp,
             onnx::TanhOp, onnx::ClipOp, onnx::ReluOp, onnx::LeakyReluOp, onnx::MinOp, onnx::MaxOp>(
             op);
-    if (!view.value.hasOneUse() && isStep && !isPart) {
+    if (isShared(view.value, reader) && isStep && !isPart) {
       if (product || PathFinder(loops, ignored, budget).find(op, view, depth))
         return stopAtSecondUse(view.value, reader);
       return stop(RemarkCode::NoScoreProduct, op,
@@ -58,6 +59,17 @@ public:
 private:
   static constexpr unsigned maxDepth = 32, far = 128;
   using Kind = ScoreStep::Kind;
+
+  /// Whether anything but `reader` reads the value. Softmaxes of the same scores are sites of their
+  /// own, and compute them on their own.
+  static bool isShared(Value value, Operation *reader) {
+    auto softmax = dyn_cast<onnx::SoftmaxOp>(reader);
+    return llvm::count_if(value.getUsers(), [&](Operation *user) {
+             auto twin = dyn_cast<onnx::SoftmaxOp>(user);
+             bool isTwin = user != reader && softmax && twin && softmax.getAxis() == twin.getAxis();
+             return !isTwin;
+           }) != 1;
+  }
 
   /// Keeps the reason that is nearest to a product of computed factors: it says most.
   std::optional<ScorePath> stop(RemarkCode code, Operation *blocking, std::string reason) {

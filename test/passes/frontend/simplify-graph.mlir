@@ -74,3 +74,14 @@ func.func @repeats(%x: tensor<1x2x3xf32>) -> (tensor<*xf32>, tensor<*xf32>, tens
   %2 = onnx.Gather %x, %other {axis = 1 : si64} : (tensor<1x2x3xf32>, tensor<4xi64>) -> tensor<*xf32>
   return %0, %1, %2 : tensor<*xf32>, tensor<*xf32>, tensor<*xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @twins(
+func.func @twins(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  // CHECK: onnx.Softmax %{{.*}} {fovea.softmax = 0 : i64}
+  // CHECK: onnx.Softmax %{{.*}} {fovea.softmax = 1 : i64}
+  %0 = onnx.Softmax %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  %1 = onnx.Softmax %x : (tensor<2x3xf32>) -> tensor<2x3xf32>
+  return %0, %1 : tensor<2x3xf32>, tensor<2x3xf32>
+}

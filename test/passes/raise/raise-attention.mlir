@@ -603,3 +603,21 @@ func.func @softmax_one(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: t
   %o = onnx.MatMul %d, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// Two softmaxes of the same scores are two sites; the frontend's numbers keep them apart.
+
+// CHECK: module attributes {fovea.attention_raised = 2 : i64, fovea.attention_sites = 2 : i64}
+// CHECK-LABEL: func.func @twins
+// CHECK: %[[A:.+]] = attn.attention ins(%arg0, %arg1, %arg2 :
+// CHECK: %[[B:.+]] = attn.attention ins(%arg0, %arg1, %arg3 :
+// CHECK: return %[[A]], %[[B]]
+func.func @twins(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf32>, %v: tensor<1x4x9x16xf32>, %w: tensor<1x4x9x8xf32>) -> (tensor<1x4x9x16xf32>, tensor<1x4x9x8xf32>) {
+  %s = onnx.MatMul %q, %k : (tensor<1x4x9x16xf32>, tensor<1x4x16x9xf32>) -> tensor<1x4x9x9xf32>
+  %p = onnx.Softmax %s {fovea.softmax = 0 : i64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %o = onnx.MatMul %p, %v : (tensor<1x4x9x9xf32>, tensor<1x4x9x16xf32>) -> tensor<1x4x9x16xf32>
+  %r = onnx.Softmax %s {fovea.softmax = 1 : i64} : (tensor<1x4x9x9xf32>) -> tensor<1x4x9x9xf32>
+  %t = onnx.MatMul %r, %w : (tensor<1x4x9x9xf32>, tensor<1x4x9x8xf32>) -> tensor<1x4x9x8xf32>
+  return %o, %t : tensor<1x4x9x16xf32>, tensor<1x4x9x8xf32>
+}
