@@ -116,6 +116,15 @@ template <typename OpT> struct RaisePairs : OpRewritePattern<OpT> {
     RankedTensorType type = raise::getStaticType(value);
     if (!type || !isa<FloatType>(type.getElementType()))
       return rewriter.notifyMatchFailure(op, "not a tensor of floating-point numbers");
+    // Pairs apart, [..., pairs, 2], are joined by what reads them, or else by another layout.
+    SmallVector<int64_t> shape = raise::getTurnedShape(type);
+    if (ArrayRef(shape) != type.getShape() &&
+        (!isa<onnx::ConcatOp>(op) || !llvm::all_of(op->getUsers(), [&](Operation *user) {
+          auto reshape = dyn_cast<onnx::ReshapeOp>(user);
+          RankedTensorType to = reshape ? raise::getStaticType(reshape) : RankedTensorType();
+          return to && to.getShape() != ArrayRef(shape);
+        })))
+      return rewriter.notifyMatchFailure(op, "the last dimension is one pair");
     StringRef reason;
     for (bool interleaved : {false, true})
       if (std::optional<raise::Rotation> rotation =
@@ -128,7 +137,8 @@ private:
   LogicalResult replace(OpT op, const raise::Rotation &rotation, bool interleaved,
                         PatternRewriter &rewriter) const {
     GraphBuilder graph(rewriter, op->getLoc());
-    ArrayRef<int64_t> shape = GraphBuilder::getShape(op->getResult(0));
+    auto type = cast<RankedTensorType>(op->getResult(0).getType());
+    SmallVector<int64_t> shape = raise::getTurnedShape(type);
     SmallVector<int64_t> loops = raise::getPairLoops(shape);
     std::optional<Angles> cosine = findAngles(rotation.cosine, loops),
                           sine = findAngles(rotation.sine, loops);
@@ -136,9 +146,11 @@ private:
       return rewriter.notifyMatchFailure(op, "the angles are no slice of a tensor");
     Value x =
         slice(graph, rotation.x, rotation.offsets, shape, SmallVector<int64_t>(shape.size(), 1));
-    rewriter.replaceOpWithNewOp<onnx::RotaryEmbeddingOp>(
-        op, op->getResult(0).getType(), x, cosine->make(graph, /*isNegated=*/false),
-        sine->make(graph, rotation.isInverse), rewriter.getBoolAttr(interleaved), graph.number(0));
+    Value turned = onnx::RotaryEmbeddingOp::create(
+        rewriter, op->getLoc(), RankedTensorType::get(shape, type.getElementType()), x,
+        cosine->make(graph, /*isNegated=*/false), sine->make(graph, rotation.isInverse),
+        rewriter.getBoolAttr(interleaved), graph.number(0));
+    rewriter.replaceOp(op, graph.reshape(turned, type.getShape()));
     return success();
   }
 };

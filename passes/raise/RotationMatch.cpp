@@ -46,6 +46,15 @@ std::optional<SmallVector<int64_t>> raise::getDistance(AffineMap map, AffineMap 
   return distance;
 }
 
+SmallVector<int64_t> raise::getTurnedShape(RankedTensorType type) {
+  SmallVector<int64_t> shape(type.getShape());
+  if (shape.size() > 1 && shape.back() == 2) {
+    shape.pop_back();
+    shape.back() *= 2;
+  }
+  return shape;
+}
+
 SmallVector<int64_t> raise::getPairLoops(ArrayRef<int64_t> shape) {
   SmallVector<int64_t> loops(shape);
   loops.back() /= 2;
@@ -235,12 +244,14 @@ std::optional<Rotation> raise::matchRotation(Value value, bool interleaved, Stri
   RankedTensorType type = getStaticType(value);
   if (!type || type.getRank() == 0 || type.getNumElements() == 0 || type.getShape().back() % 2)
     return fail("the last dimension holds no pairs");
+  SmallVector<int64_t> shape = getTurnedShape(type);
+  bool hasPairsApart = shape.size() != size_t(type.getRank());
   // A pair alone is half of what joins it with others.
-  if (type.getShape().back() == 2)
+  if (shape.back() == 2 || (hasPairsApart && !interleaved))
     return fail("the last dimension is one pair");
-  SmallVector<int64_t> loops = getPairLoops(type.getShape());
+  SmallVector<int64_t> loops = getPairLoops(shape);
   MLIRContext *context = value.getContext();
-  unsigned rank = type.getRank();
+  unsigned rank = shape.size();
 
   // Where the two of a pair are.
   SumReader reader(loops);
@@ -250,10 +261,12 @@ std::optional<Rotation> raise::matchRotation(Value value, bool interleaved, Stri
     SmallVector<AffineExpr> exprs;
     for (unsigned dim = 0; dim < rank; ++dim)
       exprs.push_back(getAffineDimExpr(dim, context));
+    SmallVector<AffineExpr> apart(exprs);
+    apart.push_back(getAffineConstantExpr(member, context));
     exprs.back() = interleaved ? exprs.back() * 2 + member : exprs.back() + member * loops.back();
     places.push_back(simplifyIndexMap(AffineMap::get(rank, 0, exprs, context), loops));
-    if (!reader.read({value, places.back()}, /*isNegative=*/false, sums[member]) ||
-        sums[member].size() != 2)
+    View element = {value, hasPairsApart ? AffineMap::get(rank, 0, apart, context) : places.back()};
+    if (!reader.read(element, /*isNegative=*/false, sums[member]) || sums[member].size() != 2)
       return fail("an element is not a sum of two products");
   }
 

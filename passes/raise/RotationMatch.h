@@ -6,6 +6,7 @@
 #ifndef FOVEA_PASSES_RAISE_ROTATIONMATCH_H
 #define FOVEA_PASSES_RAISE_ROTATIONMATCH_H
 
+#include "mlir/IR/BuiltinTypes.h"
 #include "passes/raise/IndexWalk.h"
 
 namespace fovea::raise {
@@ -30,10 +31,13 @@ struct Rotation {
   bool isInverse;
 };
 
+/// The shape of a tensor whose pairs may stand apart, [..., pairs, 2], with its pairs side by side.
+llvm::SmallVector<int64_t> getTurnedShape(mlir::RankedTensorType type);
+
 /// The loops over the pairs of a tensor of this shape.
 llvm::SmallVector<int64_t> getPairLoops(llvm::ArrayRef<int64_t> shape);
 
-/// Matches a rotation; `reason` says why there is none.
+/// Matches a rotation; one of neighbours may have its pairs apart. `reason` says why there is none.
 std::optional<Rotation> matchRotation(mlir::Value value, bool interleaved, llvm::StringRef &reason);
 
 /// The numbers that a constant has where it is read, over the loops it depends on (the others have

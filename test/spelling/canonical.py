@@ -136,6 +136,32 @@ def read_copy(text):
     return match.group(3), numpy.ravel(numpy.broadcast_to(table, result))
 
 
+def describe_at(program, name, table):
+    """An operand whose elements stand at these positions: what it is, or how they are computed one by one (rotations)."""
+    text = program.definitions.get(name, ("", 0))[0]
+    match = re.match(r"linalg\.generic \{indexing_maps = \[(.*?)\], iterator_types = \[([^\]]*)\]\} ins\((.*?) : (.*?)\) "
+                     rf"outs\({NAME} : (\S+)\) \{{\s*\^bb0\((.*?)\):\n(.*)\}} -> ", text, re.S)
+    if not match or "reduction" in match.group(2):
+        return f"{program.describe(name)} at {digest(table)}"
+    loops = {f"d{dim}": index for dim, index in enumerate(numpy.unravel_index(table, shape_of(match.group(5))))}
+    arguments = re.findall(rf"({NAME}): \w+", match.group(6))
+    names = {}
+    kinds, maps = re.findall(r"tensor<[^>]*>", match.group(4)), re.findall(r"affine_map<\(.*?\) -> \((.*?)\)>", match.group(1))
+    for argument, operand, kind, results in zip(arguments, re.findall(NAME, match.group(3)), kinds, maps):
+        read = evaluate_map(results.split(", ") if results else [], shape_of(kind), loops)
+        source, place = program.trace(operand)
+        read = numpy.broadcast_to(read, table.shape)
+        names[argument] = f"[{describe_at(program, source, read if place is None else place[read])}]"
+    lines = []
+    for line in match.group(7).split("\n"):
+        index = re.match(rf"\s*({NAME}) = linalg\.index (\d+)", line)
+        if index:
+            names[index.group(1)] = f"index {digest(loops[f'd{index.group(2)}'])}"
+        elif line.strip():
+            lines.append(line)
+    return inline(program, lines, names)[0]
+
+
 def digest(array):
     return hashlib.sha1(numpy.ascontiguousarray(array, dtype=numpy.int64).tobytes()).hexdigest()[:10]
 
@@ -167,6 +193,8 @@ def canonical_form(program, result, half):
     dims = [{0, 1, 2, 4}, {0, 1, 3, 4}, {0, 1, 3, 5}] + [{0, 1, 2, 3}] * (len(operands) - 3) + [{0, 1, 2, 5}]
     tables = []
     for number, (expressions, kind, used) in enumerate(zip(maps, types, dims)):
+        if any("d5" in expression for expression in expressions):
+            used = used | {5}
         table = positions(expressions, shape_of(kind), domain, used)
         if number < len(operands):
             operands[number], source = program.trace(operands[number])
@@ -190,8 +218,8 @@ def canonical_form(program, result, half):
     if not captures and lines == ["s"] and "dense" in mask:
         numerics = re.sub(r", maskedRows = \w+", "", numerics)
     # Batch and heads are one index in front of the others: how it is divided is no matter of meaning.
-    parts = [f"domain {[domain[0] * domain[1], *domain[2:]]}", *(f"{part} {program.describe(operand)} at {position}" for part, operand, position in
-                                   zip("qkv", operands, hashes)), f"output at {hashes[-1]}", numerics, f"mask {mask}", *lines]
+    factors = (f"{part} {describe_at(program, operand, table)}" for part, operand, table in zip("qkv", operands, tables))
+    parts = [f"domain {[domain[0] * domain[1], *domain[2:]]}", *factors, f"output at {hashes[-1]}", numerics, f"mask {mask}", *lines]
     return "\n".join(parts)
 
 
@@ -211,6 +239,6 @@ def inline(program, body, names):
         expression = re.sub(r" : [\w, ]+$", "", expression)
         if match:
             values[match.group(1)] = f"({expression})" if not expression.startswith("arith.constant") else expression.split()[1]
-        elif line.startswith("attn.yield"):
-            return [expression.removeprefix("attn.yield ")]
+        elif line.startswith(("attn.yield", "linalg.yield")):
+            return [expression.split(" ", 1)[1]]
     return ["!no yield"]

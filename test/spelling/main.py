@@ -23,6 +23,7 @@ sys.path.insert(0, str(HERE.parent / "conformance"))
 import canonical  # noqa: E402
 import execute  # noqa: E402  (the tools are run as the conformance runner does)
 import grammar  # noqa: E402
+import writer  # noqa: E402
 from graph import make_model  # noqa: E402
 from meaning import random_meaning  # noqa: E402
 
@@ -72,7 +73,7 @@ class Checker:
         """For each spelling its form and the message of its failure, or None. Nothing when there is no place for a fault."""
         shutil.rmtree(place, ignore_errors=True)
         place.mkdir(parents=True)
-        graphs = [grammar.write(meaning, opset, spelling, str(number)) for number, spelling in enumerate(spellings)]
+        graphs = [writer.write(meaning, opset, spelling, str(number)) for number, spelling in enumerate(spellings)]
         if plant and not plant_fault(graphs[-1]):
             return None
         model = place / "model.onnx"

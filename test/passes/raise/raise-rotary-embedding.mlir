@@ -116,3 +116,34 @@ func.func @prefix(%w: tensor<1x2x4x4xf32>) -> tensor<1x2x4x4xf32> {
   %z = onnx.Concat %class, %y {axis = 2 : si64} : (tensor<1x2x1x4xf32>, tensor<1x2x3x4xf32>) -> tensor<1x2x4x4xf32>
   return %z : tensor<1x2x4x4xf32>
 }
+
+// -----
+
+// Neighbours whose pairs are joined by what turns keys around, not by a Reshape of their own.
+
+// CHECK-LABEL: func.func @pairs_apart
+// CHECK: %[[X:.+]] = onnx.RotaryEmbedding %arg0, {{.+}} {interleaved = true} : (tensor<2x3x5x4xf32>
+// CHECK: %[[P:.+]] = onnx.Reshape %[[X]]
+// CHECK: %[[F:.+]] = onnx.Reshape %[[P]]
+// CHECK: return %[[F]]
+func.func @pairs_apart(%x: tensor<2x3x5x4xf32>, %cos: tensor<5x2xf32>, %sin: tensor<5x2xf32>) -> tensor<6x5x4xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %one = onnx.Constant : tensor<1xi64> = dense<1> : tensor<1xi64>
+  %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %four = onnx.Constant : tensor<1xi64> = dense<4> : tensor<1xi64>
+  %last = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %flat = onnx.Constant : tensor<3xi64> = dense<[6, 5, 4]> : tensor<3xi64>
+  %a = onnx.Slice %x, %zero, %four, %last, %two : (tensor<2x3x5x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x3x5x2xf32>
+  %b = onnx.Slice %x, %one, %four, %last, %two : (tensor<2x3x5x4xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>) -> tensor<2x3x5x2xf32>
+  %ac = onnx.Mul %a, %cos : (tensor<2x3x5x2xf32>, tensor<5x2xf32>) -> tensor<2x3x5x2xf32>
+  %bs = onnx.Mul %b, %sin : (tensor<2x3x5x2xf32>, tensor<5x2xf32>) -> tensor<2x3x5x2xf32>
+  %bc = onnx.Mul %b, %cos : (tensor<2x3x5x2xf32>, tensor<5x2xf32>) -> tensor<2x3x5x2xf32>
+  %as = onnx.Mul %a, %sin : (tensor<2x3x5x2xf32>, tensor<5x2xf32>) -> tensor<2x3x5x2xf32>
+  %r = onnx.Sub %ac, %bs : (tensor<2x3x5x2xf32>, tensor<2x3x5x2xf32>) -> tensor<2x3x5x2xf32>
+  %i = onnx.Add %bc, %as : (tensor<2x3x5x2xf32>, tensor<2x3x5x2xf32>) -> tensor<2x3x5x2xf32>
+  %ru = onnx.Unsqueeze %r, %four : (tensor<2x3x5x2xf32>, tensor<1xi64>) -> tensor<2x3x5x2x1xf32>
+  %iu = onnx.Unsqueeze %i, %four : (tensor<2x3x5x2xf32>, tensor<1xi64>) -> tensor<2x3x5x2x1xf32>
+  %p = onnx.Concat %ru, %iu {axis = 4 : si64} : (tensor<2x3x5x2x1xf32>, tensor<2x3x5x2x1xf32>) -> tensor<2x3x5x2x2xf32>
+  %k = onnx.Reshape %p, %flat {allow_zero = true} : (tensor<2x3x5x2x2xf32>, tensor<3xi64>) -> tensor<6x5x4xf32>
+  return %k : tensor<6x5x4xf32>
+}
