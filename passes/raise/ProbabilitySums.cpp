@@ -10,6 +10,7 @@
 #include "dialects/onnx/OnnxMatrixOps.h"
 #include "dialects/onnx/OnnxReduceOps.h"
 #include "dialects/onnx/OnnxShapeOps.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/raise/GraphBuilder.h"
 #include "passes/raise/GraphMatch.h"
 

@@ -8,6 +8,7 @@
 
 #include "dialects/attn/MaskTiles.h"
 #include "dialects/onnx/ConstantData.h"
+#include "mlir/IR/TypeUtilities.h"
 #include "passes/raise/MaskReader.h"
 
 #include "llvm/Support/Format.h"
