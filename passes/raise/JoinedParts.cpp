@@ -64,6 +64,66 @@ static Value stack(ArrayRef<Value> parts, int64_t rank, GraphBuilder &graph) {
   return rows.size() == 1 ? rows.front() : graph.concat(rows, 0);
 }
 
+/// A product whose rows are taken apart again -> one of the rows that are apart: keys of all blocks
+/// are those of each.
+static void splitRows(Value result, RewriterBase &rewriter) {
+  auto reshape = result.getDefiningOp<onnx::ReshapeOp>();
+  auto product = reshape ? reshape.getX().getDefiningOp<onnx::MatMulOp>() : onnx::MatMulOp();
+  RankedTensorType whole = getStaticType(result);
+  RankedTensorType type = product ? getStaticType(product.getC()) : RankedTensorType();
+  if (!whole || !type || !result.hasOneUse() || !product.getC().hasOneUse() || type.getRank() < 2 ||
+      whole.getRank() != type.getRank() + 1)
+    return;
+  RankedTensorType rows = getStaticType(product.getA()), columns = getStaticType(product.getB());
+  size_t leading = type.getRank() - 2;
+  if (!rows || !columns || rows.getRank() != type.getRank() || columns.getRank() < 2 ||
+      rows.getShape().drop_back() != type.getShape().drop_back() ||
+      whole.getShape().take_front(leading) != type.getShape().take_front(leading) ||
+      whole.getShape().back() != type.getShape().back())
+    return;
+  SmallVector<int64_t> shape(whole.getShape().drop_back()), spread(columns.getShape());
+  shape.push_back(rows.getShape().back());
+  if (spread.size() > 2)
+    spread.insert(spread.end() - 2, 1);
+  // The other parts read the same rows, apart.
+  Value a = product.getA(), apart;
+  if (auto merged = a.getDefiningOp<onnx::ReshapeOp>())
+    if (auto from = getStaticType(merged.getX()); from && from.getShape() == ArrayRef(shape))
+      apart = merged.getX();
+  for (Operation *user : a.getUsers())
+    if (auto other = dyn_cast<onnx::ReshapeOp>(user); other && !apart)
+      if (auto to = getStaticType(other.getY()); to && to.getShape() == ArrayRef(shape) &&
+                                                 other->getBlock() == reshape->getBlock() &&
+                                                 other->isBeforeInBlock(reshape))
+        apart = other.getY();
+  rewriter.setInsertionPoint(reshape);
+  GraphBuilder graph(rewriter, product.getLoc());
+  apart = apart ? apart : graph.reshape(a, shape);
+  Value split = graph.like<onnx::MatMulOp>(apart, graph.reshape(product.getB(), spread));
+  if (split.getType() != whole)
+    return;
+  rewriter.replaceAllUsesWith(result, split);
+  eraseDead(reshape, rewriter);
+}
+
+/// The same for the products with parts of the probabilities.
+static void splitValueRows(Value p, RewriterBase &rewriter) {
+  for (Operation *user : llvm::to_vector(p.getUsers())) {
+    if (!isa<onnx::SliceOp, onnx::SplitOp>(user))
+      continue;
+    for (Value value : user->getResults()) {
+      while (value.hasOneUse() && isa<onnx::ReshapeOp, onnx::MatMulOp>(*value.user_begin())) {
+        Value next = value.user_begin()->getResult(0);
+        if (value.getDefiningOp<onnx::MatMulOp>()) {
+          splitRows(next, rewriter);
+          break;
+        }
+        value = next;
+      }
+    }
+  }
+}
+
 /// A B1 and A B2 beside each other -> A (B1 beside B2)
 static bool joinColumns(onnx::ConcatOp concat, RewriterBase &rewriter) {
   auto type = cast<RankedTensorType>(concat.getResult().getType());
@@ -364,13 +424,17 @@ static bool joinStackedValues(Value p, ArrayRef<Slice> slices, Value sum, Rewrit
 void raise::joinParts(onnx::SoftmaxOp softmax, RewriterBase &rewriter) {
   if (!getStaticType(softmax.getX()))
     return;
-  if (onnx::ConcatOp concat = findConcat(softmax))
+  if (onnx::ConcatOp concat = findConcat(softmax)) {
+    for (Value part : llvm::to_vector(concat.getInputs()))
+      splitRows(part, rewriter);
     if (!joinColumns(concat, rewriter))
       joinRows(concat, rewriter);
+  }
   Value p = softmax.getY();
   while (p.hasOneUse() && p.user_begin()->getNumResults() == 1 &&
          skipFloatCasts(p.user_begin()->getResult(0)) != p.user_begin()->getResult(0))
     p = p.user_begin()->getResult(0);
+  splitValueRows(p, rewriter);
   SmallVector<Slice> slices;
   if (!findSlices(p, slices))
     return;

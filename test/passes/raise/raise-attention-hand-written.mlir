@@ -249,6 +249,38 @@ func.func @neighbourhood(%q: tensor<2x8x20xf32>, %k: tensor<2x8x20xf32>, %l: ten
 
 // -----
 
+// Keys of all blocks beside those of each (PegasusX): the product with the former takes the rows of all blocks at once.
+
+// CHECK-LABEL: func.func @global_and_local
+// CHECK-COUNT-1: attn.attention {{.*}}domain = [{{[0-9]+, [0-9]+}}, 4, 6, 8, 8]
+// CHECK-NOT: onnx.MatMul
+func.func @global_and_local(%q: tensor<3x8x8xf32>, %k: tensor<3x2x8x4xf32>, %g: tensor<3x8x2xf32>, %v: tensor<3x2x4x8xf32>, %w: tensor<3x2x8xf32>) -> tensor<3x2x4x8xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %two = onnx.Constant : tensor<1xi64> = dense<2> : tensor<1xi64>
+  %three = onnx.Constant : tensor<1xi64> = dense<3> : tensor<1xi64>
+  %six = onnx.Constant : tensor<1xi64> = dense<6> : tensor<1xi64>
+  %rows = onnx.Constant : tensor<4xi64> = dense<[3, 2, 4, 8]> : tensor<4xi64>
+  %scores = onnx.Constant : tensor<4xi64> = dense<[3, 2, 4, 2]> : tensor<4xi64>
+  %merged = onnx.Constant : tensor<3xi64> = dense<[3, 8, 2]> : tensor<3xi64>
+  %none = onnx.none
+  %r = onnx.Reshape %q, %rows : (tensor<3x8x8xf32>, tensor<4xi64>) -> tensor<3x2x4x8xf32>
+  %a = onnx.MatMul %q, %g : (tensor<3x8x8xf32>, tensor<3x8x2xf32>) -> tensor<3x8x2xf32>
+  %b = onnx.Reshape %a, %scores : (tensor<3x8x2xf32>, tensor<4xi64>) -> tensor<3x2x4x2xf32>
+  %c = onnx.MatMul %r, %k : (tensor<3x2x4x8xf32>, tensor<3x2x8x4xf32>) -> tensor<3x2x4x4xf32>
+  %s = onnx.Concat %b, %c {axis = -1 : si64} : (tensor<3x2x4x2xf32>, tensor<3x2x4x4xf32>) -> tensor<3x2x4x6xf32>
+  %p = onnx.Softmax %s : (tensor<3x2x4x6xf32>) -> tensor<3x2x4x6xf32>
+  %d = onnx.Slice %p, %zero, %two, %three, %none : (tensor<3x2x4x6xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<3x2x4x2xf32>
+  %e = onnx.Slice %p, %two, %six, %three, %none : (tensor<3x2x4x6xf32>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<3x2x4x4xf32>
+  %f = onnx.Reshape %d, %merged : (tensor<3x2x4x2xf32>, tensor<3xi64>) -> tensor<3x8x2xf32>
+  %x = onnx.MatMul %f, %w : (tensor<3x8x2xf32>, tensor<3x2x8xf32>) -> tensor<3x8x8xf32>
+  %y = onnx.Reshape %x, %rows : (tensor<3x8x8xf32>, tensor<4xi64>) -> tensor<3x2x4x8xf32>
+  %z = onnx.MatMul %e, %v : (tensor<3x2x4x4xf32>, tensor<3x2x4x8xf32>) -> tensor<3x2x4x8xf32>
+  %o = onnx.Add %y, %z : (tensor<3x2x4x8xf32>, tensor<3x2x4x8xf32>) -> tensor<3x2x4x8xf32>
+  return %o : tensor<3x2x4x8xf32>
+}
+
+// -----
+
 // Parts that are not all of the probabilities stay.
 
 // CHECK-LABEL: func.func @some_parts
