@@ -160,6 +160,8 @@ private:
   bool isLength(Value value) const { return lengths.contains(value); }
 
   NonZeroOp selection;
+  /// The most positions there can be.
+  int64_t bound = 0;
   SelectedRows found_;
   llvm::DenseSet<Value> lengths;
 };
@@ -245,7 +247,10 @@ bool RowProof::isAllowedOnLengths(Operation *op) const {
   auto onlyFirst = [&] {
     return !llvm::any_of(op->getOperands().drop_front(), [&](Value v) { return isLength(v); });
   };
-  if (isa<ShapeOp, CastOp, IdentityOp, ConcatOp>(op))
+  if (isa<CastOp>(op))
+    return getElementType(op->getResult(0)).isInteger(32) ||
+           getElementType(op->getResult(0)).isInteger(64);
+  if (isa<ShapeOp, IdentityOp, ConcatOp>(op))
     return true;
   if (isa<GatherOp, SliceOp, SqueezeOp, UnsqueezeOp, ReshapeOp>(op))
     return onlyFirst();
@@ -292,15 +297,21 @@ bool RowProof::keepsSlicedRows(SliceOp op) const {
   if (!axes)
     return false;
   bool takesNumber = isLength(op.getStarts()) || isLength(op.getEnds());
-  if (llvm::none_of(*axes, [&](int64_t axis) { return (axis + rank) % rank == from.dim; }))
+  auto axis = llvm::find_if(*axes, [&](int64_t a) { return (a + rank) % rank == from.dim; });
+  if (axis == axes->end())
     return !takesNumber;
-  std::optional<SmallVector<int64_t>> steps = SmallVector<int64_t>{1};
-  if (isPresent(op.getSteps()))
-    steps = getConstantIntegers(op.getSteps(), maxShapeElements);
-  if (!steps || llvm::any_of(*steps, [](int64_t step) { return step != 1; }))
-    return false;
-  return from.factor == to.factor &&
-         (!takesNumber || (!isLength(op.getStarts()) && axes->size() == 1));
+  // All of them, whatever their number: not only of as few as were tried.
+  auto getAt = [&](Value value, int64_t otherwise) -> std::optional<int64_t> {
+    if (!isPresent(value))
+      return otherwise;
+    std::optional<SmallVector<int64_t>> all = getConstantIntegers(value, maxShapeElements);
+    return all && all->size() == axes->size() ? std::optional((*all)[axis - axes->begin()])
+                                              : std::nullopt;
+  };
+  std::optional<int64_t> end = getAt(op.getEnds(), 0);
+  bool isWhole = isLength(op.getEnds()) ? axes->size() == 1 : end && *end / from.factor >= bound;
+  return isWhole && from.factor == to.factor && getAt(op.getStarts(), 0) == 0 &&
+         getAt(op.getSteps(), 1) == 1;
 }
 
 /// Whether no sum is over rows.
@@ -407,6 +418,7 @@ std::variant<SelectedRows, RefusedSelection> RowProof::run() {
   auto x = dyn_cast<RankedTensorType>(selection.getX().getType());
   if (!x || !x.hasStaticShape() || x.getRank() == 0)
     return RefusedSelection{selection, "searches a tensor of unknown extents"};
+  bound = x.getNumElements();
   if (std::optional<RefusedSelection> refused = collect())
     return *refused;
   Probe first(selection, found_.ops, probeCounts[0]), second(selection, found_.ops, probeCounts[1]);

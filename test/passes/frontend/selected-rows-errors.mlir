@@ -35,8 +35,8 @@ func.func @averaged(%mask: tensor<64xi1>, %x: tensor<64x4xf32>, %y: tensor<64x4x
   %1 = onnx.Transpose %0 {permutation = array<i64: 1, 0>} : (tensor<*xi64>) -> tensor<*xi64>
   %2 = onnx.GatherND %x, %1 : (tensor<64x4xf32>, tensor<*xi64>) -> tensor<*xf32>
   %3 = onnx.Shape %1 {end = 1 : si64} : (tensor<*xi64>) -> tensor<*xi64>
+  // expected-note @below {{'onnx.Cast' computes with their number}}
   %4 = onnx.Cast %3 {to = f32} : (tensor<*xi64>) -> tensor<*xf32>
-  // expected-note @below {{'onnx.Div' computes with their number}}
   %5 = onnx.Div %2, %4 : (tensor<*xf32>, tensor<*xf32>) -> tensor<*xf32>
   %6 = onnx.ScatterND %y, %1, %5 : (tensor<64x4xf32>, tensor<*xi64>, tensor<*xf32>) -> tensor<*xf32>
   return %6 : tensor<*xf32>
@@ -56,6 +56,23 @@ func.func @cut(%mask: tensor<64xi1>, %x: tensor<64x4xf32>, %y: tensor<64x4xf32>)
   %2 = onnx.Slice %1, %zero, %last, %zero, %none : (tensor<*xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<*xi64>
   %3 = onnx.GatherND %x, %2 : (tensor<64x4xf32>, tensor<*xi64>) -> tensor<*xf32>
   %4 = onnx.ScatterND %y, %2, %3 : (tensor<64x4xf32>, tensor<*xi64>, tensor<*xf32>) -> tensor<*xf32>
+  return %4 : tensor<*xf32>
+}
+
+// -----
+
+// As many as fit: all of the few that are tried, but not of all that may be found.
+func.func @capped(%mask: tensor<8192xi1>, %x: tensor<8192x4xf32>, %y: tensor<8192x4xf32>) -> tensor<*xf32> {
+  %zero = onnx.Constant : tensor<1xi64> = dense<0> : tensor<1xi64>
+  %most = onnx.Constant : tensor<1xi64> = dense<4096> : tensor<1xi64>
+  %none = onnx.none {value}
+  // expected-error @below {{has extents that depend on computed values}}
+  %0 = onnx.NonZero %mask : (tensor<8192xi1>) -> tensor<*xi64>
+  %1 = onnx.Transpose %0 {permutation = array<i64: 1, 0>} : (tensor<*xi64>) -> tensor<*xi64>
+  // expected-note @below {{'onnx.Slice' mixes them}}
+  %2 = onnx.Slice %1, %zero, %most, %zero, %none : (tensor<*xi64>, tensor<1xi64>, tensor<1xi64>, tensor<1xi64>, none) -> tensor<*xi64>
+  %3 = onnx.GatherND %x, %2 : (tensor<8192x4xf32>, tensor<*xi64>) -> tensor<*xf32>
+  %4 = onnx.ScatterND %y, %2, %3 : (tensor<8192x4xf32>, tensor<*xi64>, tensor<*xf32>) -> tensor<*xf32>
   return %4 : tensor<*xf32>
 }
 
