@@ -91,6 +91,7 @@ struct PackWeights : fovea::impl::PackWeightsPassBase<PackWeights> {
            kernel.getAnchor() == kernel::Anchor::Convolution) &&
           kernel.getBackend() == kernel::Backend::Halide)
         pack(kernel, calls, symbols);
+    eraseUnused(symbols);
   }
 
 private:
@@ -137,7 +138,6 @@ private:
       if (use->use_empty())
         use->erase();
     }
-    eraseUnused(symbols);
   }
 
   /// The constant with the value of `plain` and type `packed`, made beside it when there is none

@@ -3,6 +3,7 @@
 #include "dialects/kernel/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "passes/fuse/Classify.h"
 #include "passes/remarks/RemarkCodes.h"
 #include "passes/schedule/Passes.h"
@@ -18,6 +19,18 @@ namespace fovea {
 using namespace mlir;
 using namespace fovea;
 
+/// More pieces than this, each code of its own to Halide, go to LLVM, where equal ones share it.
+static constexpr int64_t mostPieces = 32;
+
+/// How many pieces an island cuts tensors into or puts together.
+static int64_t countPieces(kernel::IslandOp island) {
+  int64_t count = 0;
+  island->walk([&](Operation *op) {
+    count += isa<tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::PadOp>(op);
+  });
+  return count;
+}
+
 /// Why LLVM makes the better code for an island; empty when Halide does. What Halide cannot express
 /// is found when it tries (compiler/link).
 static std::string preferLLVM(kernel::IslandOp island) {
@@ -30,6 +43,9 @@ static std::string preferLLVM(kernel::IslandOp island) {
     if (llvm::any_of(op->getOperandTypes(), isEmpty) || llvm::any_of(op->getResultTypes(), isEmpty))
       why = "a tensor without elements";
   });
+  if (int64_t pieces = countPieces(island);
+      pieces > mostPieces && island.getAnchor() == kernel::Anchor::Elementwise)
+    why = llvm::formatv("{0} pieces", pieces).str();
   if (!why.empty())
     return why;
   island->walk([&](linalg::GenericOp op) {

@@ -7,8 +7,8 @@ include "mlir/Pass/PassBase.td"
 def AssignBackendsPass : Pass<"fovea-assign-backends", "::mlir::func::FuncOp"> {
   let summary = "choose the code generator of every island";
   let description = [{
-    `auto` gives an island to Halide unless a product in it is not accumulated in f32; then it goes to LLVM, with a remark
-    that says why. What Halide cannot express needs no rule here: the kernel is then compiled by LLVM (compiler/link).
+    `auto` gives an island to Halide unless a product in it is not accumulated in f32, or it moves more than 32 pieces of
+    tensors, each of which would be code of its own; then it goes to LLVM, with a remark that says why. What Halide cannot express needs no rule here: the kernel is then compiled by LLVM (compiler/link).
     `halide` and `llvm` force the choice. An island that has a backend keeps it.
   }];
   let options = [
