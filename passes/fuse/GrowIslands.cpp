@@ -10,6 +10,7 @@
 #include "mlir/IR/Matchers.h"
 #include "passes/fuse/IndexMaps.h"
 
+#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/STLExtras.h"
 
 #include <set>
@@ -358,6 +359,19 @@ void IslandGrower::growElementwise(unsigned anchor) {
   claim(set, anchor);
 }
 
+/// Pieces of one tensor, if there are many, are one island: alone each would be a kernel.
+void IslandGrower::joinPieces() {
+  constexpr size_t many = 32;
+  llvm::MapVector<Value, OpSet> pieces;
+  for (unsigned op = 0; op < groups.size(); ++op)
+    if (auto slice = dyn_cast<tensor::ExtractSliceOp>(groups.getOp(op));
+        slice && groups.isClaimed(op) && groups.getMembers(op).size() == 1)
+      pieces[slice.getSource()].push_back(op);
+  for (auto &[source, set] : pieces)
+    if (set.size() > many && groups.isConvex(set))
+      claim(set, set.front());
+}
+
 void IslandGrower::run() {
   auto forEach = [&](llvm::function_ref<bool(OpKind)> selects,
                      void (IslandGrower::*grow)(unsigned)) {
@@ -372,4 +386,5 @@ void IslandGrower::run() {
       growProducers(op);
   forEach([](OpKind kind) { return kind == OpKind::Elementwise || kind == OpKind::Movement; },
           &IslandGrower::growElementwise);
+  joinPieces();
 }

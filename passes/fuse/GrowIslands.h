@@ -36,6 +36,7 @@ private:
   void growRows(unsigned anchor);
   void growProducers(unsigned anchor);
   void growElementwise(unsigned anchor);
+  void joinPieces();
 
   /// Adds unclaimed consumers in program order; keeps the largest set that at most `maxEscaping`
   /// values leave. `undo` hears of accepted ops that are not kept.
