@@ -248,12 +248,12 @@ private:
     using P = arith::CmpIPredicate;
     Value zero = number(s, 0);
     Value forward = s.compare(P::sgt, step, zero, false);
-    auto resolve = [&](Value value) {
+    auto resolve = [&](Value value, int64_t least) {
       Value isNegative = s.compare(P::slt, value, zero, false);
       value = s.select(isNegative, s.add(value, number(s, extent)), value);
-      return s.select(forward, clamp(s, value, 0, extent), clamp(s, value, -1, extent - 1));
+      return s.select(forward, clamp(s, value, 0, extent), clamp(s, value, least, extent - 1));
     };
-    Value first = resolve(start), distance = s.subtract(resolve(end), first);
+    Value first = resolve(start, 0), distance = s.subtract(resolve(end, -1), first);
     Value away = s.select(forward, distance, s.subtract(zero, distance));
     Value isWhole =
         s.compare(P::eq, s.remainder(distance, step, /*floor=*/false, false), zero, false);

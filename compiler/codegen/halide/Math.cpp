@@ -65,14 +65,15 @@ Expr exp2OfNegative(Expr x) {
 }
 
 Expr errorFunction(Expr x) {
-  const float range = 3.75f; // beyond, erf is 1 to 1.2e-7
+  const float range = 3.75f; // beyond, erf is 1 to 1.2e-7, and exactly 1 here: GELU multiplies by x
   // A polynomial in u in [-1, 1] is well conditioned in f32.
   Expr clamped = minOf(Expr(range), maxOf(Expr(-range), x));
   Expr u = clamped * clamped * (2.0f / (range * range)) - 1.0f;
-  return clamped *
-         horner(u, {0.377056998f, -0.188029495f, 0.139261952f, -0.111957449f, 0.090858673f,
-                    -0.071450899f, 0.052849556f, -0.0379303734f, 0.0273278225f, -0.0156075017f,
-                    0.00537602269f, -0.00398280057f, 0.00479136218f, -0.0018972828f});
+  Expr inner = clamped * horner(u, {0.377056998f, -0.188029495f, 0.139261952f, -0.111957449f,
+                                    0.090858673f, -0.071450899f, 0.052849556f, -0.0379303734f,
+                                    0.0273278225f, -0.0156075017f, 0.00537602269f, -0.00398280057f,
+                                    0.00479136218f, -0.0018972828f});
+  return H::select(clamped >= range, 1.0f, clamped <= -range, -1.0f, inner);
 }
 
 Expr hyperbolicTangent(Expr x) {

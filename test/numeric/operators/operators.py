@@ -68,5 +68,19 @@ def roundings():
     yield Case("Mul and Div, 16 bits", "Mul Div", [x, y, z], [x * y / z])
 
 
+def slices():
+    """Backwards from in front of the axis, which is its first element."""
+    x = numpy.arange(4, dtype=FLOAT)
+    operands = [numpy.array([value]) for value in (-9, -9, 0, -2)]
+    yield Case("Slice, constants", "Slice", [x, *operands], [x[:1]], constants=(1, 2, 3, 4))
+    yield Case("Slice, inputs", "Slice", [x, *operands], [x[:1]])
+
+
+def activations():
+    """Far from 0, where GELU multiplies what is left of 1 + erf by a large number."""
+    x = numpy.array([-1e30, -100, -20, -7, -1, 0], FLOAT)
+    yield Case("Gelu, far below 0", "Gelu", [x], [numpy.array([0, 0, 0, -8.96e-12, -0.15865525, 0], FLOAT)], opset=20)
+
+
 def cases():
-    return [*selections(), *shrinks(), *types(), *embeddings(), *roundings()]
+    return [*selections(), *shrinks(), *types(), *embeddings(), *roundings(), *slices(), *activations()]
