@@ -4,6 +4,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: Scan of opset 8, with a batch in front of every tensor, is a scan over the batch around the scan over time; what
+// a loop appends to a sequence is a scanned result.
+
 // Bodies are one block. They use values from outside directly.
 class Onnx_RegionOp<string name, list<Trait> traits = []>
     : Onnx_Op<name, !listconcat([SingleBlock], traits)> {

@@ -4,6 +4,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: attributes that a node leaves out are written out, so that their lengths say how many spatial dimensions there
+// are; ConvInteger and QLinearConv are a Conv between other ops.
+
 // Integers come from quantised convolutions, which have no form of their own.
 def Onnx_ConvTensor : TensorOf<[F16, BF16, F32, F64, I32]>;
 def Onnx_OptionalConvTensor : AnyTypeOf<[Onnx_ConvTensor, NoneType]>;

@@ -4,6 +4,11 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Operands broadcast against each other (extents align at the right, those of one stretch) and have one element type, but
+// for the exponent of Pow and the condition of Where; a unary op keeps the extents. Normal form: up to opset 6 `broadcast`
+// and `axis` said where b begins in a, now an Unsqueeze of b; Clip's bounds, attributes up to opset 10, and Dropout's ratio,
+// one up to opset 11, are operands; CastLike is a Cast to the type of its second operand.
+
 def Onnx_IntegerTensor : TensorOf<[I8, I16, I32, I64, UI8, UI16, UI32, UI64]>;
 
 def Onnx_IdentityOp : Onnx_UnaryOp<"Identity", "the operand itself"> {

@@ -4,6 +4,11 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// MatMul: a [..., m, k] and b [..., k, n] give [..., m, n], the outer dimensions broadcast; a vector counts as one row (a) or one
+// column (b), which the result lacks. Gemm: A' [m, k], B' [k, n] and C, which broadcasts to [m, n]. Einsum: one term of
+// letters, at most one ellipsis among them, for each operand. Operands have one element type. Normal form: the opset's
+// own but for Gemm's `broadcast` up to opset 6, which is always allowed today; MatMulInteger and QLinearMatMul are taken apart.
+
 def Onnx_MatMulOp : Onnx_BinaryOp<"MatMul", "matrix product over the last two dimensions, the others broadcast">;
 def Onnx_GemmOp : Onnx_Op<"Gemm"> {
   let summary = "alpha * A' * B' + beta * C, with A' and B' transposed on request";

@@ -4,6 +4,11 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Results have the extents of x. Normal form: Softmax and its like took everything from `axis` on as one dimension up to opset
+// 12, now Flatten, the op along the last dimension, Reshape; scale and bias of GroupNormalization had one element per group
+// in opsets 18 to 20 and have one per channel since, and both are kept; `stash_type` says what statistics are computed in and
+// is never less than it asks for; BatchNormalization in training is that of opset 14.
+
 class Onnx_AlongAxisOp<string name, string text> : Onnx_Op<name> {
   let summary = text;
   let arguments = (ins Onnx_FloatTensor:$x, DefaultValuedAttr<SI64Attr, "-1">:$axis);

@@ -4,6 +4,10 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// x is [N, C, spatial...]; an extent becomes (padded - span) / stride + 1, rounded up with `ceil_mode`, the span of a kernel being
+// dilation * (kernel - 1) + 1. Normal form: strides, dilations and pads are written out where older opsets lack them, `pads`
+// holds the begins and then the ends, and `auto_pad` is resolved by shape inference.
+
 def Onnx_GlobalAveragePoolOp : Onnx_FloatUnaryOp<"GlobalAveragePool", "mean over every spatial dimension, kept as ones">;
 def Onnx_GlobalMaxPoolOp : Onnx_FloatUnaryOp<"GlobalMaxPool", "greatest over every spatial dimension, kept as ones">;
 

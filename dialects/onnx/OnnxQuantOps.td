@@ -4,6 +4,10 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Results have the extents of x. Normal form: types that a node leaves to its zero point or scale are written out in `to`, and
+// `block_size` is 0 where opsets before 21 have none; DynamicQuantizeLinear, MatMulInteger, ConvInteger, QLinearMatMul and
+// QLinearConv are taken apart into these ops and ordinary ones.
+
 def Onnx_QuantizedTensor
     : TensorOf<!listconcat([I8, I16, I32, UI8, UI16], onnxNarrowIntegers, onnxSmallFloats)>;
 def Onnx_OptionalQuantizedTensor : AnyTypeOf<[Onnx_QuantizedTensor, NoneType]>;

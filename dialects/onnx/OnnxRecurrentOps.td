@@ -4,6 +4,8 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: activations, alphas and betas are written out for every direction, `layout` is batch_major (false before opset 14).
+
 // T steps, batch B, I inputs, H hidden values, D directions, G gates. With batch_major (the standard's layout 1) B leads x, y and
 // the states. The weights are [D, G*H, I] and [D, G*H, H]; the bias is [D, 2*G*H], first that of x. Activations are those of each
 // direction in order, each with its alpha and beta.

@@ -4,6 +4,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// y lacks the reduced dimensions, or has ones there with `keepdims`. Normal form: the axes, an attribute up to opset 17 (of
+// ReduceSum up to 12), are an operand, `none` for all; an empty list means all too unless `noop_with_empty_axes`.
+
 class Onnx_ReduceOp<string name, string text> : Onnx_Op<name> {
   let summary = text;
   let arguments = (ins Onnx_NumberTensor:$x, Onnx_OptionalIndexTensor:$axes, DefaultValuedAttr<BoolAttr, "true">:$keepdims,

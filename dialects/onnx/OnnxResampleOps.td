@@ -4,6 +4,10 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: Upsample, and Resize of opset 10, are asymmetric with nearest_mode floor; empty operands are `none`, and `roi` is
+// one unless the coordinates ask for it; GridSample has the words of opset 20 (linear for bilinear, cubic for bicubic);
+// RoiAlign before opset 16 does not shift its regions.
+
 def Onnx_ResizeOp : Onnx_Op<"Resize"> {
   let summary = "x sampled on another grid";
   let description = [{

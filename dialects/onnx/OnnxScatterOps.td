@@ -4,6 +4,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// The result has the type of the first operand. Normal form: Scatter is what ScatterElements was called before opset 11, and
+// `reduction` is none before opset 16.
+
 class Onnx_ScatterOp<string name, string text> : Onnx_Op<name> {
   let summary = text;
   let results = (outs Onnx_Tensor:$y);

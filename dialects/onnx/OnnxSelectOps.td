@@ -4,6 +4,8 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: TopK's k, an attribute up to opset 9, is an operand, and before opset 11 it takes the greatest, sorted.
+
 // Sums and products up to each position along the axis that a scalar names.
 class Onnx_ScanOp<string name, string text> : Onnx_Op<name> {
   let summary = text;

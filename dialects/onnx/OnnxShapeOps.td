@@ -4,6 +4,10 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: lists of integers that newer opsets pass as operands are operands in all: axes of Squeeze and Unsqueeze and sizes
+// of Split (attributes up to opset 12), starts, ends and axes of Slice (up to 9), pads of Pad (up to 10). A vector of them is
+// i64 or i32; `none` is one that is absent. Transpose names every dimension; a Split makes as many parts as it has results.
+
 def Onnx_NoneOp : Op<Onnx_Dialect, "none", [Pure, ConstantLike]> {
   let summary = "an optional input that is absent";
   let arguments = (ins UnitAttr:$value);

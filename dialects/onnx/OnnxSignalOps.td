@@ -4,6 +4,9 @@
 
 include "dialects/onnx/OnnxBase.td"
 
+// Normal form: DFT's axis, an attribute up to opset 19, is an operand; HannWindow, HammingWindow and BlackmanWindow are one op;
+// the type that `output_datatype` names is that of the result.
+
 def Onnx_DFTOp : Onnx_Op<"DFT"> {
   let summary = "discrete Fourier transform along one dimension; the last dimension holds real and "
                 "imaginary parts";

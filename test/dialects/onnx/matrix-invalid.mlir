@@ -118,3 +118,19 @@ func.func @det_vector(%a: tensor<3xf32>) {
   %0 = onnx.Det %a : (tensor<3xf32>) -> tensor<*xf32>
   return
 }
+
+// -----
+
+func.func @determinant_rank(%a: tensor<2xf32>) {
+  // expected-error @below {{operand x has extents [2], expected matrices}}
+  %0 = onnx.Det %a : (tensor<2xf32>) -> tensor<*xf32>
+  return
+}
+
+// -----
+
+func.func @determinant_square(%a: tensor<4x2x3xf32>) {
+  // expected-error @below {{operand x has extents [4, 2, 3], expected square matrices in the last two dimensions}}
+  %0 = onnx.Det %a : (tensor<4x2x3xf32>) -> tensor<*xf32>
+  return
+}
