@@ -12,6 +12,9 @@ using namespace mlir;
 using namespace fovea;
 using namespace fovea::eval;
 
+/// What an op costs beside its elements.
+static constexpr double opWork = 64;
+
 bool Runner::spend(double work) {
   if (!budget)
     return true;
@@ -182,7 +185,7 @@ FailureOr<SmallVector<Tensor>> Runner::run(Operation *op, ArrayRef<Tensor> opera
     return failure();
   for (RankedTensorType type : inferred->types)
     exceeded |= type && type.hasStaticShape() && type.getNumElements() > budget->resultElements;
-  if (!spend(inferred->work))
+  if (!spend(inferred->work + opWork))
     return failure();
   return evaluate(op, operands, *inferred);
 }

@@ -10,7 +10,6 @@ import argparse
 import pathlib
 import re
 import resource
-import signal
 import subprocess
 import sys
 import tempfile
@@ -464,7 +463,7 @@ def run(foveac, graph, opset, folder):
 
     def limit():
         resource.setrlimit(resource.RLIMIT_AS, (MIB << 20, MIB << 20))
-        signal.alarm(SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     started = time.monotonic()
     done = subprocess.run([foveac, path, "-o", folder / "model.o", "--backend=llvm"], capture_output=True, text=True,
                           errors="replace", preexec_fn=limit, cwd=folder)

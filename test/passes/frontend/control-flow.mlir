@@ -75,6 +75,23 @@ func.func @evaluated() -> tensor<*xi64> {
 
 // -----
 
+// A loop of a million additions is not worth the compiler's time.
+// CHECK-LABEL: @long
+// CHECK:         onnx.Loop
+func.func @long() -> tensor<*xi64> {
+  %n = onnx.Constant : tensor<i64> = dense<1048576> : tensor<i64>
+  %zero = onnx.Constant : tensor<i64> = dense<0> : tensor<i64>
+  %none = onnx.none
+  %0 = onnx.Loop %n, %none, %zero : (tensor<i64>, none, tensor<i64>) -> tensor<*xi64> {
+  ^bb0(%i: tensor<i64>, %go: tensor<i1>, %s: tensor<i64>):
+    %1 = onnx.Add %s, %i : (tensor<i64>, tensor<i64>) -> tensor<i64>
+    onnx.Yield %go, %1 : tensor<i1>, tensor<i64>
+  }
+  return %0 : tensor<*xi64>
+}
+
+// -----
+
 // A recurrent layer is one product over all steps and a scan around the product with the state.
 // CHECK-LABEL: @lstm
 // CHECK:         onnx.Gemm {{.*}} {{.*}} -> tensor<10x16xf32>
