@@ -19,7 +19,6 @@ void OnnxDialect::initialize() {
   addControlOps();
   addConvOps();
   addElementwiseOps();
-  addLossOps();
   addMatrixOps();
   addNormOps();
   addPoolOps();

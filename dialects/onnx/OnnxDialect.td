@@ -21,7 +21,6 @@ def Onnx_Dialect : Dialect {
     void addControlOps();
     void addConvOps();
     void addElementwiseOps();
-    void addLossOps();
     void addMatrixOps();
     void addNormOps();
     void addPoolOps();
