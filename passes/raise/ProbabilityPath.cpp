@@ -274,6 +274,24 @@ static ProbabilityPath joinPaths(ArrayRef<ProbabilityPath> paths) {
   return paths.front();
 }
 
+/// The first op on the way down from the probabilities that no path goes through; null when the
+/// way forks or ends in a product.
+static Operation *findStrayOp(Value p) {
+  static constexpr unsigned maxDepth = 64;
+  for (unsigned depth = 0; depth < maxDepth && p.hasOneUse(); ++depth) {
+    Operation *user = *p.getUsers().begin();
+    if (getProduct(user) || user->getNumResults() != 1)
+      return nullptr;
+    if (!isa<onnx::AddOp, onnx::CastOp, onnx::ConcatOp, onnx::DivOp, onnx::DropoutOp,
+             onnx::ExpandOp, onnx::FlattenOp, onnx::GatherOp, onnx::IdentityOp, onnx::MulOp,
+             onnx::ReshapeOp, onnx::SliceOp, onnx::SqueezeOp, onnx::SubOp, onnx::TransposeOp,
+             onnx::UnsqueezeOp, onnx::WhereOp>(user))
+      return user;
+    p = user->getResult(0);
+  }
+  return nullptr;
+}
+
 std::optional<ProbabilityPath> raise::findProbabilityPath(onnx::SoftmaxOp softmax,
                                                           Refusal &refusal) {
   SmallVector<Value> products = findProducts(softmax.getY()).takeVector();
@@ -299,5 +317,10 @@ std::optional<ProbabilityPath> raise::findProbabilityPath(onnx::SoftmaxOp softma
   refusal = first ? *first
                   : Refusal{RemarkCode::ProbabilitiesChanged, softmax,
                             "the probabilities reach no product"};
+  Operation *stray = findStrayOp(softmax.getY());
+  if (stray && refusal.code == RemarkCode::ProbabilitiesChanged)
+    refusal = {RemarkCode::ProbabilitiesChanged, stray,
+               "the probabilities go through " + describeProducer(stray->getResult(0)) +
+                   " before any product"};
   return std::nullopt;
 }

@@ -345,3 +345,19 @@ func.func @padded_probabilities(%q: tensor<1x4x9x16xf32>, %k: tensor<1x4x16x9xf3
   %o = onnx.MatMul %w, %v : (tensor<1x4x9x10xf32>, tensor<1x4x10x16xf32>) -> tensor<1x4x9x16xf32>
   return %o : tensor<1x4x9x16xf32>
 }
+
+// -----
+
+// Of several ops in the way the first is named: those behind it may only follow from it.
+
+// CHECK: Function=stray {{.*}}Code=ATTN-R04{{.*}}Node=/sine, Reason="the probabilities go through Sin '/sine' before any product"
+func.func @stray(%q: tensor<1x2x2x8xf32>, %k: tensor<1x2x8x2xf32>, %v: tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32> {
+  %axis = onnx.Constant : tensor<1xi64> = dense<-1> : tensor<1xi64>
+  %s = onnx.MatMul %q, %k : (tensor<1x2x2x8xf32>, tensor<1x2x8x2xf32>) -> tensor<1x2x2x2xf32>
+  %p = onnx.Softmax %s : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32>
+  %a = onnx.Sin %p : (tensor<1x2x2x2xf32>) -> tensor<1x2x2x2xf32> loc("/sine"("Sin"("model.onnx")))
+  %t = onnx.ReduceSum %a, %axis {keepdims = true} : (tensor<1x2x2x2xf32>, tensor<1xi64>) -> tensor<1x2x2x1xf32>
+  %d = onnx.Div %a, %t : (tensor<1x2x2x2xf32>, tensor<1x2x2x1xf32>) -> tensor<1x2x2x2xf32> loc("/norm"("Div"("model.onnx")))
+  %o = onnx.MatMul %d, %v : (tensor<1x2x2x2xf32>, tensor<1x2x2x8xf32>) -> tensor<1x2x2x8xf32>
+  return %o : tensor<1x2x2x8xf32>
+}
