@@ -73,7 +73,8 @@ Expr errorFunction(Expr x) {
                                     0.090858673f, -0.071450899f, 0.052849556f, -0.0379303734f,
                                     0.0273278225f, -0.0156075017f, 0.00537602269f, -0.00398280057f,
                                     0.00479136218f, -0.0018972828f});
-  return H::select(clamped >= range, 1.0f, clamped <= -range, -1.0f, inner);
+  // Strict comparisons: Halide takes a >= b for !(a < b), which NaN passes.
+  return H::select(x > range, 1.0f, x < -range, -1.0f, inner);
 }
 
 Expr hyperbolicTangent(Expr x) {
